@@ -1,0 +1,52 @@
+// Bundles src/main.ts into dist/. Split chunks keep `cdb --help` from loading what it does not use.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** A tarball without a repository still builds: the commit is then `unknown`. */
+function gitCommit() {
+  try {
+    const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], options).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  // Crash files show function names; minified ones would tell nobody anything.
+  keepNames: true,
+  sourcemap: 'linked',
+  external: ['pg-native'],
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    __CDB_VERSION__: JSON.stringify(version),
+    __CDB_COMMIT__: JSON.stringify(gitCommit()),
+  },
+  // CommonJS dependencies call require() for Node's own modules, which ESM output lacks.
+  banner: {
+    js: "import{createRequire as __cdbRequire}from'node:module';const require=__cdbRequire(import.meta.url);",
+  },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+// Chunk names carry a hash: what an earlier build left behind goes only after the new files stand,
+// so that a command started during a build still finds everything it needs.
+for (const name of readdirSync(join(root, 'dist'))) {
+  if (!(`dist/${name}` in metafile.outputs)) rmSync(join(root, 'dist', name), { recursive: true });
+}

@@ -1,0 +1,40 @@
+import type { ParsedOptions } from './parsed-options.js';
+
+export type OutputFormat = 'text' | 'json' | 'jsonl';
+
+/** Why the process was asked to end. `EPIPE`: whoever read our stdout has gone. */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+
+/** All that a command may touch of the process it runs in. Fakes implement it in tests. */
+export interface CommandIo {
+  /** Data. The text is written as it stands; callers end their lines. False: the pipe is full. */
+  stdout(text: string): boolean;
+  /** Everything that is not data. */
+  stderr(text: string): boolean;
+  /** Resolves when stdout accepts text again; commands that write much wait for it. */
+  stdoutDrained(): Promise<void>;
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly outputFormat: OutputFormat;
+  readonly color: boolean;
+  /** `-q` is -1, `-v` is 1, `-vv` is 2. */
+  readonly verbosity: number;
+  /** False with --no-input, CDB_NO_INPUT or without a terminal: a prompt is then a refusal. */
+  readonly mayPrompt: boolean;
+  /** Aborted when --timeout is over. The command then has a moment to say what was left. */
+  readonly deadline: AbortSignal;
+  nowMs(): number;
+  /**
+   * Takes over SIGINT and SIGTERM (and a vanished reader) until the returned function is called.
+   * Without a listener the process ends at once. The listener is called for each signal, so a
+   * second Ctrl-C can be told from the first.
+   */
+  onStop(listener: (cause: StopCause) => void): () => void;
+}
+
+/** What src/commands/**.ts files export; the exit status is the result. */
+export interface CommandModule {
+  run(options: ParsedOptions, io: CommandIo): Promise<number>;
+}

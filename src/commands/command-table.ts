@@ -1,0 +1,313 @@
+import type { CommandSpec, OptionSpec } from './command-spec.js';
+import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
+
+const STATE_DIR: OptionSpec = {
+  flags: '--state-dir <dir>',
+  summary: 'where the engine keeps everything (default ./.cdb)',
+  configKey: 'stateDir',
+};
+
+/** Accepted before and after every command. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  STATE_DIR,
+  { flags: '--config <file>', summary: 'read this file instead of ./cdb.yaml' },
+  {
+    flags: '--output <format>',
+    summary: 'text, json (one envelope) or jsonl (one envelope a row)',
+    read: choice('text', 'json', 'jsonl'),
+  },
+  { flags: '--json', summary: 'short for --output json' },
+  { flags: '-q, --quiet', summary: 'say only what went wrong' },
+  { flags: '-v, --verbose', summary: 'say more on stderr; -vv says most' },
+  {
+    flags: '--color <when>',
+    summary: 'auto, always or never; NO_COLOR is honoured',
+    read: choice('auto', 'always', 'never'),
+  },
+  { flags: '--no-input', summary: 'never prompt; a prompt becomes a refusal (exit 5)' },
+  {
+    flags: '--timeout <time>',
+    summary: 'give up after, e.g. 5s (exit 7)',
+    key: 'timeoutMs',
+    read: duration,
+  },
+];
+
+const SYMBOLS: OptionSpec = {
+  flags: '--symbols <a,b>',
+  summary: 'only these symbols',
+  read: list,
+  configKey: 'feed.symbols',
+};
+const SEED: OptionSpec = {
+  flags: '--seed <n>',
+  summary: 'seed of every simulated outcome',
+  read: seed,
+  configKey: 'run.seed',
+};
+const THRESHOLDS: OptionSpec = {
+  flags: '--thresholds <set>',
+  summary: 'default (works on real markets) or reference (the deployed values)',
+  read: choice('default', 'reference'),
+  configKey: 'thresholds.set',
+};
+const SET: OptionSpec = {
+  flags: '--set <key=value>',
+  summary: 'override one threshold; may be repeated',
+  read: assignment,
+  repeat: true,
+  configKey: 'thresholds.overrides',
+};
+const SINCE: OptionSpec = {
+  flags: '--since <time>',
+  summary: 'only the last, e.g. 1h',
+  key: 'sinceMs',
+  read: duration,
+};
+const COUNT: OptionSpec = { flags: '-n, --count <n>', summary: 'at most n rows', read: count };
+const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
+
+const RUN: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    group: 'Run',
+    summary: 'run the engine in front; Ctrl-C drains and ends it',
+    options: [
+      {
+        flags: '--shadow',
+        summary: 'decide, send nothing (the default)',
+        configKey: 'run.mode',
+        configValue: 'shadow',
+      },
+      {
+        flags: '--paper',
+        summary: 'fill orders on the simulated venue',
+        configKey: 'run.mode',
+        configValue: 'paper',
+      },
+      {
+        flags: '--feed <source>',
+        summary: '"sample" or a trades file (.csv.gz, .ndjson)',
+        configKey: 'feed.source',
+      },
+      SYMBOLS,
+      {
+        flags: '--speed <factor>',
+        summary: 'replay speed of a file, e.g. 20x, or max',
+        read: speed,
+        configKey: 'feed.speed',
+      },
+      {
+        flags: '--duration <time>',
+        summary: 'drain and end after, e.g. 60s or 8h',
+        key: 'durationMs',
+        read: duration,
+      },
+      SEED,
+      THRESHOLDS,
+      SET,
+      { flags: '--restart', summary: 'start a new run instead of continuing the last one' },
+      {
+        flags: '--metrics-port <n>',
+        summary: 'port of /metrics, /healthz, /readyz on 127.0.0.1; 0 is off',
+        read: port,
+        configKey: 'metrics.port',
+      },
+    ],
+    load: () => import('./run.js'),
+  },
+  {
+    name: 'stop',
+    group: 'Run',
+    summary: 'drain the running engine, then end it',
+    options: [
+      {
+        flags: '--grace <time>',
+        summary: 'end it hard after, e.g. 10s',
+        key: 'graceMs',
+        read: duration,
+      },
+      { flags: '--drain', summary: 'wait for the drain however long it takes' },
+    ],
+    load: () => import('./stop.js'),
+  },
+];
+
+const OBSERVE: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    group: 'Observe',
+    summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
+    load: () => import('./status.js'),
+  },
+  {
+    name: 'fills',
+    group: 'Observe',
+    summary: 'list executed orders',
+    options: [
+      SINCE,
+      { flags: '--symbol <symbol>', summary: 'only this symbol' },
+      { flags: '--strategy <id>', summary: 'only this strategy' },
+      COUNT,
+    ],
+    load: () => import('./fills.js'),
+  },
+  {
+    name: 'blocks',
+    group: 'Observe',
+    summary: 'count refused signals and say why',
+    options: [
+      {
+        flags: '--by <field>',
+        summary: 'code, symbol or strategy (default code)',
+        read: choice('code', 'symbol', 'strategy'),
+      },
+      SINCE,
+    ],
+    load: () => import('./blocks.js'),
+  },
+  {
+    name: 'streams list',
+    group: 'Observe',
+    summary: 'list the streams with length and age',
+    load: () => import('./streams/list.js'),
+  },
+  {
+    name: 'streams tail',
+    group: 'Observe',
+    summary: 'print the newest entries of one stream',
+    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
+    options: [COUNT],
+    load: () => import('./streams/tail.js'),
+  },
+];
+
+const STOP_TRADING: readonly CommandSpec[] = [
+  {
+    name: 'kill-switch engage',
+    group: 'Stop trading',
+    summary: 'stop trading now; never prompts, a wrong flag never prevents it',
+    arguments: [{ form: '[text...]', summary: 'taken as the message' }],
+    options: [
+      { flags: '--reason <word>', summary: 'reason word; free text is taken as the message' },
+      { flags: '-m, --message <text>', summary: 'why, for the record' },
+      { flags: '--level <level>', summary: 'halt (default) or reduce' },
+      {
+        flags: '--scope <scope>',
+        summary: 'all (default), strategy:ID or symbol:S; may be repeated',
+        repeat: true,
+      },
+    ],
+    unstoppable: true,
+    load: () => import('./kill-switch/engage.js'),
+  },
+  {
+    name: 'kill-switch status',
+    group: 'Stop trading',
+    summary: 'say the effective level, since when, by whom and why',
+    load: () => import('./kill-switch/status.js'),
+  },
+  {
+    name: 'kill-switch release',
+    group: 'Stop trading',
+    summary: 'allow trading again; needs a name, a reason and the target retyped',
+    options: [
+      { flags: '--operator <name>', summary: 'who releases' },
+      { flags: '--justification <text>', summary: 'why it is safe again' },
+      { flags: '--confirm <target>', summary: '<mode>/kill-switch, retyped' },
+    ],
+    load: () => import('./kill-switch/release.js'),
+  },
+];
+
+const EVALUATE: readonly CommandSpec[] = [
+  {
+    name: 'evaluate gate',
+    group: 'Evaluate offline',
+    summary: 'decide recorded inputs; one NDJSON line each',
+    arguments: [INPUT_FILE],
+    options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
+    load: () => import('./evaluate/gate.js'),
+  },
+  {
+    name: 'evaluate bundle',
+    group: 'Evaluate offline',
+    summary: 'build order bundles from recorded inputs; one NDJSON line each',
+    arguments: [INPUT_FILE],
+    options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
+    load: () => import('./evaluate/bundle.js'),
+  },
+  {
+    name: 'replay',
+    group: 'Evaluate offline',
+    summary: 'fold a trades file through the core as fast as it can',
+    arguments: [{ form: '<file>', summary: 'trades (.csv.gz, .ndjson)' }],
+    options: [
+      THRESHOLDS,
+      SET,
+      SEED,
+      SYMBOLS,
+      {
+        flags: '--emit <kinds>',
+        summary: 'candles,regimes,pct_change,signals,decisions,orders,fills',
+        read: list,
+      },
+      {
+        flags: '--mode <mode>',
+        summary: 'shadow or paper',
+        read: choice('shadow', 'paper'),
+      },
+    ],
+    load: () => import('./replay.js'),
+  },
+];
+
+const SET_UP: readonly CommandSpec[] = [
+  {
+    name: 'config init',
+    group: 'Set up',
+    summary: 'write ./cdb.yaml with every key, its default and its meaning',
+    load: () => import('./config/init.js'),
+  },
+  {
+    name: 'config show',
+    group: 'Set up',
+    summary: 'print every effective value',
+    options: [{ flags: '--origin', summary: 'say where each value came from' }],
+    load: () => import('./config/show.js'),
+  },
+  {
+    name: 'config validate',
+    group: 'Set up',
+    summary: 'check files and environment; lists every fault at once',
+    load: () => import('./config/validate.js'),
+  },
+  {
+    name: 'explain',
+    group: 'Set up',
+    summary: 'say what an error code means',
+    arguments: [{ form: '<code>', summary: 'CDB-Exxxx' }],
+    load: () => import('./explain.js'),
+  },
+  {
+    name: 'help',
+    group: 'Set up',
+    summary: 'explain a command or a topic: exit-codes, environment, json, safety',
+    arguments: [{ form: '[topic]', summary: 'a command or a topic' }],
+    load: () => import('./help.js'),
+  },
+  {
+    name: 'version',
+    group: 'Set up',
+    summary: 'print version, commit and runtime',
+    load: () => import('./version.js'),
+  },
+];
+
+export const COMMANDS: readonly CommandSpec[] = [
+  ...RUN,
+  ...OBSERVE,
+  ...STOP_TRADING,
+  ...EVALUATE,
+  ...SET_UP,
+];

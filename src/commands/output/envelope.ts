@@ -1,0 +1,32 @@
+import type { CommandIo } from '../command-io.js';
+
+export interface CommandResult {
+  /** Command name with dots: `config.show`. The schema is `cdb.config.show/1`. */
+  readonly command: string;
+  readonly data: unknown;
+  /** The same for people; called only when text is asked for. Lines end with "\n". */
+  readonly text: () => string;
+  /** For `jsonl`: one envelope a row. Without rows jsonl is one line with all of it. */
+  readonly rows?: readonly unknown[];
+}
+
+/** A shape change that breaks a reader raises the number, for all commands together. */
+const ENVELOPE_VERSION = 1;
+
+export function envelope(command: string, data: unknown, nowMs: number): string {
+  return JSON.stringify({
+    schema: `cdb.${command}/${ENVELOPE_VERSION}`,
+    generated_at: new Date(nowMs).toISOString(),
+    data,
+  });
+}
+
+/** The one place where a command's answer reaches stdout. */
+export function printResult(io: CommandIo, result: CommandResult): void {
+  if (io.outputFormat === 'text') {
+    io.stdout(result.text());
+    return;
+  }
+  const parts = io.outputFormat === 'jsonl' ? (result.rows ?? [result.data]) : [result.data];
+  for (const part of parts) io.stdout(`${envelope(result.command, part, io.nowMs())}\n`);
+}

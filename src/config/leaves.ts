@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { readBytes, readDurationMs, readInteger, readList, readSpeed } from './values.js';
+import type { ReadValue } from './values.js';
+
+/** What every key carries beside its type; `required` completes "required …, current is …". */
+export interface LeafMeta {
+  readonly summary: string;
+  readonly required: string;
+}
+
+/** Files hold numbers and lists, the environment and flags hold text: every leaf reads both. */
+function fromText<T>(read: (text: string) => ReadValue<T>): (raw: unknown) => unknown {
+  return (raw) => {
+    if (typeof raw !== 'string') return raw;
+    const result = read(raw.trim());
+    return result.ok ? result.value : raw;
+  };
+}
+
+export function integer(summary: string, fallback: number, min: number, max: number) {
+  const read = fromText((text) => readInteger(text, min, max));
+  return z
+    .preprocess(read, z.int().min(min).max(max))
+    .default(fallback)
+    .meta({ summary, required: `an integer from ${min} to ${max}` });
+}
+
+/** Milliseconds; the unit is in the key, so a number may stand alone, and `30s` is read too. */
+export function durationMs(summary: string, fallback: number, min: number, max: number) {
+  return z
+    .preprocess(fromText(readTimed), z.int().min(min).max(max))
+    .default(fallback)
+    .meta({ summary, required: `${min} to ${max} ms, as a number or as a time such as "30s"` });
+}
+
+/** Bytes; `64MiB` is read too. */
+export function bytes(summary: string, fallback: number, min: number, max: number) {
+  return z
+    .preprocess(fromText(readSized), z.int().min(min).max(max))
+    .default(fallback)
+    .meta({ summary, required: `${min} to ${max} bytes, as a number or as a size such as "64MiB"` });
+}
+
+export function flag(summary: string, fallback: boolean) {
+  const words: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false };
+  const read = (raw: unknown) => (typeof raw === 'string' ? (words[raw.trim()] ?? raw) : raw);
+  return z.preprocess(read, z.boolean()).default(fallback).meta({ summary, required: 'true or false' });
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(
+  summary: string,
+  choices: T,
+  fallback: z.core.util.NoUndefined<T[number]>,
+) {
+  return z
+    .enum(choices)
+    .default(fallback)
+    .meta({ summary, required: `one of ${choices.join(', ')}` });
+}
+
+export function text(summary: string, fallback: string) {
+  return z.string().min(1).default(fallback).meta({ summary, required: 'text' });
+}
+
+export function optionalText(summary: string) {
+  return z.string().min(1).optional().meta({ summary, required: 'text' });
+}
+
+export function textList(summary: string) {
+  const read = (raw: unknown) => (typeof raw === 'string' ? readList(raw) : raw);
+  return z
+    .preprocess(read, z.array(z.string().min(1)).readonly())
+    .default([])
+    .meta({ summary, required: 'a list of texts, or texts separated by commas' });
+}
+
+export function speed(summary: string, fallback: number) {
+  return z
+    .preprocess(fromText(readSpeed), z.union([z.literal('max'), z.number().positive().max(100_000)]))
+    .default(fallback)
+    .meta({ summary, required: 'a factor above 0 and up to 100000 such as "20x", or "max"' });
+}
+
+function readTimed(text: string): ReadValue<number> {
+  return /^\d+$/.test(text) ? { ok: true, value: Number(text) } : readDurationMs(text);
+}
+
+function readSized(text: string): ReadValue<number> {
+  return /^\d+$/.test(text) ? { ok: true, value: Number(text) } : readBytes(text);
+}

@@ -1,0 +1,40 @@
+/** Content of the control register (design.md 4), as the fold and the venue gate see it. */
+export type Level = 'TRADING' | 'REDUCING' | 'HALTED';
+export type Mode = 'shadow' | 'paper' | 'canary' | 'live';
+
+/** Ascending restriction; the effective level is the most restrictive one that applies. */
+export const LEVELS: readonly Level[] = ['TRADING', 'REDUCING', 'HALTED'];
+export const MODES: readonly Mode[] = ['shadow', 'paper', 'canary', 'live'];
+
+/** `strategy:ID` or `symbol:S`, with the level that holds for it. */
+export type Scopes = Readonly<Record<string, Level>>;
+
+export interface ControlRecord {
+  readonly level: Level;
+  readonly scopes: Scopes;
+  readonly mode: Mode;
+  /** Monotonic; every order carries the epoch it was decided under. */
+  readonly epoch: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly operator: string;
+  readonly atMs: number;
+  readonly previousLevel: Level;
+}
+
+export function mostRestrictive(levels: readonly Level[]): Level {
+  const worst = Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)));
+  return LEVELS[worst] ?? 'HALTED';
+}
+
+/** The level that holds for one order: global, its strategy's and its symbol's, the worst wins. */
+export function levelFor(
+  control: Pick<ControlRecord, 'level' | 'scopes'>,
+  target: { readonly strategyId: string; readonly symbol: string },
+): Level {
+  const scoped = [
+    control.scopes[`strategy:${target.strategyId}`],
+    control.scopes[`symbol:${target.symbol}`],
+  ];
+  return mostRestrictive([control.level, ...scoped.filter((level) => level !== undefined)]);
+}

@@ -1,0 +1,320 @@
+import type { Level, Mode } from './control.js';
+import type { Ref } from './ids.js';
+
+/**
+ * The catalogue of facts that the fold emits. Each is plain JSON: exact amounts are decimal text
+ * with eight places, indicators are float64, times are venue time in the unit of the name.
+ * `ref` says where the fact was born and `cause` which fact or input (ord -1) it follows from, so
+ * any fill can be walked back to its trade. Ids derive from `ref` (ids.ts) and are not stored here.
+ */
+interface Fact {
+  readonly ref: Ref;
+  readonly cause: Ref;
+  readonly tsMs: number;
+}
+
+export type OrderOrigin = 'signal' | 'unwind_reactive' | 'unwind_proactive';
+export type Side = 'BUY' | 'SELL';
+export type RegimeName = 'UNKNOWN' | 'TREND' | 'RANGE' | 'HIGH_VOL_CHAOTIC';
+/** Which book a fill belongs to; shadow books only what would have happened. */
+export type Book = 'real' | 'hypothetical';
+
+export type TradeFault =
+  | 'missing_field'
+  | 'bad_symbol'
+  | 'symbol_limit'
+  | 'bad_time'
+  | 'future'
+  | 'late'
+  | 'bad_price'
+  | 'non_positive_price'
+  | 'bad_qty'
+  | 'non_positive_qty'
+  | 'out_of_range'
+  | 'precision'
+  | 'price_jump'
+  | 'duplicate'
+  /** Kept in its still open candle, but it sets no price. */
+  | 'out_of_order';
+
+export interface TradeRefused extends Fact {
+  readonly kind: 'TradeRefused';
+  readonly symbol: string;
+  readonly fault: TradeFault;
+  /** False for `out_of_order`: the trade counts in its candle. */
+  readonly dropped: boolean;
+}
+
+export interface CandleClosed extends Fact {
+  readonly kind: 'CandleClosed';
+  readonly symbol: string;
+  readonly startSec: number;
+  readonly intervalSec: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly trades: number;
+}
+
+/** Indicators after one candle; not a wire message of its own. Null = not enough candles. */
+export interface RegimeMeasured extends Fact {
+  readonly kind: 'RegimeMeasured';
+  readonly symbol: string;
+  readonly candleSec: number;
+  readonly atr: number | null;
+  readonly adx: number | null;
+  readonly regime: RegimeName;
+}
+
+/** A confirmed regime, or the unchanged one repeated as a heartbeat. */
+export interface RegimeObserved extends Fact {
+  readonly kind: 'RegimeObserved';
+  readonly symbol: string;
+  readonly candleSec: number;
+  readonly intervalSec: number;
+  readonly regime: RegimeName;
+  readonly atr: number | null;
+  readonly adx: number | null;
+  readonly heartbeat: boolean;
+}
+
+export interface MarketStateUpdated extends Fact {
+  readonly kind: 'MarketStateUpdated';
+  readonly symbol: string;
+  readonly return1mPp: number;
+  readonly return5mPp: number;
+  readonly priceChange5mPp: number;
+  readonly closeNow: number;
+  readonly close1mAgo: number;
+  readonly close5mAgo: number;
+  readonly lastTickTsMs: number;
+  /** 0 trend, 1 range, 2 volatile, 3 crisis; null = unknown or stale. */
+  readonly regimeId: number | null;
+}
+
+export interface AllocationDecided extends Fact {
+  readonly kind: 'AllocationDecided';
+  readonly strategyId: string;
+  readonly symbol: string;
+  readonly allocationFraction: number;
+  readonly reason: string;
+  readonly cooldownUntilSec: number | null;
+}
+
+export interface SignalRaised extends Fact {
+  readonly kind: 'SignalRaised';
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly botId: string;
+  readonly side: Side;
+  readonly price: string;
+  readonly tradeQty: string;
+  readonly pctChangePp: number | null;
+  /** True change over 15 minutes; null until 15 minutes were seen. */
+  readonly pctChange15mPp: number | null;
+  readonly volume15m: number | null;
+  readonly origin: OrderOrigin;
+  readonly reason: string;
+}
+
+/** What the gate saw and how it judged (domain.md 3.5). */
+export interface GateEvidence {
+  readonly decision: 'ALLOW' | 'BLOCK';
+  readonly reasonCode: string | null;
+  readonly regimeId: number | null;
+  readonly return1mPp: number | null;
+  readonly return5mPp: number | null;
+  readonly priceChange5mPp: number | null;
+  readonly pctChange15mPp: number | null;
+  readonly volume15m: number | null;
+  readonly dailyDrawdownPp: number | null;
+  readonly totalExposurePp: number | null;
+  readonly slippagePp: number | null;
+  readonly stalenessSec: number | null;
+  readonly dataSilenceSec: number | null;
+  readonly signalTsMs: number | null;
+  readonly marketStateTsMs: number | null;
+  readonly accountStateTsMs: number | null;
+  readonly marketHealthTsMs: number | null;
+  readonly lastTickTsMs: number | null;
+}
+
+/** The one final verdict on a signal. */
+export interface RiskDecided extends Fact {
+  readonly kind: 'RiskDecided';
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  readonly price: string;
+  readonly decision: 'ALLOW' | 'BLOCK';
+  readonly reasonCode: string | null;
+  /** The refusing layer's own words with the figures it compared; empty for ALLOW. */
+  readonly detail: string;
+  readonly qty: string;
+  readonly reduceOnly: boolean;
+  readonly signalRef: Ref;
+  readonly gate: GateEvidence | null;
+  readonly epoch: number;
+}
+
+export interface OrderRequested extends Fact {
+  readonly kind: 'OrderRequested';
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly botId: string;
+  readonly side: Side;
+  readonly qty: string;
+  /** Price the decision was made on; the order may fill up to `priceBound`. */
+  readonly price: string;
+  readonly priceBound: string;
+  readonly reduceOnly: boolean;
+  readonly origin: OrderOrigin;
+  readonly reason: string;
+  readonly stopLossFraction: number;
+  readonly mode: Mode;
+  readonly signalRef: Ref;
+  readonly decisionRef: Ref;
+  readonly epoch: number;
+  /** What the bundle was judged on (domain.md 3.6), so that it can be rebuilt byte for byte. */
+  readonly bundle: BundleFacts;
+}
+
+export interface BundleFacts {
+  readonly balanceUsdt: string;
+  readonly totalExposureUsdt: string;
+  readonly dailyDrawdownPp: string;
+  readonly maxNotionalUsdt: string;
+  readonly maxTotalExposureUsdt: string;
+  readonly maxDailyDrawdownPp: string;
+  readonly openPositions: readonly { readonly symbol: string; readonly quantity: string }[];
+}
+
+/** An order that never left: shadow mode, the venue gate, or an insane payload. */
+export interface OrderRefused extends Fact {
+  readonly kind: 'OrderRefused';
+  readonly orderRef: Ref;
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  readonly qty: string;
+  readonly by: 'shadow' | 'level' | 'epoch' | 'shutdown' | 'payload';
+  readonly message: string;
+}
+
+export interface OrderFilled extends Fact {
+  readonly kind: 'OrderFilled';
+  readonly book: Book;
+  readonly orderRef: Ref;
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  readonly status: 'FILLED' | 'PARTIALLY_FILLED';
+  /** This fill. */
+  readonly qty: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly slippageBps: number;
+  /** The order so far. */
+  readonly orderQty: string;
+  readonly cumQty: string;
+  readonly avgPrice: string;
+  /** Null for a fill that opens or adds. */
+  readonly realizedPnl: string | null;
+}
+
+/** The venue's final no, or the end of what was left of a partly filled order. */
+export interface OrderRejected extends Fact {
+  readonly kind: 'OrderRejected';
+  readonly book: Book;
+  readonly orderRef: Ref;
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  readonly status: 'REJECTED' | 'CANCELLED' | 'FAILED';
+  readonly qty: string;
+  readonly cumQty: string;
+  readonly message: string;
+}
+
+export interface PositionChanged extends Fact {
+  readonly kind: 'PositionChanged';
+  readonly book: Book;
+  readonly symbol: string;
+  /** Counts the openings of this symbol in this run; a reopened position is a new row. */
+  readonly openNumber: number;
+  readonly side: 'long' | 'short' | 'none';
+  readonly qty: string;
+  readonly entryPrice: string;
+  readonly realizedPnl: string;
+  readonly openedAtMs: number;
+  readonly closedAtMs: number | null;
+}
+
+/** One balanced posting: the amounts sum to zero. */
+export interface LedgerPosted extends Fact {
+  readonly kind: 'LedgerPosted';
+  readonly book: Book;
+  readonly entries: readonly { readonly account: string; readonly amountUsdt: string }[];
+}
+
+export interface PortfolioMarked extends Fact {
+  readonly kind: 'PortfolioMarked';
+  readonly book: Book;
+  readonly equityUsdt: string;
+  readonly cashUsdt: string;
+  readonly exposureUsdt: string;
+  readonly pendingUsdt: string;
+  readonly unrealizedPnlUsdt: string;
+  readonly realizedPnlUsdt: string;
+  readonly feesUsdt: string;
+  readonly dailyPnlUsdt: string;
+  readonly drawdownFraction: number;
+  readonly openPositions: number;
+}
+
+export interface BotStopped extends Fact {
+  readonly kind: 'BotStopped';
+  readonly reason: string;
+  /** Null = every strategy. */
+  readonly strategyId: string | null;
+}
+
+export interface AlertRaised extends Fact {
+  readonly kind: 'AlertRaised';
+  readonly level: 'INFO' | 'WARNING' | 'CRITICAL';
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ControlApplied extends Fact {
+  readonly kind: 'ControlApplied';
+  readonly level: Level;
+  readonly mode: Mode;
+  readonly reason: string;
+  readonly operator: string;
+  readonly epoch: number;
+}
+
+export type Output =
+  | TradeRefused
+  | CandleClosed
+  | RegimeMeasured
+  | RegimeObserved
+  | MarketStateUpdated
+  | AllocationDecided
+  | SignalRaised
+  | RiskDecided
+  | OrderRequested
+  | OrderRefused
+  | OrderFilled
+  | OrderRejected
+  | PositionChanged
+  | LedgerPosted
+  | PortfolioMarked
+  | BotStopped
+  | AlertRaised
+  | ControlApplied;
+
+export type OutputKind = Output['kind'];

@@ -1,0 +1,88 @@
+import type { Level, Mode, Scopes } from './control.js';
+import type { Thresholds } from './thresholds.js';
+
+/**
+ * One trade as it was received; texts are unchecked, the core's door judges them.
+ * `tsMs` is the venue's time of execution, null where it was missing or no number.
+ * `receivedAtMs` is trusted time at receipt: the offset-corrected clock of a live feed; a file feed
+ * repeats `tsMs` unless the rows around it contradict it.
+ */
+export interface TradeObserved {
+  readonly kind: 'TradeObserved';
+  readonly venue: string;
+  readonly symbol: string;
+  readonly price: string;
+  readonly qty: string;
+  /** Side of the taker. */
+  readonly side: string;
+  readonly tradeId: string | null;
+  readonly tsMs: number | null;
+  readonly receivedAtMs: number;
+}
+
+/** Time passed without a trade: closes windows whose grace is over. */
+export interface TimerElapsed {
+  readonly kind: 'TimerElapsed';
+  readonly atMs: number;
+}
+
+export interface ControlChanged {
+  readonly kind: 'ControlChanged';
+  readonly level: Level;
+  readonly scopes: Scopes;
+  readonly mode: Mode;
+  readonly epoch: number;
+  readonly reason: string;
+  readonly operator: string;
+  readonly atMs: number;
+}
+
+/** Code version, configuration and thresholds under which the inputs that follow are folded. */
+export interface ConfigChanged {
+  readonly kind: 'ConfigChanged';
+  readonly codeVersion: string;
+  readonly configHash: string;
+  readonly thresholds: Thresholds;
+  readonly seed: number;
+  readonly atMs: number;
+}
+
+/** Decisions can no longer be committed: orders stop until `AuditRecovered`. */
+export interface AuditStalled {
+  readonly kind: 'AuditStalled';
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+export interface AuditRecovered {
+  readonly kind: 'AuditRecovered';
+  readonly atMs: number;
+}
+
+/** What a real venue said of an order; simulated venues answer inside the fold. */
+export interface OrderReported {
+  readonly kind: 'OrderReported';
+  readonly clientOrderId: string;
+  readonly status: 'FILLED' | 'PARTIALLY_FILLED' | 'REJECTED' | 'CANCELLED' | 'UNKNOWN';
+  readonly filledQty: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly message: string;
+  readonly atMs: number;
+}
+
+/** Everything that is not computed. Each input gets a sequence number and is journaled first. */
+export type Input =
+  | TradeObserved
+  | TimerElapsed
+  | ControlChanged
+  | ConfigChanged
+  | AuditStalled
+  | AuditRecovered
+  | OrderReported;
+
+export interface SequencedInput {
+  /** Journal sequence, 1 upwards without gaps within a run. */
+  readonly seq: number;
+  readonly input: Input;
+}

@@ -1,0 +1,91 @@
+import type { ControlRecord } from '../domain/control.js';
+import type { OutputKind } from '../domain/events.js';
+
+export type EnginePhase = 'starting' | 'recovering' | 'running' | 'draining' | 'finished' | 'stopped';
+export type AuditState = 'ok' | 'stalled' | 'recovering';
+
+export interface Seen {
+  readonly count: number;
+  /** Wall clock of the newest one, null before the first. */
+  readonly lastAtMs: number | null;
+}
+
+/**
+ * What a running engine says of itself, raw: figures with the wall time of their evidence. The
+ * view, the metrics and readiness are derived from this and nothing else.
+ */
+export interface EngineStatus {
+  readonly runId: string;
+  readonly pid: number;
+  readonly codeVersion: string;
+  readonly startedAtMs: number;
+  readonly observedAtMs: number;
+  readonly phase: EnginePhase;
+  readonly control: ControlRecord;
+  /** Words of where orders go, e.g. "NONE (shadow)". */
+  readonly ordersTo: string;
+  readonly feed: { readonly identity: string; readonly description: string; readonly finite: boolean };
+  readonly seqJournaled: number;
+  readonly seqFolded: number;
+  readonly seqCommitted: number;
+  readonly digest: string;
+  readonly inputs: Seen;
+  readonly trades: Seen;
+  readonly tradesRefused: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Partial<Record<OutputKind, Seen>>>;
+  readonly allowed: Seen;
+  readonly blocked: Seen;
+  readonly blockedByCode: Readonly<Record<string, Seen>>;
+  readonly ordersRefusedBy: Readonly<Record<string, number>>;
+  readonly audit: {
+    readonly state: AuditState;
+    readonly reason: string;
+    readonly sinceMs: number | null;
+    readonly lastCommitAtMs: number | null;
+    readonly rowsCommitted: Readonly<Record<string, number>>;
+    /** Age of the oldest folded but not committed batch; 0 when none waits. */
+    readonly lagMs: number;
+    readonly spoolBatches: number;
+    readonly spoolBytes: number;
+  };
+  readonly portfolio: {
+    readonly book: 'real' | 'hypothetical';
+    readonly equityUsdt: string;
+    readonly cashUsdt: string;
+    readonly exposureUsdt: string;
+    readonly pendingUsdt: string;
+    readonly realizedPnlUsdt: string;
+    readonly unrealizedPnlUsdt: string;
+    readonly feesUsdt: string;
+    readonly dailyPnlUsdt: string;
+    readonly positions: readonly {
+      readonly symbol: string;
+      readonly qty: string;
+      readonly entryPrice: string;
+      readonly lastPrice: string;
+    }[];
+    readonly openOrders: number;
+    readonly breakers: Readonly<Record<string, boolean>>;
+  };
+  readonly symbols: readonly {
+    readonly symbol: string;
+    readonly lastPrice: string;
+    readonly lastTickTsMs: number;
+    readonly regime: string;
+    readonly atr: number | null;
+    readonly adx: number | null;
+  }[];
+  readonly database: { readonly kind: 'embedded' | 'external'; readonly where: string; readonly state: string };
+  /** Cumulative histogram of wall milliseconds per step of the effect path. */
+  readonly latency: Readonly<Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>>;
+  readonly rssBytes: number;
+}
+
+export interface LatencyHistogram {
+  /** Upper bounds in ms, ascending; the last bucket is +Inf and not listed. */
+  readonly boundsMs: readonly number[];
+  /** Cumulative counts, one more than bounds. */
+  readonly cumulative: readonly number[];
+  readonly count: number;
+  readonly sumMs: number;
+}

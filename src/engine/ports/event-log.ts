@@ -1,0 +1,60 @@
+/**
+ * Ordered streams of small records, the one shape of journal, spool and published facts.
+ * Adapters: files in the state directory; Redis Streams. One contract suite runs against each.
+ */
+export interface EventLog {
+  /**
+   * Appends in order, all or (after a crash) a prefix. Resolves once the bytes are with the
+   * operating system; `sync` makes them survive power loss.
+   * An entry whose id is not above the stream's last id is skipped: a repeated append after a
+   * crash changes nothing. @returns how many were new
+   */
+  append(stream: string, entries: readonly LogEntry[], trim?: Trim): Promise<number>;
+  /** Makes all that was appended to the stream durable. */
+  sync(stream: string): Promise<void>;
+  /** Entries with id > `after` (null = from the oldest), oldest first, at most `limit`. */
+  read(stream: string, after: LogId | null, limit: number): Promise<readonly LogEntry[]>;
+  /** The newest `limit` entries, oldest first. */
+  tail(stream: string, limit: number): Promise<readonly LogEntry[]>;
+  /** Null when the stream does not exist. */
+  info(stream: string): Promise<StreamInfo | null>;
+  list(): Promise<readonly StreamInfo[]>;
+  /** Drops entries with id below `minId`; may keep some of them (whole segments go). */
+  trimBelow(stream: string, minId: LogId): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Ordered by `seq`, then `ord`. Within a run `seq` is the journal sequence of the cause. */
+export interface LogId {
+  readonly seq: number;
+  readonly ord: number;
+}
+
+export interface LogEntry {
+  readonly id: LogId;
+  /** Field names and values as on the wire; values are text. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** At most about this many entries stay; a full stream may hold one segment more. */
+export interface Trim {
+  readonly lengthMax: number;
+}
+
+export interface StreamInfo {
+  readonly name: string;
+  readonly length: number;
+  readonly bytes: number;
+  readonly firstId: LogId | null;
+  readonly lastId: LogId | null;
+  /** All that was ever appended, trimmed entries included. */
+  readonly entriesAdded: number;
+  /** Bytes of a torn tail that were cut off when the stream was opened. */
+  readonly tornBytes: number;
+  /** Wall clock of the newest append, null when unknown. */
+  readonly lastAppendAtMs: number | null;
+}
+
+export function compareLogIds(a: LogId, b: LogId): number {
+  return a.seq === b.seq ? a.ord - b.ord : a.seq - b.seq;
+}

@@ -1,0 +1,53 @@
+import { BUILD } from './commands/build-info.js';
+import type { CommandIo } from './commands/command-io.js';
+import { errorText } from './commands/output/error-text.js';
+import { readCommandLine } from './main/command-line.js';
+import type { CommandCall } from './main/command-line.js';
+import { reportFault } from './main/fault.js';
+import { requestedFormat } from './main/output-format.js';
+import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
+import { withTimeout } from './main/timeout.js';
+import { EXIT } from './operator-error.js';
+
+const VERSION = `${BUILD.version} (${BUILD.commit})`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const call = readCommandLine(args, VERSION);
+  if (call === undefined) return EXIT.OK;
+  const { options } = call;
+  const timeoutMs = options.number('timeoutMs');
+  return withTimeout(timeoutMs, async (deadline) => {
+    const handler = await call.spec.load();
+    return handler.run(options, commandIo(args, call, deadline));
+  });
+}
+
+function commandIo(args: readonly string[], call: CommandCall, deadline: AbortSignal): CommandIo {
+  const { options, verbose } = call;
+  const flags = {
+    color: options.text('color'),
+    input: options.flag('input'),
+    verbosity: options.flag('quiet') ? -1 : verbose,
+  };
+  return processIo(args, flags, deadline);
+}
+
+/** The one place where the process ends. */
+async function end(status: number): Promise<never> {
+  await flushOutput();
+  // Handles of a finished command (sockets, timers) must not keep it alive.
+  // eslint-disable-next-line no-restricted-properties -- the single exit of the program
+  process.exit(status);
+}
+
+async function fail(fault: unknown): Promise<never> {
+  const error = reportFault(fault, args, Date.now());
+  process.stderr.write(errorText(error, requestedFormat(args, process.env)));
+  return end(error.exit);
+}
+
+const args = process.argv.slice(2);
+endQuietlyOnClosedPipe(() => void end(EXIT.OK));
+process.on('uncaughtException', (fault) => void fail(fault));
+process.on('unhandledRejection', (fault) => void fail(fault));
+await main(args).then(end, fail);

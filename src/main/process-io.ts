@@ -1,0 +1,83 @@
+import type { CommandIo, StopCause } from '../commands/command-io.js';
+import { requestedFormat } from './output-format.js';
+
+/** What global flags say about the terminal; read once they are parsed. */
+export interface TerminalFlags {
+  readonly color: string | undefined;
+  readonly input: boolean;
+  readonly verbosity: number;
+}
+
+/** @returns the only door between commands and `process` */
+export function processIo(
+  args: readonly string[],
+  flags: TerminalFlags,
+  deadline: AbortSignal,
+): CommandIo {
+  const { stdin, stdout, stderr, env } = process;
+  const isTTY = { stdin: stdin.isTTY, stdout: stdout.isTTY, stderr: stderr.isTTY };
+  return {
+    stdout: (text) => stdout.write(text),
+    stderr: (text) => stderr.write(text),
+    stdoutDrained: () =>
+      stdout.writableNeedDrain
+        ? new Promise((resolve) => stdout.once('drain', resolve))
+        : Promise.resolve(),
+    stdin,
+    isTTY,
+    env,
+    cwd: process.cwd(),
+    outputFormat: requestedFormat(args, env),
+    color: wantsColor(flags.color ?? 'auto', env, isTTY.stdout),
+    verbosity: flags.verbosity,
+    mayPrompt: flags.input && !isSet(env['CDB_NO_INPUT']) && isTTY.stdin,
+    deadline,
+    nowMs: () => Date.now(),
+    onStop: listenForStop,
+  };
+}
+
+/** Resolves when all that was written has left the process; pipes are asynchronous. */
+export async function flushOutput(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise((resolve) => stream.write('', resolve));
+  }
+}
+
+/** Whoever read our stdout may leave at any time (`| head`); that is no fault of ours. */
+export function endQuietlyOnClosedPipe(end: () => void): void {
+  process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EPIPE') throw fault;
+    if (stopListeners.size === 0) end();
+    for (const listener of stopListeners) listener('EPIPE');
+  });
+}
+
+const stopListeners = new Set<(cause: StopCause) => void>();
+
+function listenForStop(listener: (cause: StopCause) => void): () => void {
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGINT' || signal === 'SIGTERM') listener(signal);
+  };
+  stopListeners.add(listener);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return () => {
+    stopListeners.delete(listener);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  };
+}
+
+function wantsColor(
+  when: string,
+  env: Readonly<Record<string, string | undefined>>,
+  stdoutIsTTY: boolean,
+): boolean {
+  if (when !== 'auto') return when === 'always';
+  if (isSet(env['NO_COLOR'])) return false;
+  if (isSet(env['FORCE_COLOR'])) return true;
+  return stdoutIsTTY && env['TERM'] !== 'dumb';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}

@@ -1,0 +1,21 @@
+/**
+ * Every error code that cdb can print. A code is never reused: a code that nothing throws any more
+ * stays here with the word "Retired". `cdb explain CDB-Exxxx` prints from this list.
+ *
+ * Ranges: 00xx start-up and command line, 01xx configuration, 02xx state directory and locks,
+ * 03xx control register and kill switch, 04xx database and schema, 05xx feed and replay input,
+ * 06xx journal and recovery, 07xx control socket, 09xx faults of cdb itself.
+ */
+export const ERROR_CATALOGUE = {
+  'CDB-E0001': 'This Node is too old, or cdb was not built. Both are found before anything loads.',
+  'CDB-E0002': 'The command line is wrong: unknown command or flag, or a value that cannot be read.',
+  'CDB-E0003': 'The work did not finish inside --timeout.',
+  'CDB-E0004': 'A part outside cdb (database, Redis, venue, file system) failed or did not answer.',
+  'CDB-E0005': 'There is no such error code, reason code or help topic.',
+  'CDB-E0101': 'The configuration is invalid. Every fault is listed at once, with its origin.',
+  'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
+  'CDB-E0103': 'A configuration file exists already and is not overwritten.',
+  'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
