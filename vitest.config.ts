@@ -1,22 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number) => ({
+interface ProjectOptions {
+  readonly testTimeout: number;
+  readonly buildFirst?: true;
+}
+
+const project = (name: string, { testTimeout, buildFirst }: ProjectOptions) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,
+    ...(buildFirst && { globalSetup: ['test/build-first.ts'] }),
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 10_000),
-      project('contract', 60_000),
-      project('integration', 120_000),
-      project('e2e', 120_000),
-      project('chaos', 600_000),
+      project('unit', { testTimeout: 10_000 }),
+      project('contract', { testTimeout: 60_000 }),
+      project('integration', { testTimeout: 120_000 }),
+      project('e2e', { testTimeout: 120_000, buildFirst: true }),
+      project('chaos', { testTimeout: 600_000, buildFirst: true }),
     ],
   },
 });

@@ -1,5 +1,6 @@
 // Bundles src/main.ts into dist/. Split chunks keep `cdb --help` from loading what it does not use.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,33 @@ function gitCommit() {
   }
 }
 
+/** Journals name the code that may fold them; a commit that touches only docs must not change it. */
+function engineHash() {
+  const folder = join(root, 'src/engine');
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const hash = createHash('sha256');
+  for (const name of files.map((file) => file.replaceAll('\\', '/')).sort()) {
+    hash
+      .update(`${name}\0`)
+      .update(readFileSync(join(folder, name)))
+      .update('\0');
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** Commander loads it for commands that are programs of their own; cdb has none, and it is slow. */
+const withoutCommanderSubprocesses = {
+  name: 'without-commander-subprocesses',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('commander') ? { path: 'child_process', namespace: 'empty' } : undefined,
+    );
+    plugin.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/main.ts' },
@@ -35,6 +63,7 @@ const { metafile } = await build({
   define: {
     'process.env.NODE_ENV': '"production"',
     __CDB_VERSION__: JSON.stringify(version),
+    __CDB_ENGINE_HASH__: JSON.stringify(engineHash()),
     __CDB_COMMIT__: JSON.stringify(gitCommit()),
   },
   // CommonJS dependencies call require() for Node's own modules, which ESM output lacks.
@@ -42,6 +71,7 @@ const { metafile } = await build({
     js: "import{createRequire as __cdbRequire}from'node:module';const require=__cdbRequire(import.meta.url);",
   },
   metafile: true,
+  plugins: [withoutCommanderSubprocesses],
   logLevel: 'warning',
 });
 

@@ -1,11 +1,10 @@
 import { BUILD } from './commands/build-info.js';
 import type { CommandIo } from './commands/command-io.js';
-import { errorText } from './commands/output/error-text.js';
 import { readCommandLine } from './main/command-line.js';
 import type { CommandCall } from './main/command-line.js';
-import { reportFault } from './main/fault.js';
 import { requestedFormat } from './main/output-format.js';
 import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
+import { services } from './main/services.js';
 import { withTimeout } from './main/timeout.js';
 import { EXIT } from './operator-error.js';
 
@@ -18,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
   const timeoutMs = options.number('timeoutMs');
   return withTimeout(timeoutMs, async (deadline) => {
     const handler = await call.spec.load();
-    return handler.run(options, commandIo(args, call, deadline));
+    return handler.run(options, commandIo(args, call, deadline), services);
   });
 }
 
@@ -41,6 +40,19 @@ async function end(status: number): Promise<never> {
 }
 
 async function fail(fault: unknown): Promise<never> {
+  try {
+    return await report(fault);
+  } catch (second) {
+    // Reporting failed too (a full disk, a broken terminal): say what can be said and end.
+    process.stderr.write(`cdb: ${String(fault)}\ncdb: ${String(second)}\n`);
+    return end(EXIT.INTERNAL);
+  }
+}
+
+async function report(fault: unknown): Promise<never> {
+  // Loaded only now: a start without a fault need not pay for it.
+  const { errorText } = await import('./commands/output/error-text.js');
+  const { reportFault } = await import('./main/fault.js');
   const error = reportFault(fault, args, Date.now());
   process.stderr.write(errorText(error, requestedFormat(args, process.env)));
   return end(error.exit);

@@ -1,4 +1,5 @@
 import type { ParsedOptions } from './parsed-options.js';
+import type { Services } from './services.js';
 
 export type OutputFormat = 'text' | 'json' | 'jsonl';
 
@@ -36,5 +37,5 @@ export interface CommandIo {
 
 /** What src/commands/**.ts files export; the exit status is the result. */
 export interface CommandModule {
-  run(options: ParsedOptions, io: CommandIo): Promise<number>;
+  run(options: ParsedOptions, io: CommandIo, services: Services): number | Promise<number>;
 }

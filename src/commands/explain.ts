@@ -5,7 +5,7 @@ import type { CommandIo } from './command-io.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 
-export async function run(options: ParsedOptions, io: CommandIo): Promise<number> {
+export function run(options: ParsedOptions, io: CommandIo): number {
   const asked = options.text('code') ?? '';
   const found = Object.entries(ERROR_CATALOGUE).find(([code]) => code === asked.toUpperCase());
   if (found === undefined) throw unknownCode(asked);

@@ -1,4 +1,4 @@
-import { configKeys } from '../config/schema.js';
+import { CONFIG_KEYS } from '../config/keys.js';
 import { EXIT } from '../operator-error.js';
 
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
@@ -20,7 +20,10 @@ export const HELP_TOPICS: Readonly<Record<string, () => string>> = {
   'exit-codes': () => {
     const codes = new Map<string, number>(Object.entries(EXIT));
     return Object.entries(EXIT_MEANINGS)
-      .map(([name, meaning]) => `${String(codes.get(name)).padStart(3)}  ${name.padEnd(12)} ${meaning}\n`)
+      .map(
+        ([name, meaning]) =>
+          `${String(codes.get(name)).padStart(3)}  ${name.padEnd(12)} ${meaning}\n`,
+      )
       .join('');
   },
   environment: () =>
@@ -29,7 +32,9 @@ export const HELP_TOPICS: Readonly<Record<string, () => string>> = {
       '~/.config/cdb/config.yaml, and that over the defaults. cdb config show --origin says',
       'where each value came from. cdb sends no telemetry and looks for no updates.',
       '',
-      ...configKeys().map(({ env, summary }) => `${env.padEnd(34)} ${summary}`),
+      ...CONFIG_KEYS.filter(({ threshold }) => threshold === undefined).map(
+        ({ env, summary }) => `${env.padEnd(34)} ${summary}`,
+      ),
       `${'CDB_CONFIG'.padEnd(34)} configuration file instead of ./cdb.yaml`,
       `${'CDB_OUTPUT'.padEnd(34)} text, json or jsonl`,
       `${'CDB_NO_INPUT'.padEnd(34)} 1: never prompt`,

@@ -6,7 +6,7 @@ import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 
 /** Topics only: main turns `cdb help <command>` into `cdb <command> --help`. */
-export async function run(options: ParsedOptions, io: CommandIo): Promise<number> {
+export function run(options: ParsedOptions, io: CommandIo): number {
   const topic = options.text('topic') ?? '';
   const found = new Map(Object.entries(HELP_TOPICS)).get(topic);
   if (found === undefined) throw unknownTopic(topic);

@@ -1,4 +1,6 @@
 import {
+  PORT_MAX,
+  SEED_MAX,
   readDurationMs,
   readInteger,
   readList,
@@ -10,8 +12,6 @@ type Reader<T> = (text: string) => ReadValue<T>;
 
 /** Rows, lines and seeds are counted; nobody needs more, and more would not fit a safe integer. */
 const COUNT_MAX = 1_000_000;
-export const SEED_MAX = 2 ** 32 - 1;
-export const PORT_MAX = 65_535;
 
 export const duration: Reader<number> = readDurationMs;
 export const speed: Reader<number | 'max'> = readSpeed;

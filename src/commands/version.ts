@@ -4,7 +4,7 @@ import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { EXIT } from '../operator-error.js';
 
-export async function run(_options: ParsedOptions, io: CommandIo): Promise<number> {
+export function run(_options: ParsedOptions, io: CommandIo): number {
   const { version, commit, engineHash } = BUILD;
   const data = {
     version,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readBytes, readDurationMs, readInteger, readList, readSpeed } from './values.js';
 import type { ReadValue } from './values.js';
 
@@ -38,13 +38,19 @@ export function bytes(summary: string, fallback: number, min: number, max: numbe
   return z
     .preprocess(fromText(readSized), z.int().min(min).max(max))
     .default(fallback)
-    .meta({ summary, required: `${min} to ${max} bytes, as a number or as a size such as "64MiB"` });
+    .meta({
+      summary,
+      required: `${min} to ${max} bytes, as a number or as a size such as "64MiB"`,
+    });
 }
 
 export function flag(summary: string, fallback: boolean) {
   const words: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false };
   const read = (raw: unknown) => (typeof raw === 'string' ? (words[raw.trim()] ?? raw) : raw);
-  return z.preprocess(read, z.boolean()).default(fallback).meta({ summary, required: 'true or false' });
+  return z
+    .preprocess(read, z.boolean())
+    .default(fallback)
+    .meta({ summary, required: 'true or false' });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(
@@ -76,7 +82,10 @@ export function textList(summary: string) {
 
 export function speed(summary: string, fallback: number) {
   return z
-    .preprocess(fromText(readSpeed), z.union([z.literal('max'), z.number().positive().max(100_000)]))
+    .preprocess(
+      fromText(readSpeed),
+      z.union([z.literal('max'), z.number().positive().max(100_000)]),
+    )
     .default(fallback)
     .meta({ summary, required: 'a factor above 0 and up to 100000 such as "20x", or "max"' });
 }

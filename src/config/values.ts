@@ -4,6 +4,10 @@ export type ReadValue<T> =
   /** `required` completes the sentence "required …". */
   | { readonly ok: false; readonly required: string };
 
+/** Seeds are 32 bits wide. */
+export const SEED_MAX = 2 ** 32 - 1;
+export const PORT_MAX = 65_535;
+
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTES_PER_UNIT = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
 
@@ -14,7 +18,11 @@ export function readDurationMs(text: string): ReadValue<number> {
 
 /** `64MiB`, `512KiB`. */
 export function readBytes(text: string): ReadValue<number> {
-  return readWithUnit(text, BYTES_PER_UNIT, 'a size with its unit (B, KiB, MiB, GiB), e.g. "64MiB"');
+  return readWithUnit(
+    text,
+    BYTES_PER_UNIT,
+    'a size with its unit (B, KiB, MiB, GiB), e.g. "64MiB"',
+  );
 }
 
 /** Replay speed: a factor (`20`, `20x`, `0.5x`) or `max`. */

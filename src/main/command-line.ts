@@ -36,7 +36,8 @@ export function readCommandLine(args: readonly string[], version: string): Comma
     if (!(fault instanceof CommanderError)) throw fault;
     if (fault.exitCode === 0) return undefined;
     const anyway = unstoppableCommand(args, COMMANDS);
-    if (anyway === undefined) throw fault.code === 'commander.help' ? nounAlone(args) : refusal(fault, args);
+    if (anyway === undefined)
+      throw fault.code === 'commander.help' ? nounAlone(args) : refusal(fault, args);
     call = anyway;
   }
   return call && { ...call, verbose };
@@ -57,7 +58,6 @@ function nounAlone(args: readonly string[]): Error {
   );
   return usageError(
     `Missing command after "${args.join(' ')}"`,
-    'this word needs a second one that says what to do',
     verbs.map((name) => `cdb ${name}`).join(', '),
   );
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { maskSecrets } from '../config/mask.js';
 
 const CRASH_BYTES_MAX = 64 * 1024;
 const CRASH_FILES_MAX = 10;
@@ -29,13 +30,6 @@ export function writeCrashFile(stateDir: string, crash: Crash): string | undefin
     if (tryWrite(folder, name, text)) return join(folder, name);
   }
   return undefined;
-}
-
-/** Credentials in URLs and `key=secret` pairs must not leave the machine in a bug report. */
-export function maskSecrets(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]+@/gi, '$1:***@')
-    .replace(/\b(password|passwd|secret|token|api[_-]?key)(["']?\s*[=:]\s*)[^\s,;]+/gi, '$1$2***');
 }
 
 function crashText({ fault, args, build, atMs, pid }: Crash): string {

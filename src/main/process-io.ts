@@ -44,12 +44,19 @@ export async function flushOutput(): Promise<void> {
   }
 }
 
-/** Whoever read our stdout may leave at any time (`| head`); that is no fault of ours. */
+/** Whoever reads our output may leave at any time (`| head`); that is no fault of ours. */
 export function endQuietlyOnClosedPipe(end: () => void): void {
+  let closed = false;
   process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
     if (fault.code !== 'EPIPE') throw fault;
+    // Every later write fails the same way, the last flush too.
+    if (closed) return;
+    closed = true;
     if (stopListeners.size === 0) end();
     for (const listener of stopListeners) listener('EPIPE');
+  });
+  process.stderr.on('error', (fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EPIPE') throw fault;
   });
 }
 

@@ -3,7 +3,8 @@ import { argumentKey, optionKey } from '../commands/command-spec.js';
 import type { CommandSpec, OptionSpec } from '../commands/command-spec.js';
 import { GLOBAL_OPTIONS } from '../commands/command-table.js';
 import { ParsedOptions } from '../commands/parsed-options.js';
-import type { ConfigFlag, OptionValue } from '../commands/parsed-options.js';
+import type { OptionValue } from '../commands/parsed-options.js';
+import { configFlags, declaredKeys } from './declaration.js';
 
 /** What is called with the command that was chosen and its options. */
 export type Dispatch = (spec: CommandSpec, options: ParsedOptions) => void;
@@ -58,7 +59,13 @@ function addCommand(program: Command, spec: CommandSpec, dispatch: Dispatch): vo
 
 function nounCommand(program: Command, noun: string, group: string): Command {
   const known = program.commands.find((command) => command.name() === noun);
-  return known ?? program.command(noun).description(NOUNS[noun] ?? noun).helpGroup(`${group}:`);
+  return (
+    known ??
+    program
+      .command(noun)
+      .description(NOUNS[noun] ?? noun)
+      .helpGroup(`${group}:`)
+  );
 }
 
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {
@@ -67,7 +74,7 @@ function addOptions(command: Command, specs: readonly OptionSpec[]): void {
     if (option.required) {
       option.argParser((text: string, previous: unknown) => {
         const value = readOption(spec, text);
-        return spec.repeat ? [...(Array.isArray(previous) ? previous : []), value] : value;
+        return spec.repeat ? [...(isTextList(previous) ? previous : []), value] : value;
       });
     }
     command.addOption(option);
@@ -93,30 +100,8 @@ function parsedOptions(command: Command, spec: CommandSpec): ParsedOptions {
   }
   return new ParsedOptions(values, {
     keys: declaredKeys(spec),
-    configFlags: specs.flatMap((option) => configFlag(option, values[optionKey(option)])),
+    configFlags: configFlags(specs, values),
   });
-}
-
-/** Every name that a handler of this command may ask for. */
-export function declaredKeys(spec: CommandSpec): ReadonlySet<string> {
-  return new Set([
-    ...[...GLOBAL_OPTIONS, ...(spec.options ?? [])].map(optionKey),
-    ...(spec.arguments ?? []).map(argumentKey),
-  ]);
-}
-
-function configFlag(spec: OptionSpec, value: OptionValue | undefined): readonly ConfigFlag[] {
-  if (spec.configKey === undefined || value === undefined) return [];
-  const { configKey: key } = spec;
-  const flag = /--[a-z-]+/.exec(spec.flags)?.[0] ?? spec.flags;
-  if (typeof value === 'object' && spec.repeat) {
-    return value.map((assignment) => {
-      const at = assignment.indexOf('=');
-      return { key: `${key}.${assignment.slice(0, at)}`, flag, text: assignment.slice(at + 1) };
-    });
-  }
-  const text = spec.configValue ?? (typeof value === 'object' ? value.join(',') : String(value));
-  return [{ key, flag, text }];
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, OperatorError } from '../operator-error.js';
 
 /** How long a command may take after the deadline to say what was left. */
@@ -12,31 +11,31 @@ export async function withTimeout(
 ): Promise<number> {
   const deadline = new AbortController();
   if (timeoutMs === undefined) return work(deadline.signal);
-  const finished = new AbortController();
-  const late = giveUp(timeoutMs, lastWordsMs, deadline, finished.signal);
+  const late = timeoutError(timeoutMs);
+  const timers: NodeJS.Timeout[] = [];
+  const givenUp = new Promise<never>((_, reject) => {
+    timers.push(
+      setTimeout(() => {
+        deadline.abort(late);
+      }, timeoutMs),
+      setTimeout(() => {
+        reject(late);
+      }, timeoutMs + lastWordsMs),
+    );
+  });
   try {
-    return await Promise.race([work(deadline.signal), late]);
+    return await Promise.race([work(deadline.signal), givenUp]);
   } finally {
-    finished.abort();
-    late.catch(() => undefined);
+    timers.forEach(clearTimeout);
   }
 }
 
-async function giveUp(
-  timeoutMs: number,
-  lastWordsMs: number,
-  deadline: AbortController,
-  finished: AbortSignal,
-): Promise<never> {
-  const error = new OperatorError({
+function timeoutError(timeoutMs: number): OperatorError {
+  return new OperatorError({
     code: 'CDB-E0003',
     what: `The work did not finish inside --timeout ${timeoutMs}ms`,
     why: 'it was told to stop and was left behind',
     todo: 'run it again with a longer --timeout; cdb status says what goes on',
     exit: EXIT.TIMEOUT,
   });
-  await sleep(timeoutMs, undefined, { signal: finished });
-  deadline.abort(error);
-  await sleep(lastWordsMs, undefined, { signal: finished });
-  throw error;
 }

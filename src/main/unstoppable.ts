@@ -3,6 +3,7 @@ import type { CommandSpec, OptionSpec } from '../commands/command-spec.js';
 import { GLOBAL_OPTIONS } from '../commands/command-table.js';
 import { ParsedOptions } from '../commands/parsed-options.js';
 import type { OptionValue } from '../commands/parsed-options.js';
+import { configFlags, declaredKeys } from './declaration.js';
 
 /**
  * Stopping must work whatever else is on the line. When commander refuses a line that names an
@@ -30,7 +31,7 @@ function lenientOptions(args: readonly string[], spec: CommandSpec): ParsedOptio
   const words: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
-    const [name = '', joined] = splitOnce(arg);
+    const [name, joined] = splitOnce(arg);
     const option = specs.find(({ flags }) => flags.split(/[ ,]+/).includes(name));
     if (option === undefined) {
       words.push(arg);
@@ -45,11 +46,15 @@ function lenientOptions(args: readonly string[], spec: CommandSpec): ParsedOptio
   }
   const rest = spec.arguments?.at(-1);
   if (rest !== undefined) values[argumentKey(rest)] = words;
-  return new ParsedOptions(values);
+  return new ParsedOptions(values, {
+    keys: declaredKeys(spec),
+    configFlags: configFlags(specs, values),
+  });
 }
 
 function keep(values: Record<string, OptionValue>, option: OptionSpec, text?: string): void {
-  const result = text === undefined ? undefined : (option.read?.(text) ?? { ok: true, value: text });
+  const result =
+    text === undefined ? undefined : (option.read?.(text) ?? { ok: true, value: text });
   if (result?.ok !== true) return;
   const key = optionKey(option);
   const before = values[key];

@@ -8,13 +8,25 @@
  */
 export const ERROR_CATALOGUE = {
   'CDB-E0001': 'This Node is too old, or cdb was not built. Both are found before anything loads.',
-  'CDB-E0002': 'The command line is wrong: unknown command or flag, or a value that cannot be read.',
+  'CDB-E0002':
+    'The command line is wrong: unknown command or flag, or a value that cannot be read.',
   'CDB-E0003': 'The work did not finish inside --timeout.',
   'CDB-E0004': 'A part outside cdb (database, Redis, venue, file system) failed or did not answer.',
   'CDB-E0005': 'There is no such error code, reason code or help topic.',
   'CDB-E0101': 'The configuration is invalid. Every fault is listed at once, with its origin.',
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',
+  'CDB-E0104': 'A configuration file cannot be written.',
+  'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
+  'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
+  'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',
+  'CDB-E0404': 'The place for the embedded database cannot be used.',
+  'CDB-E0405': 'The disk that holds the embedded database is full.',
+  'CDB-E0406': 'Another process has the embedded database.',
+  'CDB-E0407': 'The embedded database did not start, or ended. Its log says why.',
+  'CDB-E0601': 'A run left a journal tail that another build of cdb wrote and did not drain.',
+  'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
+  'CDB-E0603': 'The journal of a run ends before its audit trail.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;
 

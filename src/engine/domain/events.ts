@@ -207,6 +207,8 @@ export interface OrderFilled extends Fact {
   readonly kind: 'OrderFilled';
   readonly book: Book;
   readonly orderRef: Ref;
+  readonly signalRef: Ref;
+  readonly decisionRef: Ref;
   readonly symbol: string;
   readonly strategyId: string;
   readonly side: Side;

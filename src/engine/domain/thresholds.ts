@@ -187,7 +187,7 @@ const REFERENCE: Thresholds = {
 const DEFAULT: Thresholds = {
   ...REFERENCE,
   regime: { ...REFERENCE.regime, atrHighVol: null, atrHighVolBps: 20 },
-  allocation: { ...REFERENCE.allocation, earlyEnabled: true },
+  allocation: { ...REFERENCE.allocation, earlyEnabled: true, performanceTradesMax: 2_000 },
   gate: { ...REFERENCE.gate, pctChange15mPpMin: 0.1 },
   risk: { ...REFERENCE.risk, autoUnwind: true },
 };

@@ -1,7 +1,8 @@
 import type { ControlRecord } from '../domain/control.js';
 import type { OutputKind } from '../domain/events.js';
 
-export type EnginePhase = 'starting' | 'recovering' | 'running' | 'draining' | 'finished' | 'stopped';
+export type EnginePhase =
+  'starting' | 'recovering' | 'running' | 'draining' | 'finished' | 'stopped';
 export type AuditState = 'ok' | 'stalled' | 'recovering';
 
 export interface Seen {
@@ -24,7 +25,11 @@ export interface EngineStatus {
   readonly control: ControlRecord;
   /** Words of where orders go, e.g. "NONE (shadow)". */
   readonly ordersTo: string;
-  readonly feed: { readonly identity: string; readonly description: string; readonly finite: boolean };
+  readonly feed: {
+    readonly identity: string;
+    readonly description: string;
+    readonly finite: boolean;
+  };
   readonly seqJournaled: number;
   readonly seqFolded: number;
   readonly seqCommitted: number;
@@ -75,9 +80,15 @@ export interface EngineStatus {
     readonly atr: number | null;
     readonly adx: number | null;
   }[];
-  readonly database: { readonly kind: 'embedded' | 'external'; readonly where: string; readonly state: string };
+  readonly database: {
+    readonly kind: 'embedded' | 'external';
+    readonly where: string;
+    readonly state: string;
+  };
   /** Cumulative histogram of wall milliseconds per step of the effect path. */
-  readonly latency: Readonly<Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>>;
+  readonly latency: Readonly<
+    Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>
+  >;
   readonly rssBytes: number;
 }
 

@@ -14,5 +14,7 @@ export interface SnapshotStore {
   /** Durable when resolved; keeps a bounded number of older ones. */
   save(snapshot: Snapshot): Promise<void>;
   /** Newest first; unreadable or damaged ones are left out (and counted in `damaged`). */
-  load(runId: string): Promise<{ readonly snapshots: readonly Snapshot[]; readonly damaged: number }>;
+  load(
+    runId: string,
+  ): Promise<{ readonly snapshots: readonly Snapshot[]; readonly damaged: number }>;
 }

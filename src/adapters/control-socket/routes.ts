@@ -1,0 +1,134 @@
+import type { AuditReader, BlockField } from '../../engine/ports/audit-reader.js';
+import type { EventLog } from '../../engine/ports/event-log.js';
+import type { Keys } from '../../engine/ports/topics-keys.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
+import { blockSummaryJson, fillListJson } from '../../view/audit-json.js';
+import { entriesJson, streamViews, streamViewsJson } from '../../view/streams-json.js';
+import type { SystemView } from '../../view/system-view.js';
+import { systemViewJson } from '../../view/view-json.js';
+import { badRequest } from './request-error.js';
+
+export const ROWS_MAX = 1_000;
+export const KEYS_MAX = 1_000;
+const ROWS_DEFAULT = 20;
+const INTENT = /^[a-z][a-z-]{0,39}$/;
+
+/** What the engine lets a second terminal see and do. Answers must come from memory or be bounded. */
+export interface ControlHandlers {
+  view(): SystemView;
+  readonly log: Pick<EventLog, 'list' | 'tail' | 'info'>;
+  readonly keys: Pick<Keys, 'list' | 'get'>;
+  readonly audit: AuditReader;
+  /**
+   * Carries out one intent ('stop', 'engage', 'release', ...); resolves with what the caller is
+   * told. Throws OperatorError for an intent that it does not know or must refuse.
+   */
+  intent(name: string, members: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** @throws OperatorError for what is not understood or not there */
+export async function answerRoute(
+  { method, path, query }: Route,
+  handlers: ControlHandlers,
+  readBody: () => Promise<Readonly<Record<string, unknown>>>,
+): Promise<unknown> {
+  const [area = '', name = ''] = path.split('/').slice(1).map(decodePart);
+  switch (`${method} ${area}`) {
+    case 'GET view':
+      return systemViewJson(handlers.view());
+    case 'GET streams':
+      return name === ''
+        ? streamViewsJson(streamViews(await handlers.log.list()))
+        : tail(handlers, name, query);
+    case 'GET keys':
+      return keysWith(handlers, name);
+    case 'GET fills':
+      return fillListJson(
+        await handlers.audit.fills({
+          windowMs: numberOf(query, 'window_ms'),
+          symbol: query.get('symbol'),
+          strategyId: query.get('strategy'),
+          limit: rowsOf(query),
+        }),
+      );
+    case 'GET blocks':
+      return blockSummaryJson(
+        await handlers.audit.blocksBy({
+          by: blockField(query),
+          windowMs: numberOf(query, 'window_ms'),
+          limit: rowsOf(query),
+        }),
+      );
+    case 'POST intents':
+      return carryOut(handlers, await readBody());
+    default:
+      throw notFound(`Cannot answer "${method} ${path}": there is no such resource`);
+  }
+}
+
+async function tail(handlers: ControlHandlers, name: string, query: URLSearchParams) {
+  if ((await handlers.log.info(name)) === null) {
+    throw notFound(`Cannot read stream "${name}": nothing was ever written to it`);
+  }
+  return entriesJson(name, await handlers.log.tail(name, rowsOf(query)));
+}
+
+function keysWith({ keys }: ControlHandlers, prefix: string) {
+  const names = keys.list(prefix);
+  const shown = names.slice(0, KEYS_MAX).map((key) => ({ key, value: keys.get(key) }));
+  return { keys: shown, total: names.length };
+}
+
+async function carryOut(
+  handlers: ControlHandlers,
+  body: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const { intent, ...members } = body;
+  if (typeof intent !== 'string' || !INTENT.test(intent)) {
+    throw badRequest('Cannot read the request: member "intent" is required', 'it names no intent');
+  }
+  return (await handlers.intent(intent, members)) ?? {};
+}
+
+function blockField(query: URLSearchParams): BlockField {
+  const by = query.get('by') ?? 'code';
+  if (by === 'code' || by === 'symbol' || by === 'strategy') return by;
+  throw badRequest('Cannot group blocks: "by" must be code, symbol or strategy', 'it is another');
+}
+
+function rowsOf(query: URLSearchParams): number {
+  return Math.min(ROWS_MAX, numberOf(query, 'n') ?? ROWS_DEFAULT);
+}
+
+function numberOf(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name);
+  if (text === null) return null;
+  if (!/^\d{1,15}$/.test(text)) {
+    throw badRequest(`Cannot read "${name}": a whole number is required`, 'it is something else');
+  }
+  return Number(text);
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (fault) {
+    throw badRequest('Cannot read the path: it is not percent-encoded text', String(fault));
+  }
+}
+
+function notFound(what: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0704',
+    what,
+    why: 'the engine knows nothing by that name',
+    todo: 'cdb streams list',
+    exit: EXIT.NOT_FOUND,
+  });
+}

@@ -1,0 +1,75 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/** Cuts bytes into lines. `null` stands for a line that is too long or is not UTF-8. */
+export interface LineCutter {
+  add(bytes: Buffer): readonly (string | null)[];
+  /** What stands behind the last line break, if the file ends as it should. */
+  end(): readonly (string | null)[];
+}
+
+/** A trade needs about 100 bytes; a longer line is damage, and must not fill the memory. */
+const LINE_BYTES_MAX = 8 * 1024;
+const LINE_FEED = 10;
+const NOTHING = Buffer.alloc(0);
+
+export function lineCutter(): LineCutter {
+  let rest: Buffer = NOTHING;
+  let skipping = false;
+
+  const add = (bytes: Buffer): readonly (string | null)[] => {
+    let fresh = bytes;
+    if (skipping) {
+      const end = fresh.indexOf(LINE_FEED);
+      if (end < 0) return [];
+      skipping = false;
+      fresh = fresh.subarray(end + 1);
+    }
+    const block = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
+    const lastEnd = block.lastIndexOf(LINE_FEED);
+    rest = block.subarray(lastEnd + 1);
+    const lines = lastEnd < 0 ? [] : linesOf(block.subarray(0, lastEnd));
+    if (rest.length <= LINE_BYTES_MAX) return lines;
+    rest = NOTHING;
+    skipping = true;
+    lines.push(null);
+    return lines;
+  };
+  return {
+    add,
+    end: () => {
+      const last = rest;
+      rest = NOTHING;
+      return last.length === 0 ? [] : [decode(last)];
+    },
+  };
+}
+
+function linesOf(block: Buffer): (string | null)[] {
+  return isAscii(block) ? asciiLines(block.toString('latin1')) : byteLines(block);
+}
+
+/** The usual case, in one conversion for the whole block. */
+function asciiLines(block: string): (string | null)[] {
+  return block.split('\n').map((line) => (line.length > LINE_BYTES_MAX ? null : withoutCr(line)));
+}
+
+function byteLines(block: Buffer): (string | null)[] {
+  const lines: (string | null)[] = [];
+  let from = 0;
+  while (from <= block.length) {
+    const found = block.indexOf(LINE_FEED, from);
+    const end = found < 0 ? block.length : found;
+    lines.push(decode(block.subarray(from, end)));
+    from = end + 1;
+  }
+  return lines;
+}
+
+function decode(line: Buffer): string | null {
+  if (line.length > LINE_BYTES_MAX || !isUtf8(line)) return null;
+  return withoutCr(line.toString('utf8'));
+}
+
+function withoutCr(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}

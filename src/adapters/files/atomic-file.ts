@@ -1,0 +1,98 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+let temporaryCount = 0;
+
+/** A name in the same directory that no other process or call uses at this time. */
+export function temporaryName(path: string, word: string): string {
+  temporaryCount += 1;
+  return `${path}.${process.pid}-${temporaryCount}.${word}`;
+}
+
+/**
+ * Replaces the file as a whole: readers see the old content or the new, also after power loss.
+ * @throws the system's error; the old content is then untouched and no temporary file is left
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const temporary = temporaryName(path, 'tmp');
+  try {
+    writeFileDurable(temporary, content, mode);
+    renameSync(temporary, path);
+  } catch (fault) {
+    rmSync(temporary, { force: true });
+    throw fault;
+  }
+  fsyncDirectory(dirname(path));
+}
+
+/** Creates the file and makes its content durable; its name is durable with the directory. */
+export function writeFileDurable(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const fd = openSync(path, 'wx', mode);
+  try {
+    writeFully(fd, typeof content === 'string' ? Buffer.from(content) : content, 0);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A disk that is nearly full takes a part of a write and says so only by the count. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** @returns how many bytes were there, at most `length` */
+export function readFully(fd: number, into: Uint8Array, length: number, position: number): number {
+  let done = 0;
+  while (done < length) {
+    const count = readSync(fd, into, done, length - done, position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+/** Makes names in the directory durable: created, renamed, removed. */
+export function fsyncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export type BoundedFile =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'not-a-file' }
+  | { readonly kind: 'too-large'; readonly bytes: number };
+
+/**
+ * Reads a small file. Opened without blocking, because a pipe in its place would hang the caller.
+ * @throws the system's error (ENOENT, EACCES, EIO)
+ */
+export function readBounded(path: string, bytesMax: number): BoundedFile {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) return { kind: 'not-a-file' };
+    const buffer = Buffer.alloc(bytesMax + 1);
+    const length = readFully(fd, buffer, buffer.length, 0);
+    if (length > bytesMax) return { kind: 'too-large', bytes: fstatSync(fd).size };
+    return { kind: 'text', text: buffer.toString('utf8', 0, length) };
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,108 @@
+import { readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { EngineHolder } from '../../engine/ports/engine-client.js';
+import { assertInvariant } from '../../operator-error.js';
+import { identityOf, isSameProcess } from '../embedded/process-identity.js';
+
+/** What engine.lock says about the process that holds it. */
+export interface LockHolder extends EngineHolder {
+  readonly mode: string;
+  /** When the process began, in the system's own words: tells it from a later one with its pid. */
+  readonly startTime: string;
+  readonly bootId: string;
+  /** Pids mean something only inside it; empty where the system has none. */
+  readonly pidNamespace: string;
+}
+
+const CONNECT_MS_MAX = 1_000;
+/** An engine in another container that has just started does not listen yet. */
+const START_MS_MAX = 10_000;
+
+export function lockHolderOf(
+  use: { readonly socketPath: string; readonly mode: string },
+  nowMs: number,
+): LockHolder {
+  const self = identityOf(process.pid);
+  assertInvariant(self !== null, 'this process exists');
+  return {
+    pid: self.pid,
+    startTime: self.startedAt,
+    bootId: self.bootId,
+    pidNamespace: ownPidNamespace(),
+    socketPath: use.socketPath,
+    mode: use.mode,
+    startedAtMs: nowMs,
+  };
+}
+
+/** True when the holder runs and its pid can be judged from here. */
+export function isLiveHolder(holder: LockHolder): boolean {
+  const { pid, startTime, bootId } = holder;
+  return !isForeignHolder(holder) && isSameProcess({ pid, startedAt: startTime, bootId });
+}
+
+/** For whoever only asks: a holder in another container counts as live while the machine is up. */
+export function isLiveOrUnknown(holder: LockHolder): boolean {
+  return isForeignHolder(holder) || isLiveHolder(holder);
+}
+
+/** Same machine and boot, but another container: its pids are not ours. */
+export function isForeignHolder({ bootId, pidNamespace }: LockHolder): boolean {
+  const own = ownPidNamespace();
+  return (
+    pidNamespace !== '' &&
+    own !== '' &&
+    pidNamespace !== own &&
+    bootId === identityOf(process.pid)?.bootId
+  );
+}
+
+/** The only sign of life that crosses containers is whether its socket answers. */
+export async function foreignHolderIsLive(holder: LockHolder, nowMs: number): Promise<boolean> {
+  if (Math.abs(nowMs - holder.startedAtMs) < START_MS_MAX) return true;
+  return new Promise((resolve) => {
+    const socket = connect({ path: holder.socketPath });
+    const settle = (isLive: boolean) => {
+      socket.destroy();
+      resolve(isLive);
+    };
+    socket.setTimeout(CONNECT_MS_MAX, () => {
+      settle(true); // It exists and does not answer: stopped or busy, not gone.
+    });
+    socket.once('connect', () => {
+      settle(true);
+    });
+    socket.once('error', () => {
+      settle(false);
+    });
+  });
+}
+
+/** @returns null when the text is not what cdb writes */
+export function parseLockHolder(text: string): LockHolder | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null; // Judged like any other content that cdb does not write.
+  }
+  return isLockHolder(value) ? value : null;
+}
+
+function isLockHolder(value: unknown): value is LockHolder {
+  if (typeof value !== 'object' || value === null) return false;
+  const found = new Map<string, unknown>(Object.entries(value));
+  const texts = ['startTime', 'bootId', 'pidNamespace', 'socketPath', 'mode'];
+  return (
+    ['pid', 'startedAtMs'].every((key) => Number.isSafeInteger(found.get(key))) &&
+    texts.every((key) => typeof found.get(key) === 'string')
+  );
+}
+
+function ownPidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return ''; // A system without namespaces.
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { RunRecord } from '../../engine/ports/audit-store.js';
+import { assertInvariant } from '../../operator-error.js';
+import { readBounded, writeFileAtomic } from './atomic-file.js';
+import { damagedFile, errnoOf, fileFault } from './file-fault.js';
+
+export interface RegisteredRun extends RunRecord {
+  /** The feed has ended and everything was drained. */
+  readonly finished: boolean;
+  /** Null when the run did not say that it ended: it runs, or it crashed. */
+  readonly endedAtMs: number | null;
+}
+
+export interface RunRegistry {
+  /** Oldest first. */
+  list(): readonly RegisteredRun[];
+  /** The newest run with this identity: the one that a start continues. */
+  newest(identity: string): RegisteredRun | null;
+  /** Durable when it returns. */
+  add(run: RunRecord): void;
+  update(
+    runId: string,
+    change: Partial<Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'configHash' | 'codeVersion'>>,
+  ): void;
+}
+
+const RUNS_MAX = 1_000;
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+const registeredRun = z.object({
+  runId: z.string(),
+  identity: z.string(),
+  mode: z.string(),
+  feed: z.string(),
+  seed: z.number(),
+  codeVersion: z.string(),
+  configHash: z.string(),
+  startedAtMs: z.number(),
+  finished: z.boolean(),
+  endedAtMs: z.number().nullable(),
+});
+const registryFile = z.object({ format: z.literal('cdb.runs/1'), runs: z.array(registeredRun) });
+
+/**
+ * The runs of this state directory. Read at each call: `cdb status` in another process looks at it
+ * too, and it changes a few times a day. Beyond the bound the oldest are forgotten.
+ * @throws DependencyError when it can't be read: guessing would start a run anew
+ */
+export function openRunRegistry(path: string): RunRegistry {
+  const save = (runs: readonly RegisteredRun[]) => {
+    const file = { format: 'cdb.runs/1', runs: runs.slice(-RUNS_MAX) };
+    try {
+      writeFileAtomic(path, `${JSON.stringify(file)}\n`);
+    } catch (fault) {
+      throw fileFault(`Cannot write "${path}"`, fault);
+    }
+  };
+  return {
+    list: () => readRuns(path),
+    newest: (identity) => readRuns(path).findLast((run) => run.identity === identity) ?? null,
+    add: (run) => {
+      const others = readRuns(path).filter(({ runId }) => runId !== run.runId);
+      save([...others, { ...run, finished: false, endedAtMs: null }]);
+    },
+    update: (runId, change) => {
+      const runs = readRuns(path);
+      assertInvariant(
+        runs.some((run) => run.runId === runId),
+        `run ${runId} is registered`,
+      );
+      save(runs.map((run) => (run.runId === runId ? { ...run, ...change } : run)));
+    },
+  };
+}
+
+function readRuns(path: string): readonly RegisteredRun[] {
+  const text = readText(path);
+  if (text === null) return [];
+  const parsed = registryFile.safeParse(jsonOrNull(text));
+  if (!parsed.success) throw damagedFile(path, 0, 'this is no list of runs');
+  return parsed.data.runs;
+}
+
+function readText(path: string): string | null {
+  try {
+    const file = readBounded(path, FILE_BYTES_MAX);
+    if (file.kind === 'text') return file.text;
+  } catch (fault) {
+    if (errnoOf(fault) === 'ENOENT') return null;
+    throw fileFault(`Cannot read "${path}"`, fault);
+  }
+  throw damagedFile(path, 0, 'this is no list of runs');
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // Not what the schema wants, so the caller reports it with the file's name.
+  }
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { configFiles } from './config-files.js';
+import type { ConfigFile, ConfigLocation } from './config-files.js';
+
+export const STATE_DIR_DEFAULT = '.cdb';
+
+/**
+ * The state directory alone, without judging the rest: `kill-switch` and `status` must find the
+ * engine with a configuration that nothing else would accept. Same order as `loadConfig`.
+ * @returns an absolute path
+ */
+export async function locateStateDir(location: ConfigLocation): Promise<string> {
+  const flag = location.flags.find(({ key }) => key === 'stateDir')?.text;
+  const given = flag ?? (location.env['CDB_STATE_DIR'] || (await fromFiles(location)));
+  return resolve(location.cwd, given ?? STATE_DIR_DEFAULT);
+}
+
+async function fromFiles(location: ConfigLocation): Promise<string | undefined> {
+  for (const file of readableFiles(location)) {
+    const found = file.text.includes('stateDir') ? await stateDirIn(file) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function readableFiles(location: ConfigLocation): readonly ConfigFile[] {
+  try {
+    return configFiles(location);
+  } catch {
+    // Whoever loads the configuration reports it; here the default directory is the best guess.
+    return [];
+  }
+}
+
+async function stateDirIn({ text }: ConfigFile): Promise<string | undefined> {
+  const { parse } = await import('yaml');
+  try {
+    const root: unknown = parse(text);
+    if (typeof root !== 'object' || root === null || !('stateDir' in root)) return undefined;
+    return typeof root.stateDir === 'string' ? root.stateDir : undefined;
+  } catch {
+    // Broken elsewhere in the file; the line itself still says where the engine is.
+    return /^stateDir:[ \t]*["']?([^"'#\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
+  }
+}

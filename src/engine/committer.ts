@@ -1,0 +1,229 @@
+import { DependencyError } from '../operator-error.js';
+import { auditBatch, type AuditContext } from './audit-rows.js';
+import type { FoldedBatch } from './folded-batch.js';
+import type { AuditStore } from './ports/audit-store.js';
+import type { Clock } from './ports/clock.js';
+import type { Spool } from './spool.js';
+
+export interface CommitterDeps {
+  readonly audit: AuditStore;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly rows: AuditContext;
+  /** Journal durable up to here before anything is committed. */
+  readonly syncJournal: () => Promise<void>;
+  /** Streams, topics, keys and screen; after the commit, in order. */
+  readonly publish: (batch: FoldedBatch) => Promise<void>;
+  readonly onStalled: (reason: string) => void;
+  readonly onRecovered: () => void;
+  readonly onStep: (step: 'audit' | 'publish' | 'total', ms: number) => void;
+  readonly limits: CommitterLimits;
+}
+
+export interface CommitterLimits {
+  /** Batches that may wait in memory before the runner waits. */
+  readonly waitingMax: number;
+  /** Facts that one transaction takes together. */
+  readonly factsPerCommitMax: number;
+  /** Beyond this the runner waits, so that an outage can't fill the disk. */
+  readonly spoolBytesMax: number;
+  readonly retryMsMin: number;
+  readonly retryMsMax: number;
+}
+
+export type CommitterState = 'ok' | 'stalled' | 'recovering';
+
+/**
+ * Audit before publish before acknowledgement. While the audit can't commit, batches go to the
+ * spool on disk and nothing is published; when it can again, the spool drains first, in order.
+ */
+export class Committer {
+  state: CommitterState = 'ok';
+  reason = '';
+  sinceMs: number | null = null;
+  seqCommitted: number;
+  lastCommitAtMs: number | null = null;
+  readonly rowsCommitted: Record<string, number> = {};
+  readonly #deps: CommitterDeps;
+  readonly #waiting: FoldedBatch[] = [];
+  #inFlight: FoldedBatch | null = null;
+  #wake: (() => void) | null = null;
+  #room: (() => void)[] = [];
+  #stopping = false;
+  #failure: unknown = null;
+
+  constructor(deps: CommitterDeps, seqCommitted: number) {
+    this.#deps = deps;
+    this.seqCommitted = seqCommitted;
+  }
+
+  /** Age of the oldest batch that waits for its commit. */
+  lagMs(): number {
+    const oldest = this.#inFlight ?? this.#waiting[0];
+    if (oldest !== undefined) return this.#deps.clock.monotonicMs() - oldest.arrivedAtMs;
+    return this.state === 'ok' || this.sinceMs === null
+      ? 0
+      : this.#deps.clock.nowMs() - this.sinceMs;
+  }
+
+  /** Resolves when there is room for more; rejects when the committer has failed for good. */
+  async offer(batch: FoldedBatch): Promise<void> {
+    this.#throwFailure();
+    this.#waiting.push(batch);
+    this.#wake?.();
+    while (this.#waiting.length > this.#deps.limits.waitingMax) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+      this.#throwFailure();
+    }
+  }
+
+  /** Runs until `stop`; then what waits is committed, or left to the journal in a stall. */
+  async run(): Promise<void> {
+    try {
+      for (;;) {
+        if (this.#stopping && this.state !== 'ok') return;
+        const batch = this.#spoolFull() ? null : this.#take();
+        if (batch !== null) await this.#handle(batch);
+        else if (this.state !== 'ok') await this.#retry();
+        else if (this.#stopping) return;
+        else await this.#sleepUntilWoken(null);
+      }
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    } finally {
+      this.#releaseRoom();
+    }
+  }
+
+  /** Ends `run` once the queue is empty; in a stall at once, because the journal has the rest. */
+  stop(): void {
+    this.#stopping = true;
+    this.#wake?.();
+  }
+
+  #spoolFull(): boolean {
+    return this.state !== 'ok' && this.#deps.spool.bytes > this.#deps.limits.spoolBytesMax;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** All that waits, as one batch: the slower the database, the larger the transaction. */
+  #take(): FoldedBatch | null {
+    const first = this.#waiting.shift();
+    if (first === undefined) return null;
+    const outputs = [...first.outputs];
+    let last = first;
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (outputs.length + next.outputs.length > this.#deps.limits.factsPerCommitMax) break;
+      this.#waiting.shift();
+      for (const fact of next.outputs) outputs.push(fact);
+      last = next;
+    }
+    const { seqFirst, arrivedAtMs } = first;
+    return { seqFirst, seqLast: last.seqLast, digest: last.digest, outputs, arrivedAtMs };
+  }
+
+  async #handle(batch: FoldedBatch): Promise<void> {
+    this.#inFlight = batch;
+    if (this.state === 'ok') {
+      const failed = await this.#commit(batch);
+      if (failed !== null) {
+        this.#stall(failed);
+        await this.#deps.spool.add(batch);
+      }
+    } else {
+      await this.#deps.spool.add(batch);
+      await this.#retry();
+    }
+    this.#inFlight = null;
+    this.#releaseRoom();
+  }
+
+  /** @returns null when committed and published, else why the database would not */
+  async #commit(batch: FoldedBatch): Promise<string | null> {
+    const { clock, audit, rows, onStep } = this.#deps;
+    const start = clock.monotonicMs();
+    const prepared = auditBatch(batch, rows);
+    try {
+      await this.#deps.syncJournal();
+      if (prepared !== null) await audit.commit(prepared);
+    } catch (error) {
+      if (error instanceof DependencyError) return error.message;
+      throw error;
+    }
+    const committed = clock.monotonicMs();
+    onStep('audit', committed - start);
+    if (prepared !== null) this.#noteRows(prepared.rows);
+    await this.#deps.publish(batch);
+    const done = clock.monotonicMs();
+    onStep('publish', done - committed);
+    onStep('total', done - batch.arrivedAtMs);
+    this.seqCommitted = batch.seqLast;
+    return null;
+  }
+
+  #noteRows(rows: Readonly<Record<string, readonly unknown[]>>): void {
+    this.lastCommitAtMs = this.#deps.clock.nowMs();
+    for (const [table, list] of Object.entries(rows)) {
+      this.rowsCommitted[table] = (this.rowsCommitted[table] ?? 0) + list.length;
+    }
+  }
+
+  #stall(reason: string): void {
+    this.state = 'stalled';
+    this.reason = reason;
+    this.sinceMs = this.#deps.clock.nowMs();
+    this.#retryMs = this.#deps.limits.retryMsMin;
+    this.#nextTryAtMs = this.#deps.clock.monotonicMs() + this.#retryMs;
+    this.#deps.onStalled(reason);
+  }
+
+  #retryMs = 0;
+  #nextTryAtMs = 0;
+
+  /** Tries the spool again when it is time to; waits for that or for a new batch. */
+  async #retry(): Promise<void> {
+    const { clock, spool, limits } = this.#deps;
+    const waitMs = this.#nextTryAtMs - clock.monotonicMs();
+    if (waitMs > 0) {
+      if (this.#waiting.length === 0 || this.#spoolFull()) await this.#sleepUntilWoken(waitMs);
+      return;
+    }
+    for (let batch = await spool.oldest(); batch !== null; batch = await spool.oldest()) {
+      const failed = await this.#commit(batch);
+      if (failed !== null) {
+        this.state = 'stalled';
+        this.reason = failed;
+        this.#retryMs = Math.min(this.#retryMs * 2, limits.retryMsMax);
+        this.#nextTryAtMs = clock.monotonicMs() + this.#retryMs;
+        return;
+      }
+      this.state = 'recovering';
+      await spool.dropOldest(batch);
+    }
+    this.state = 'ok';
+    this.reason = '';
+    this.sinceMs = null;
+    this.#deps.onRecovered();
+  }
+
+  async #sleepUntilWoken(ms: number | null): Promise<void> {
+    const abort = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    if (this.#stopping || (this.#waiting.length > 0 && !this.#spoolFull())) return;
+    await (ms === null ? woken : Promise.race([woken, this.#deps.clock.sleep(ms, abort.signal)]));
+    this.#wake = null;
+    abort.abort();
+  }
+
+  #releaseRoom(): void {
+    const waiting = this.#room;
+    this.#room = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,215 @@
+import { initialCore, type CoreState } from './core-state.js';
+import { e8FromNumber, formatE8 } from './domain/e8.js';
+import { StepOutputs } from './domain/emit.js';
+import type { Output, TradeFault } from './domain/events.js';
+import type {
+  ConfigChanged,
+  ControlChanged,
+  Input,
+  SequencedInput,
+  TradeObserved,
+} from './domain/inputs.js';
+import type { Thresholds } from './domain/thresholds.js';
+import { allocationSlot, takeRegime } from './stages/allocation.js';
+import { resetBreakers } from './stages/breakers.js';
+import {
+  addToCandle,
+  closedUntilMs,
+  closeOverdue,
+  type ClosedCandle,
+} from './stages/candles.js';
+import { totalExposureE8 } from './stages/exposure.js';
+import { admitTrade, type AcceptedTrade } from './stages/intake.js';
+import { noteRegime, noteTick, updateMarketState } from './stages/market-state.js';
+import { markTime, openPortfolio, portfolioFigures, postOpeningBalance } from './stages/portfolio.js';
+import { observeRegime } from './stages/regime.js';
+import { watchesSymbol } from './stages/signal-idea.js';
+import { expireOverdue, matchTrade } from './stages/simulated-venue.js';
+import { addToWindow15m } from './stages/window-15m.js';
+import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
+import { raiseSignal, settle, type TradingContext } from './trading.js';
+
+export { initialCore };
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * The one fold: same state and input, same facts and next state. Synchronous, total, never throws
+ * for data, reads no clock. The state passed in is used up (core-state.ts).
+ */
+export function step(
+  state: CoreState,
+  { seq, input }: SequencedInput,
+): { readonly state: CoreState; readonly outputs: readonly Output[] } {
+  const out = new StepOutputs(seq);
+  fold(state, input, out);
+  return { state, outputs: out.facts };
+}
+
+function fold(state: CoreState, input: Input, out: StepOutputs): void {
+  switch (input.kind) {
+    case 'TradeObserved':
+      state.tradesSeen += 1;
+      if (state.limits !== null) observeTrade(state, input, state.limits, out);
+      return;
+    case 'TimerElapsed':
+      if (state.limits !== null) passTime(state, input.atMs, state.limits, out);
+      return;
+    case 'ControlChanged':
+      applyControl(state, input, out);
+      return;
+    case 'ConfigChanged':
+      applyConfig(state, input);
+      return;
+    case 'AuditStalled':
+      state.auditStalled = input.reason;
+      return;
+    case 'AuditRecovered':
+      state.auditStalled = null;
+      return;
+    case 'OrderReported':
+      // Real venues report orders; the simulated ones answer inside the fold.
+      return;
+  }
+}
+
+function applyConfig(state: CoreState, input: ConfigChanged): void {
+  const first = state.limits === null;
+  state.limits = input.thresholds;
+  state.seed = input.seed;
+  state.codeVersion = input.codeVersion;
+  state.configHash = input.configHash;
+  if (!first) return;
+  const balanceE8 = e8FromNumber(input.thresholds.risk.balanceUsdt);
+  state.portfolio = openPortfolio(state.portfolio.book, balanceE8);
+}
+
+function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs): void {
+  const lowered = input.level === 'TRADING' && state.control.level !== 'TRADING';
+  const { level, scopes, mode, epoch, reason, operator } = input;
+  state.control = { level, scopes, mode, epoch };
+  state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
+  if (lowered) {
+    resetBreakers(state.breakers);
+    for (const slot of state.allocation.values()) slot.stopped = false;
+  }
+  const facts = { level, mode, reason, operator, epoch };
+  out.emit({ kind: 'ControlApplied', cause: out.inputRef, tsMs: input.atMs, ...facts });
+}
+
+function observeTrade(
+  state: CoreState,
+  input: TradeObserved,
+  limits: Thresholds,
+  out: StepOutputs,
+): void {
+  const closedUntil = closedUntilMs(state.candles, input.symbol);
+  const trade = admitTrade(state.intake, input, closedUntil, limits.intake);
+  if (typeof trade === 'string') {
+    emitRefused(input, trade, out);
+    return;
+  }
+  if (trade.outOfOrder) emitRefused(input, 'out_of_order', out);
+  passTime(state, trade.tsMs, limits, out);
+  const candle = addToCandle(state.candles, trade, limits.candle, out);
+  if (candle !== null) closeCandle(state, candle, limits, out);
+  addToWindow15m(state.window15m, trade);
+  if (!trade.outOfOrder) observeTick(state, { trade, input }, limits, out);
+}
+
+/** A new price: it marks the portfolio, fills what is due, and may raise a signal. */
+function observeTick(
+  state: CoreState,
+  { trade, input }: { readonly trade: AcceptedTrade; readonly input: TradeObserved },
+  limits: Thresholds,
+  out: StepOutputs,
+): void {
+  noteTick(state.market, trade.symbol, trade.tsMs);
+  state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
+  const context: TradingContext = { limits, seed: state.seed, out, nowMs: trade.tsMs };
+  if (state.venue.orders.size > 0) {
+    const venue = { ...context, limits: limits.paper, portfolio: state.portfolio, cause: out.inputRef };
+    settle(state, matchTrade(state.venue, trade, venue), context, (symbol) =>
+      unwindSignal(state, symbol, limits),
+    );
+  }
+  if (!watchesSymbol(limits.signal, trade.symbol)) return;
+  const { idea, changePp } = strategyIdea(state, trade, limits);
+  if (idea === null) return;
+  const signal = judgeSignal(state, { idea, trade, changePp, input }, limits);
+  raiseSignal(state, signal, out.inputRef, context);
+}
+
+/** Event time moves on: overdue windows close, orders time out, the UTC day rolls. */
+function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: StepOutputs): void {
+  if (nowMs <= state.nowMs) return;
+  if (state.nowMs === 0) {
+    postOpeningBalance(state.portfolio, out, { cause: out.inputRef, tsMs: nowMs });
+  }
+  state.nowMs = nowMs;
+  for (const candle of closeOverdue(state.candles, nowMs, limits.candle, out)) {
+    closeCandle(state, candle, limits, out);
+  }
+  if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
+  if (state.venue.orders.size === 0) return;
+  const context: TradingContext = { limits, seed: state.seed, out, nowMs };
+  const venue = { ...context, limits: limits.paper, portfolio: state.portfolio, cause: out.inputRef };
+  settle(state, expireOverdue(state.venue, nowMs, venue), context, () => null);
+}
+
+/** Candle to regime to market state to allocation. */
+function closeCandle(
+  state: CoreState,
+  candle: ClosedCandle,
+  limits: Thresholds,
+  out: StepOutputs,
+): void {
+  const entry = observeRegime(state.regime, candle, limits.regime, out);
+  if (entry !== null) noteRegime(state.market, entry);
+  updateMarketState(state.market, candle, limits.regime, out);
+  if (entry !== null && watchesSymbol(limits.signal, candle.symbol)) {
+    const slot = allocationSlot(state.allocation, limits.signal.strategyId, candle.symbol);
+    const at = { cause: candle.ref, tsMs: candle.tsMs };
+    takeRegime(slot, entry, { all: state.allocation, limits: limits.allocation, out, at });
+  }
+  markMinute(state, candle, out);
+}
+
+function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): void {
+  const minute = Math.floor(candle.tsMs / MINUTE_MS);
+  if (minute <= state.markedMinute) return;
+  state.markedMinute = minute;
+  const { portfolio } = state;
+  markTime(portfolio, candle.tsMs);
+  const figures = portfolioFigures(portfolio);
+  const reservedE8 = totalExposureE8(portfolio, state.venue, null) - figures.exposureE8;
+  out.emit({
+    kind: 'PortfolioMarked',
+    cause: candle.ref,
+    tsMs: candle.tsMs,
+    book: portfolio.book,
+    equityUsdt: formatE8(figures.equityE8),
+    cashUsdt: formatE8(portfolio.cashE8),
+    exposureUsdt: formatE8(figures.exposureE8),
+    pendingUsdt: formatE8(reservedE8 > 0n ? reservedE8 : 0n),
+    unrealizedPnlUsdt: formatE8(figures.unrealizedE8),
+    realizedPnlUsdt: formatE8(portfolio.realizedE8),
+    feesUsdt: formatE8(portfolio.feesE8),
+    dailyPnlUsdt: formatE8(figures.dailyPnlE8),
+    drawdownFraction: figures.drawdownFraction,
+    openPositions: portfolio.positions.size,
+  });
+}
+
+/** Texts of refused trades are outside data: cut, so that no record grows without bound. */
+function emitRefused(input: TradeObserved, fault: TradeFault, out: StepOutputs): void {
+  out.emit({
+    kind: 'TradeRefused',
+    cause: out.inputRef,
+    tsMs: input.tsMs ?? input.receivedAtMs,
+    symbol: input.symbol.slice(0, 40),
+    fault,
+    dropped: fault !== 'out_of_order',
+  });
+}

@@ -1,0 +1,12 @@
+import type { BotStopped } from '../events.js';
+import { wholeSec, type WireObject } from './wire-value.js';
+
+/** Entry of `stream.bot_shutdown` (domain.md 2.10). Without a strategy it stops every one. */
+export function botShutdownMessage(stopped: BotStopped): WireObject {
+  return {
+    ts: String(wholeSec(stopped.tsMs)),
+    reason: stopped.reason,
+    priority: 'SAFETY',
+    strategy_id: stopped.strategyId,
+  };
+}

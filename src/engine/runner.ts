@@ -1,0 +1,135 @@
+import type { Committer } from './committer.js';
+import type { ControlRecord } from './domain/control.js';
+import type { Output } from './domain/events.js';
+import type { ControlChanged, Input } from './domain/inputs.js';
+import type { EngineFigures } from './figures.js';
+import type { Fold } from './fold.js';
+import type { Journal } from './journal.js';
+import type { Clock } from './ports/clock.js';
+import type { Feed } from './ports/feed.js';
+import type { Sequencer } from './sequencer.js';
+import type { Snapshotter } from './snapshotter.js';
+import { nextCloseDueMs } from './stages/candles.js';
+
+export interface RunnerDeps {
+  readonly fold: Fold;
+  readonly journal: Journal;
+  readonly sequencer: Sequencer;
+  readonly committer: Committer;
+  readonly snapshotter: Snapshotter;
+  readonly figures: EngineFigures;
+  readonly clock: Clock;
+  /** The register's effective record now; never throws, unknown reads as HALTED. */
+  readonly control: () => ControlRecord;
+  /** Called for each folded batch, before its commit: figures, never effects. */
+  readonly onFolded: (outputs: readonly Output[]) => void;
+  readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
+}
+
+export type EndReason = 'finished' | 'stopped';
+
+/**
+ * The only live loop: control, journal, fold, and on to audit and publication. Several batches are
+ * in flight; order is kept.
+ */
+export class Runner {
+  readonly #deps: RunnerDeps;
+  #stopping = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes no further trade; what was taken is folded, committed and published. */
+  stop(): void {
+    this.#stopping = true;
+    this.#deps.sequencer.close();
+  }
+
+  /** Looks at the control register now instead of at the next poll. */
+  knock(): void {
+    this.#deps.sequencer.knock();
+  }
+
+  /** Until the feed ends or `stop`. Rejects with the first failure of feed, journal or audit. */
+  async run(feed: Feed): Promise<EndReason> {
+    const { sequencer, committer, fold } = this.#deps;
+    const committing = committer.run().catch((error: unknown) => {
+      this.#fail(error);
+    });
+    const pumping = sequencer.pump(feed, fold.state.tradesSeen);
+    try {
+      while (!this.#stopping && !sequencer.ended) await this.#turn(feed);
+      return this.#stopping ? 'stopped' : 'finished';
+    } finally {
+      sequencer.close();
+      committer.stop();
+      await Promise.all([committing, pumping]);
+      if (this.#failure === null) await this.#deps.snapshotter.final(fold, committer);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#deps.sequencer.knock();
+  }
+
+  async #turn(feed: Feed): Promise<void> {
+    const { sequencer, limits, clock } = this.#deps;
+    if (this.#failure !== null) throw this.#failure.error;
+    this.#followControl();
+    if (!feed.finite) this.#followClock();
+    const inputs = sequencer.take(limits.batchInputsMax);
+    if (inputs.length > 0) {
+      await this.#process(inputs);
+      return;
+    }
+    const abort = new AbortController();
+    await Promise.race([sequencer.ready(), clock.sleep(limits.controlPollMs, abort.signal)]);
+    abort.abort();
+  }
+
+  /** A changed register becomes an input in front of all waiting trades. */
+  #followControl(): void {
+    const { control, fold, sequencer } = this.#deps;
+    const record = control();
+    const known = fold.state.control;
+    if (record.epoch === known.epoch && record.level === known.level) return;
+    sequencer.urge(controlChanged(record, known.mode));
+  }
+
+  /** Live feeds only: a quiet market's windows close by the clock. */
+  #followClock(): void {
+    const { fold, clock, sequencer } = this.#deps;
+    const { limits, candles, nowMs } = fold.state;
+    const dueMs = limits === null ? null : nextCloseDueMs(candles, limits.candle);
+    const atMs = clock.nowMs();
+    if (dueMs !== null && dueMs <= atMs && atMs > nowMs) sequencer.urge({ kind: 'TimerElapsed', atMs });
+  }
+
+  async #process(inputs: readonly Input[]): Promise<void> {
+    const { clock, journal, fold, figures, committer, snapshotter } = this.#deps;
+    const arrivedAtMs = clock.monotonicMs();
+    const sequenced = await journal.append(inputs);
+    const journaledAtMs = clock.monotonicMs();
+    const outputs: Output[] = [];
+    for (const one of sequenced) for (const fact of fold.apply(one)) outputs.push(fact);
+    figures.noteStep('journal', journaledAtMs - arrivedAtMs);
+    figures.noteStep('fold', clock.monotonicMs() - journaledAtMs);
+    const trades = inputs.filter((input) => input.kind === 'TradeObserved').length;
+    figures.noteInputs(inputs.length, trades, clock.nowMs());
+    figures.noteOutputs(outputs, clock.nowMs());
+    this.#deps.onFolded(outputs);
+    const { seq: seqLast, digest } = fold;
+    const seqFirst = sequenced[0]?.seq ?? seqLast;
+    await committer.offer({ seqFirst, seqLast, digest, outputs, arrivedAtMs });
+    await snapshotter.consider(fold, committer);
+  }
+}
+
+/** The mode belongs to the run: a change of mode is a new run, so the run's own mode stays. */
+export function controlChanged(record: ControlRecord, mode: ControlChanged['mode']): ControlChanged {
+  const { level, scopes, epoch, reason, operator, atMs } = record;
+  return { kind: 'ControlChanged', level, scopes, mode, epoch, reason, operator, atMs };
+}

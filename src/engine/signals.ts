@@ -1,0 +1,140 @@
+import type { CoreState } from './core-state.js';
+import { levelFor } from './domain/control.js';
+import { e8FromNumber } from './domain/e8.js';
+import type { GateEvidence } from './domain/events.js';
+import { judgeGate, type GateValues } from './domain/gate.js';
+import type { TradeObserved } from './domain/inputs.js';
+import type { Thresholds } from './domain/thresholds.js';
+import { allocationSlot } from './stages/allocation.js';
+import { totalExposureE8 } from './stages/exposure.js';
+import type { AcceptedTrade } from './stages/intake.js';
+import { marketView } from './stages/market-state.js';
+import { portfolioFigures } from './stages/portfolio.js';
+import { regimeOf } from './stages/regime.js';
+import { breakoutSignal } from './stages/signal-breakout.js';
+import type { SignalIdea } from './stages/signal-idea.js';
+import { momentumSignal, tickChangePp } from './stages/signal-momentum.js';
+import { pendingOf } from './stages/simulated-venue.js';
+import { window15m } from './stages/window-15m.js';
+import type { RaisedSignal } from './trading.js';
+
+/** What the configured strategy wants on this tick. */
+export function strategyIdea(
+  state: CoreState,
+  trade: AcceptedTrade,
+  limits: Thresholds,
+): { readonly idea: SignalIdea | null; readonly changePp: number } {
+  const changePp = tickChangePp(state.ticks, trade.symbol, trade.price);
+  switch (limits.signal.adapter) {
+    case 'momentum_builtin':
+      return { idea: momentumSignal(changePp, trade.qty, limits.signal), changePp };
+    case 'primary_breakout_v1': {
+      const context = {
+        market: marketView(state.market, trade.symbol),
+        positionOpen: (state.portfolio.positions.get(trade.symbol)?.qtyE8 ?? 0n) > 0n,
+        entryBlocked: entryBlocked(state, trade.symbol, limits),
+      };
+      return { idea: breakoutSignal(state.breakout, trade, context, limits), changePp };
+    }
+  }
+}
+
+function entryBlocked(state: CoreState, symbol: string, limits: Thresholds): boolean {
+  const { strategyId } = limits.signal;
+  const slot = allocationSlot(state.allocation, strategyId, symbol);
+  if (slot.stopped || slot.allocationFraction <= 0 || state.auditStalled !== null) return true;
+  return levelFor(state.control, { strategyId, symbol }) !== 'TRADING';
+}
+
+/** The idea with all that risk judges it by: our own account and market, as of this trade. */
+export function judgeSignal(
+  state: CoreState,
+  what: {
+    readonly idea: SignalIdea;
+    readonly trade: AcceptedTrade;
+    readonly changePp: number;
+    readonly input: TradeObserved;
+  },
+  limits: Thresholds,
+): RaisedSignal {
+  const { idea, trade, changePp, input } = what;
+  const window = window15m(state.window15m, trade.symbol);
+  return {
+    symbol: trade.symbol,
+    strategyId: limits.signal.strategyId,
+    botId: limits.signal.botId,
+    side: idea.side,
+    priceE8: trade.priceE8,
+    tradeQtyE8: trade.qtyE8,
+    pctChangePp: changePp,
+    pctChange15mPp: window.pctChangePp,
+    volume15m: window.volume,
+    origin: 'signal',
+    reason: idea.reason,
+    regime: regimeOf(state.regime, trade.symbol)?.current ?? 'UNKNOWN',
+    gate: gateEvidence(
+      state,
+      { symbol: trade.symbol, tsMs: trade.tsMs, nowMs: Math.max(trade.tsMs, input.receivedAtMs) },
+      limits,
+    ),
+  };
+}
+
+/** Sells what a filled BUY brought; null where open orders already sell all of it. */
+export function unwindSignal(
+  state: CoreState,
+  symbol: string,
+  limits: Thresholds,
+): RaisedSignal | null {
+  const priceE8 = state.portfolio.marketPrices.get(symbol);
+  const heldE8 = state.portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
+  if (priceE8 === undefined || heldE8 <= pendingOf(state.venue, symbol).sellE8) return null;
+  const window = window15m(state.window15m, symbol);
+  return {
+    symbol,
+    strategyId: limits.signal.strategyId,
+    botId: limits.signal.botId,
+    side: 'SELL',
+    priceE8,
+    tradeQtyE8: 0n,
+    pctChangePp: null,
+    pctChange15mPp: window.pctChangePp,
+    volume15m: window.volume,
+    origin: 'unwind_reactive',
+    reason: 'Unwind: BUY filled',
+    regime: regimeOf(state.regime, symbol)?.current ?? 'UNKNOWN',
+    gate: gateEvidence(state, { symbol, tsMs: state.nowMs, nowMs: state.nowMs }, limits),
+  };
+}
+
+/** Domain.md 3.4 on our own account and market state; the true 15-minute values. */
+function gateEvidence(
+  state: CoreState,
+  at: { readonly symbol: string; readonly tsMs: number; readonly nowMs: number },
+  limits: Thresholds,
+): GateEvidence {
+  const market = marketView(state.market, at.symbol);
+  const window = window15m(state.window15m, at.symbol);
+  const figures = portfolioFigures(state.portfolio);
+  const exposureE8 = totalExposureE8(state.portfolio, state.venue, null);
+  const balanceE8 = e8FromNumber(limits.risk.balanceUsdt);
+  const values: GateValues = {
+    symbol: at.symbol,
+    regimeId: market.returns?.regimeId ?? null,
+    return1mPp: market.returns?.return1mPp ?? null,
+    return5mPp: market.returns?.return5mPp ?? null,
+    priceChange5mPp: market.returns?.priceChange5mPp ?? null,
+    pctChange15mPp: window.pctChangePp,
+    volume15m: window.volume,
+    dailyDrawdownPp: figures.dailyDrawdownPp,
+    totalExposurePp: (Number(exposureE8) / Number(balanceE8)) * 100,
+    slippagePp: state.slippageBps === null ? null : Math.max(0, state.slippageBps / 100),
+    signalTsMs: at.tsMs,
+    marketStateTsMs: market.returns === null ? null : market.lastTickTsMs,
+    accountStateTsMs: at.tsMs,
+    marketHealthTsMs: state.slippageBps === null ? null : at.tsMs,
+    lastTickTsMs: market.lastTickTsMs,
+    nowMs: at.nowMs,
+  };
+  return judgeGate(values, limits.gate);
+}

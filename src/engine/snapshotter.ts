@@ -1,0 +1,64 @@
+import type { Committer } from './committer.js';
+import type { Fold } from './fold.js';
+import type { Journal } from './journal.js';
+import type { Clock } from './ports/clock.js';
+import type { Snapshot, SnapshotStore } from './ports/snapshot-store.js';
+
+export interface SnapshotterDeps {
+  readonly runId: string;
+  readonly snapshots: SnapshotStore;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly limits: { readonly everyInputs: number; readonly everyMs: number; readonly keepInputs: number };
+}
+
+/**
+ * Takes snapshots of the fold and saves each once all its facts are committed and published, so
+ * that recovery never starts behind an effect that is still missing.
+ */
+export class Snapshotter {
+  readonly #deps: SnapshotterDeps;
+  #pending: Snapshot | null = null;
+  #takenSeq: number;
+  #takenAtMs: number;
+
+  constructor(deps: SnapshotterDeps, seq: number) {
+    this.#deps = deps;
+    this.#takenSeq = seq;
+    this.#takenAtMs = deps.clock.monotonicMs();
+  }
+
+  async consider(fold: Fold, committer: Committer): Promise<void> {
+    const { clock, limits } = this.#deps;
+    if (this.#pending !== null) {
+      await this.#saveWhenCommitted(committer);
+      return;
+    }
+    const many = fold.seq - this.#takenSeq >= limits.everyInputs;
+    const old = clock.monotonicMs() - this.#takenAtMs >= limits.everyMs && fold.seq > this.#takenSeq;
+    if (many || old) this.#pending = this.#take(fold);
+  }
+
+  /** At the end of a run; in a stall there is nothing to save, recovery folds the journal. */
+  async final(fold: Fold, committer: Committer): Promise<void> {
+    this.#pending = this.#take(fold);
+    await this.#saveWhenCommitted(committer);
+  }
+
+  #take(fold: Fold): Snapshot {
+    this.#takenSeq = fold.seq;
+    this.#takenAtMs = this.#deps.clock.monotonicMs();
+    const { codeVersion, configHash } = fold.state;
+    const { runId } = this.#deps;
+    return { runId, seq: fold.seq, digest: fold.digest, codeVersion, configHash, state: fold.stateText() };
+  }
+
+  async #saveWhenCommitted(committer: Committer): Promise<void> {
+    const snapshot = this.#pending;
+    if (snapshot === null || committer.seqCommitted < snapshot.seq) return;
+    await this.#deps.snapshots.save(snapshot);
+    this.#pending = null;
+    const { journal, limits } = this.#deps;
+    if (snapshot.seq > limits.keepInputs) await journal.trimBelow(snapshot.seq - limits.keepInputs);
+  }
+}

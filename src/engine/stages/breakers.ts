@@ -1,0 +1,88 @@
+import type { Thresholds } from '../domain/thresholds.js';
+
+export type BreakerName = 'daily_drawdown' | 'error_rate' | 'drawdown' | 'loss' | 'frequency';
+
+/** Trip time per breaker; all but `frequency` stay tripped until trading is released again. */
+export interface BreakerState {
+  tripped: Partial<Record<BreakerName, number>>;
+  /** Newest order outcomes, true = error; bounded. */
+  outcomes: boolean[];
+  /** Times of the orders of the last minute; bounded by the limit itself. */
+  orderTimesMs: number[];
+}
+
+export interface BreakerFigures {
+  readonly dailyLossFraction: number;
+  readonly drawdownFraction: number;
+  /** Of the run's starting balance. */
+  readonly lossFraction: number;
+}
+
+const OUTCOMES_MAX = 100;
+const MINUTE_MS = 60_000;
+
+export function initialBreakers(): BreakerState {
+  return { tripped: {}, outcomes: [], orderTimesMs: [] };
+}
+
+export function noteOutcome(state: BreakerState, failed: boolean): void {
+  state.outcomes.push(failed);
+  if (state.outcomes.length > OUTCOMES_MAX) state.outcomes.shift();
+}
+
+export function noteOrder(state: BreakerState, tsMs: number): void {
+  state.orderTimesMs.push(tsMs);
+}
+
+/** An operator who releases trading resets every breaker. */
+export function resetBreakers(state: BreakerState): void {
+  state.tripped = {};
+  state.outcomes = [];
+  state.orderTimesMs = [];
+}
+
+/**
+ * Trips what has to trip and names the breaker that blocks new risk now, null when none does.
+ * `dailyLossFraction` against the daily limit is the latch of domain.md 3.2 step 7, the other four
+ * are the breakers of 3.7, which the original never wired into the order flow.
+ */
+export function blockingBreaker(
+  state: BreakerState,
+  figures: BreakerFigures,
+  limits: { readonly breaker: Thresholds['breaker']; readonly dailyMaxFraction: number },
+  nowMs: number,
+): { readonly name: BreakerName; readonly fresh: boolean } | null {
+  const latched = Object.keys(state.tripped)[0] as BreakerName | undefined;
+  if (latched !== undefined) return { name: latched, fresh: false };
+  const name = breached(state, figures, limits);
+  if (name !== null) {
+    state.tripped[name] = nowMs;
+    return { name, fresh: true };
+  }
+  return tooFrequent(state, limits.breaker, nowMs) ? { name: 'frequency', fresh: false } : null;
+}
+
+function breached(
+  state: BreakerState,
+  figures: BreakerFigures,
+  limits: { readonly breaker: Thresholds['breaker']; readonly dailyMaxFraction: number },
+): BreakerName | null {
+  if (figures.dailyLossFraction >= limits.dailyMaxFraction) return 'daily_drawdown';
+  if (figures.drawdownFraction > limits.breaker.drawdownMaxFraction) return 'drawdown';
+  if (figures.lossFraction > limits.breaker.lossMaxFraction) return 'loss';
+  return errorRate(state, limits.breaker) ? 'error_rate' : null;
+}
+
+function errorRate(state: BreakerState, limits: Thresholds['breaker']): boolean {
+  const { outcomes } = state;
+  if (outcomes.length < limits.errorRateOrdersMin) return false;
+  const failed = outcomes.filter(Boolean).length;
+  return failed / outcomes.length > limits.errorRateMaxFraction;
+}
+
+/** True when one more order now would be more than the limit within a minute. */
+function tooFrequent(state: BreakerState, limits: Thresholds['breaker'], nowMs: number): boolean {
+  const cut = state.orderTimesMs.findIndex((tsMs) => tsMs > nowMs - MINUTE_MS);
+  state.orderTimesMs = cut === -1 ? [] : state.orderTimesMs.slice(cut);
+  return state.orderTimesMs.length >= limits.ordersPerMinMax;
+}

@@ -1,0 +1,47 @@
+import { absE8, mulE8, type E8 } from '../domain/e8.js';
+import type { PortfolioState } from './portfolio.js';
+import { pendingOf, type VenueState } from './simulated-venue.js';
+
+/** An order that is about to be allowed, counted as if it were open already. */
+export interface PlannedOrder {
+  readonly symbol: string;
+  readonly qtyE8: E8;
+  readonly boundE8: E8;
+}
+
+/**
+ * Worst case of position and open orders of one symbol, in quote units: every open BUY filled at the
+ * highest price it may pay, the whole holding valued at the highest of that, the last fill and the
+ * market. After any fill the real exposure is at most this, so a limit checked here can't be passed.
+ */
+export function symbolExposureE8(
+  portfolio: PortfolioState,
+  venue: VenueState,
+  symbol: string,
+  planned: PlannedOrder | null,
+): E8 {
+  const heldE8 = portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
+  const pending = pendingOf(venue, symbol);
+  const extraE8 = planned?.symbol === symbol ? planned.qtyE8 : 0n;
+  const longE8 = absE8(heldE8 + pending.buyE8 + extraE8);
+  const shortE8 = absE8(heldE8 - pending.sellE8);
+  const priceE8 = [
+    portfolio.marketPrices.get(symbol) ?? 0n,
+    portfolio.lastFillPrices.get(symbol) ?? 0n,
+    pending.boundE8,
+    extraE8 > 0n ? (planned?.boundE8 ?? 0n) : 0n,
+  ].reduce((a, b) => (a > b ? a : b));
+  return mulE8(longE8 > shortE8 ? longE8 : shortE8, priceE8);
+}
+
+export function totalExposureE8(
+  portfolio: PortfolioState,
+  venue: VenueState,
+  planned: PlannedOrder | null,
+): E8 {
+  const symbols = new Set([...portfolio.positions.keys(), ...venue.orders.keys()]);
+  if (planned !== null) symbols.add(planned.symbol);
+  let sumE8 = 0n;
+  for (const symbol of symbols) sumE8 += symbolExposureE8(portfolio, venue, symbol, planned);
+  return sumE8;
+}

@@ -1,0 +1,256 @@
+import type { ControlRecord } from './domain/control.js';
+import { e8ToNumber, formatE8, type E8 } from './domain/e8.js';
+import type { StepOutputs } from './domain/emit.js';
+import type { GateEvidence, OrderOrigin, Side, SignalRaised } from './domain/events.js';
+import type { Ref } from './domain/ids.js';
+import type { Thresholds } from './domain/thresholds.js';
+import {
+  allocationSlot,
+  takeFill,
+  stopSlot,
+  type AllocationContext,
+  type AllocationState,
+} from './stages/allocation.js';
+import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
+import { markTime, type PortfolioState } from './stages/portfolio.js';
+import { decideRisk, type Alarm, type Verdict } from './stages/risk.js';
+import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
+
+/** The half of the state that money moves in. */
+export interface TradingState {
+  control: Pick<ControlRecord, 'level' | 'scopes' | 'mode' | 'epoch'>;
+  auditStalled: string | null;
+  allocation: AllocationState;
+  portfolio: PortfolioState;
+  venue: VenueState;
+  breakers: BreakerState;
+  /** Newest alarm per strategy and symbol, so that a lasting condition is told once. */
+  alarms: Map<string, string>;
+  /** Newest fill's slippage in bps, null before the first; the market health that risk sees. */
+  slippageBps: number | null;
+}
+
+export interface TradingContext {
+  readonly limits: Thresholds;
+  readonly seed: number;
+  readonly out: StepOutputs;
+  readonly nowMs: number;
+}
+
+export interface RaisedSignal {
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly botId: string;
+  readonly side: Side;
+  readonly priceE8: E8;
+  readonly tradeQtyE8: E8;
+  readonly pctChangePp: number | null;
+  readonly pctChange15mPp: number | null;
+  readonly volume15m: number | null;
+  readonly origin: OrderOrigin;
+  readonly reason: string;
+  readonly regime: string;
+  readonly gate: GateEvidence;
+}
+
+/** Signal to order: one SignalRaised, one final RiskDecided, and an order where it says ALLOW. */
+export function raiseSignal(
+  state: TradingState,
+  signal: RaisedSignal,
+  cause: Ref,
+  context: TradingContext,
+): void {
+  const { out, nowMs } = context;
+  const { regime, gate, priceE8, tradeQtyE8, ...words } = signal;
+  const facts: Omit<SignalRaised, 'ref'> = {
+    kind: 'SignalRaised',
+    cause,
+    tsMs: nowMs,
+    ...words,
+    price: formatE8(priceE8),
+    tradeQty: formatE8(tradeQtyE8),
+  };
+  const signalRef = out.emit(facts);
+  const verdict = decideRisk(signal, {
+    ...state,
+    limits: context.limits,
+    slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
+    regime,
+    gate,
+    nowMs,
+  });
+  const decisionRef = out.emit({
+    kind: 'RiskDecided',
+    cause: signalRef,
+    tsMs: nowMs,
+    symbol: signal.symbol,
+    strategyId: signal.strategyId,
+    side: signal.side,
+    price: formatE8(priceE8),
+    decision: verdict.decision,
+    reasonCode: verdict.reasonCode,
+    detail: verdict.detail,
+    qty: formatE8(verdict.qtyE8),
+    reduceOnly: verdict.reduceOnly,
+    signalRef,
+    gate,
+    epoch: state.control.epoch,
+  });
+  tellAlarm(state, { signal, verdict, cause: decisionRef }, context);
+  if (verdict.decision === 'ALLOW')
+    placeOrder(state, { signal, verdict, signalRef, decisionRef }, context);
+  else unwindWhenFull(state, { verdict, cause: decisionRef, signal }, context);
+}
+
+function tellAlarm(
+  state: TradingState,
+  what: { signal: RaisedSignal; verdict: Verdict; cause: Ref },
+  context: TradingContext,
+): void {
+  const { signal, verdict, cause } = what;
+  const key = `${signal.strategyId}|${signal.symbol}`;
+  const alarm: Alarm | null = verdict.alarm;
+  if (alarm === null || state.alarms.get(key) === alarm.code) {
+    if (alarm === null) state.alarms.delete(key);
+    return;
+  }
+  state.alarms.set(key, alarm.code);
+  context.out.emit({
+    kind: 'AlertRaised',
+    cause,
+    tsMs: context.nowMs,
+    level: alarm.level,
+    code: alarm.code,
+    message: `${signal.symbol} ${signal.side}: ${verdict.detail}`,
+  });
+  if (verdict.reasonCode !== 'RK_DRAWDOWN') return;
+  const message = 'daily drawdown limit reached';
+  context.out.emit({
+    kind: 'BotStopped',
+    cause,
+    tsMs: context.nowMs,
+    reason: message,
+    strategyId: null,
+  });
+  for (const slot of state.allocation.values())
+    stopSlot(slot, allocationContext(state, cause, context));
+}
+
+function allocationContext(
+  state: TradingState,
+  cause: Ref,
+  context: TradingContext,
+): AllocationContext {
+  const { out, limits, nowMs } = context;
+  return { all: state.allocation, limits: limits.allocation, out, at: { cause, tsMs: nowMs } };
+}
+
+function placeOrder(
+  state: TradingState,
+  what: { signal: RaisedSignal; verdict: Verdict; signalRef: Ref; decisionRef: Ref },
+  context: TradingContext,
+): void {
+  const { signal, verdict, signalRef, decisionRef } = what;
+  if (verdict.bundle === null) return;
+  const { control } = state;
+  const { symbol, strategyId, side } = signal;
+  const qty = formatE8(verdict.qtyE8);
+  const ref = context.out.emit({
+    kind: 'OrderRequested',
+    cause: decisionRef,
+    tsMs: context.nowMs,
+    symbol,
+    strategyId,
+    botId: signal.botId,
+    side,
+    qty,
+    price: formatE8(signal.priceE8),
+    priceBound: formatE8(verdict.boundE8),
+    reduceOnly: verdict.reduceOnly,
+    origin: signal.origin,
+    reason: signal.reason,
+    stopLossFraction: context.limits.risk.stopLossFraction,
+    mode: control.mode,
+    signalRef,
+    decisionRef,
+    epoch: control.epoch,
+    bundle: verdict.bundle,
+  });
+  noteOrder(state.breakers, context.nowMs);
+  if (control.mode === 'shadow') {
+    const message = 'shadow mode (zero execution)';
+    const refused = { symbol, strategyId, side, qty, by: 'shadow' as const, message };
+    const { nowMs } = context;
+    context.out.emit({ kind: 'OrderRefused', cause: ref, tsMs: nowMs, orderRef: ref, ...refused });
+  }
+  submit(
+    state.venue,
+    {
+      ref,
+      signalRef,
+      decisionRef,
+      symbol,
+      strategyId,
+      side,
+      qtyE8: verdict.qtyE8,
+      priceE8: signal.priceE8,
+      boundE8: verdict.boundE8,
+      reduceOnly: verdict.reduceOnly,
+      origin: signal.origin,
+      requestedAtMs: context.nowMs,
+    },
+    { limits: context.limits.paper, seed: context.seed },
+  );
+}
+
+/** Tells everyone who learns from an order's outcome, and unwinds a filled paper BUY. */
+export function settle(
+  state: TradingState,
+  results: readonly VenueResult[],
+  context: TradingContext,
+  unwindable: (symbol: string) => RaisedSignal | null,
+): void {
+  for (const result of results) {
+    const { order } = result;
+    if (result.final) noteOutcome(state.breakers, result.failed);
+    if (result.filledE8 === 0n) continue;
+    state.slippageBps = result.slippageBps;
+    markTime(state.portfolio, context.nowMs);
+    takeFill(
+      allocationSlot(state.allocation, order.strategyId, order.symbol),
+      { side: order.side, qtyE8: result.filledE8, price: e8ToNumber(result.priceE8) },
+      allocationContext(state, result.ref, context),
+    );
+    if (!result.final || order.side !== 'BUY' || !unwinds(state, context)) continue;
+    const signal = unwindable(order.symbol);
+    if (signal !== null)
+      raiseSignal(state, { ...signal, origin: 'unwind_reactive' }, result.ref, context);
+  }
+}
+
+/** Never in shadow: nothing is held there (domain.md 3.2). */
+function unwinds(state: TradingState, context: TradingContext): boolean {
+  return context.limits.risk.autoUnwind && state.control.mode === 'paper';
+}
+
+/** Blocked by exposure with unwinding on: the first long position is sold whole, one per trigger. */
+function unwindWhenFull(
+  state: TradingState,
+  what: { verdict: Verdict; cause: Ref; signal: RaisedSignal },
+  context: TradingContext,
+): void {
+  const { verdict, cause, signal } = what;
+  const full = verdict.reasonCode === 'RK_EXPOSURE' || verdict.reasonCode === 'RK_EXPOSURE_HARD';
+  if (!full || signal.side !== 'BUY' || !unwinds(state, context)) return;
+  const first = [...state.portfolio.positions].find(([, position]) => position.qtyE8 > 0n);
+  if (first === undefined) return;
+  const [symbol] = first;
+  const priceE8 = state.portfolio.marketPrices.get(symbol) ?? signal.priceE8;
+  const reason = `Unwind: ${verdict.detail}`;
+  raiseSignal(
+    state,
+    { ...signal, symbol, side: 'SELL', priceE8, origin: 'unwind_proactive', reason },
+    cause,
+    context,
+  );
+}

@@ -1,0 +1,13 @@
+import type { Services } from '../commands/services.js';
+
+/** The composition root: the one place that knows which adapter stands behind which port. */
+export const services: Services = {
+  async hash() {
+    const { nodeHash } = await import('../adapters/node-hash.js');
+    return nodeHash;
+  },
+  async tradeFile(source, symbols) {
+    const { openTradeFileFeed } = await import('../adapters/files-feed/trade-file-feed.js');
+    return openTradeFileFeed(source, { symbols });
+  },
+};

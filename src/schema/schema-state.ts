@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { MigrationFile } from './migration-files.js';
+import { migrationsEdited, schemaAhead, schemaBehind } from './schema-errors.js';
+import type { SqlSession } from './sql-session.js';
+
+/**
+ * How the database's history relates to the migrations of this build. It says what was applied,
+ * not what is there now: a table dropped by hand is found by the probe of the statements.
+ */
+export type SchemaState =
+  | { readonly state: 'equal'; readonly version: number }
+  | {
+      readonly state: 'behind';
+      readonly version: number;
+      readonly needed: number;
+      readonly pending: readonly MigrationFile[];
+    }
+  | { readonly state: 'ahead'; readonly version: number; readonly needed: number }
+  | { readonly state: 'edited'; readonly version: number; readonly names: readonly string[] };
+
+const appliedRows = z.array(
+  z.object({ version: z.number().int(), name: z.string(), sha256: z.string() }),
+);
+
+/** Reads only. A database without history is behind from zero. */
+export async function schemaState(
+  session: SqlSession,
+  files: readonly MigrationFile[],
+): Promise<SchemaState> {
+  const applied = await appliedMigrations(session);
+  const version = applied.at(-1)?.version ?? 0;
+  const needed = files.length;
+  const edited = applied.filter(({ version: v, sha256 }) => {
+    const file = files[v - 1];
+    return file !== undefined && file.sha256 !== sha256;
+  });
+  if (edited.length > 0) {
+    return { state: 'edited', version, names: edited.map(({ name }) => name) };
+  }
+  if (version > needed) return { state: 'ahead', version, needed };
+  // By membership, not by the highest number: a gap in the history is pending work too.
+  const pending = files.filter((file) => !applied.some((row) => row.version === file.version));
+  return pending.length === 0
+    ? { state: 'equal', version }
+    : { state: 'behind', version, needed, pending };
+}
+
+/** Throws the OperatorError of a state that this build must not write to. */
+export function refuseUnlessEqual(state: SchemaState): void {
+  if (state.state === 'behind') throw schemaBehind(state.version, state.needed);
+  refuseForeign(state);
+}
+
+/** As above, but `behind` is fine: the caller is about to migrate. */
+export function refuseForeign(state: SchemaState): void {
+  if (state.state === 'ahead') throw schemaAhead(state.version, state.needed);
+  if (state.state === 'edited') throw migrationsEdited(state.names);
+}
+
+async function appliedMigrations(session: SqlSession) {
+  const found = await session.query("SELECT to_regclass('schema_history') IS NOT NULL AS present");
+  if (found.rows[0]?.['present'] !== true) return [];
+  const { rows } = await session.query(
+    'SELECT version, name, sha256 FROM schema_history ORDER BY version',
+  );
+  return appliedRows.parse(rows);
+}

@@ -1,0 +1,50 @@
+import type { EngineStatus } from '../engine/ports/engine-status.js';
+import { durationText } from './age.js';
+import { NOTHING_SEEN, type Verdict } from './effect-pair.js';
+import { countText } from './figure.js';
+
+/** Beyond this the audit counts as not keeping up, whatever it says of itself. */
+export const AUDIT_LAG_MS_MAX = 5_000;
+
+/**
+ * Decisions and the rows that prove them. The founding incident was 22 hours of "healthy" with no
+ * row at all, so the rows are counted here and nobody's word is taken for them.
+ */
+export function judgeAudit(status: EngineStatus): Verdict {
+  const { audit, outputs } = status;
+  const decisions = (outputs.RiskDecided ?? NOTHING_SEEN).count;
+  const rows = audit.rowsCommitted['risk_events'] ?? 0;
+  const missing = decisions - rows;
+  if (audit.state !== 'ok') return { word: 'STALLED', reason: auditSentence(status) };
+  if (audit.lagMs > AUDIT_LAG_MS_MAX) {
+    return { word: 'STALLED', reason: `the oldest batch has waited ${durationText(audit.lagMs)}` };
+  }
+  if (missing > 0 && audit.lagMs === 0) {
+    const counts = `${countText(decisions)} decisions, ${countText(rows)} rows in risk_events`;
+    return { word: 'STALLED', reason: `${counts}, and nothing waits: rows are missing` };
+  }
+  if (decisions === 0) return { word: 'IDLE', reason: 'no decision since the start' };
+  const waiting = missing > 0 ? `, ${countText(missing)} are on their way` : '';
+  return { word: 'OK', reason: `${countText(rows)} rows in risk_events${waiting}` };
+}
+
+/** `audit STALLED for 12 s: PostgreSQL does not answer; 341 decisions wait in …; orders stopped`. */
+export function auditSentence(status: EngineStatus): string {
+  const { audit, outputs, observedAtMs } = status;
+  const rows = audit.rowsCommitted['risk_events'] ?? 0;
+  const waiting = Math.max(0, (outputs.RiskDecided ?? NOTHING_SEEN).count - rows);
+  const forMs = audit.sinceMs === null ? null : observedAtMs - audit.sinceMs;
+  const since = forMs === null ? '' : ` for ${durationText(forMs)}`;
+  const place = audit.spoolBatches > 0 ? 'in the spool' : 'in memory';
+  const wait = `${countText(waiting)} decisions wait ${place}`;
+  switch (audit.state) {
+    case 'ok':
+      return waiting === 0
+        ? 'audit OK: every decision has its row'
+        : `audit OK: ${countText(waiting)} decisions are on their way, ${durationText(audit.lagMs)} old`;
+    case 'stalled':
+      return `audit STALLED${since}: ${audit.reason || 'no reason given'}; ${wait}; orders stopped`;
+    case 'recovering':
+      return `audit RECOVERING${since}: ${wait} and drain in order; orders stopped until then`;
+  }
+}

@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { CountFigure, Figure, type FigureJson } from './figure.js';
+import type { SystemView } from './system-view.js';
+
+/** A change that breaks a reader raises the number. */
+export const VIEW_SCHEMA = 'cdb.status/1';
+
+/** The view as it travels over the control socket and out of `cdb status --json`. */
+export type SystemViewJson = ReturnType<typeof systemViewJson>;
+
+export function systemViewJson(view: SystemView) {
+  const { run, control, audit, portfolio } = view;
+  return {
+    schema: VIEW_SCHEMA,
+    observed_at: iso(view.observedAtMs),
+    word: view.word,
+    reasons: view.reasons,
+    notes: view.notes,
+    run: {
+      run_id: run.runId,
+      pid: run.pid,
+      code_version: run.codeVersion,
+      started_at: iso(run.startedAtMs),
+      phase: run.phase,
+      feed: run.feed,
+      orders_to: run.ordersTo,
+      database: run.database,
+      digest: run.digest,
+    },
+    control: {
+      mode: control.mode,
+      level: control.level,
+      scopes: control.scopes,
+      epoch: control.epoch,
+      reason: control.reason,
+      message: control.message,
+      operator: control.operator,
+      at: iso(control.atMs),
+    },
+    effects: view.effects.map(({ name, word, reason, cause, effect }) => ({
+      name,
+      word,
+      reason,
+      cause: cause.toJSON(),
+      effect: effect.toJSON(),
+    })),
+    counts: jsonValues(view.counts),
+    blocked_by_code: jsonValues(view.blockedByCode),
+    trades_refused: jsonValues(view.tradesRefused),
+    audit: {
+      state: audit.state,
+      sentence: audit.sentence,
+      lag_ms: audit.lagMs.toJSON(),
+      spool_batches: audit.spoolBatches.toJSON(),
+      spool_bytes: audit.spoolBytes.toJSON(),
+    },
+    portfolio: {
+      book: portfolio.book,
+      amounts_usdt: jsonValues(portfolio.amountsUsdt),
+      open_positions: portfolio.openPositions.toJSON(),
+      open_orders: portfolio.openOrders.toJSON(),
+      breakers_open: portfolio.breakersOpen,
+    },
+    symbols: view.symbols.map(({ symbol, lastPrice, regime, atr, adx }) => ({
+      symbol,
+      last_price: lastPrice.toJSON(),
+      regime: regime.toJSON(),
+      atr: atr.toJSON(),
+      adx: adx.toJSON(),
+    })),
+    rss_bytes: view.rssBytes.toJSON(),
+  };
+}
+
+/** @returns null for anything that is not this version's view, however it came about */
+export function readSystemView(body: unknown): SystemView | null {
+  const read = VIEW.safeParse(body);
+  return read.success ? read.data : null;
+}
+
+const time = z.iso.datetime().transform((text) => Date.parse(text));
+const source = z.enum(['engine', 'control register', 'audit', 'portfolio', 'feed']);
+const evidence = { source, observed_at: time };
+const numberFigure = z
+  .object({ value: z.number().nullable(), ...evidence })
+  .transform((f) => new Figure(f.value, f.source, f.observed_at));
+const textFigure = z
+  .object({ value: z.string().nullable(), ...evidence })
+  .transform((f) => new Figure(f.value, f.source, f.observed_at));
+const countFigure = z
+  .object({ value: z.number(), last_at: time.nullable(), ...evidence })
+  .transform((f) => {
+    return new CountFigure({ count: f.value, lastAtMs: f.last_at }, f.source, f.observed_at);
+  });
+
+const RUN = z
+  .object({
+    run_id: z.string(),
+    pid: z.number(),
+    code_version: z.string(),
+    started_at: time,
+    phase: z.string(),
+    feed: z.string(),
+    orders_to: z.string(),
+    database: z.string(),
+    digest: z.string(),
+  })
+  .transform(({ run_id, code_version, started_at, orders_to, ...run }) => ({
+    ...run,
+    runId: run_id,
+    codeVersion: code_version,
+    startedAtMs: started_at,
+    ordersTo: orders_to,
+  }));
+
+const CONTROL = z
+  .object({
+    mode: z.string(),
+    level: z.string(),
+    scopes: z.record(z.string(), z.string()),
+    epoch: z.number(),
+    reason: z.string(),
+    message: z.string(),
+    operator: z.string(),
+    at: time,
+  })
+  .transform(({ at, ...control }) => ({ ...control, atMs: at }));
+
+const EFFECT = z.object({
+  name: z.string(),
+  word: z.enum(['OK', 'STALLED', 'IDLE', 'UNKNOWN']),
+  reason: z.string(),
+  cause: countFigure,
+  effect: countFigure,
+});
+
+const AUDIT = z
+  .object({
+    state: z.string(),
+    sentence: z.string(),
+    lag_ms: numberFigure,
+    spool_batches: numberFigure,
+    spool_bytes: numberFigure,
+  })
+  .transform(({ lag_ms, spool_batches, spool_bytes, ...audit }) => ({
+    ...audit,
+    lagMs: lag_ms,
+    spoolBatches: spool_batches,
+    spoolBytes: spool_bytes,
+  }));
+
+const PORTFOLIO = z
+  .object({
+    book: z.string(),
+    amounts_usdt: z.record(z.string(), textFigure),
+    open_positions: numberFigure,
+    open_orders: numberFigure,
+    breakers_open: z.array(z.string()),
+  })
+  .transform(({ amounts_usdt, open_positions, open_orders, breakers_open, book }) => ({
+    book,
+    amountsUsdt: amounts_usdt,
+    openPositions: open_positions,
+    openOrders: open_orders,
+    breakersOpen: breakers_open,
+  }));
+
+const SYMBOL = z
+  .object({
+    symbol: z.string(),
+    last_price: textFigure,
+    regime: textFigure,
+    atr: numberFigure,
+    adx: numberFigure,
+  })
+  .transform(({ last_price, ...symbol }) => ({ ...symbol, lastPrice: last_price }));
+
+const VIEW = z
+  .object({
+    schema: z.literal(VIEW_SCHEMA),
+    observed_at: time,
+    word: z.enum(['EFFECTS FLOW', 'HALTED', 'STALLED', 'NOT PROVEN YET', 'NOT RUNNING']),
+    reasons: z.array(z.string()),
+    notes: z.array(z.string()),
+    run: RUN,
+    control: CONTROL,
+    effects: z.array(EFFECT),
+    counts: z.record(z.string(), countFigure),
+    blocked_by_code: z.record(z.string(), countFigure),
+    trades_refused: z.record(z.string(), numberFigure),
+    audit: AUDIT,
+    portfolio: PORTFOLIO,
+    symbols: z.array(SYMBOL),
+    rss_bytes: numberFigure,
+  })
+  .transform(({ schema: _, observed_at, blocked_by_code, trades_refused, rss_bytes, ...view }) => ({
+    ...view,
+    observedAtMs: observed_at,
+    blockedByCode: blocked_by_code,
+    tradesRefused: trades_refused,
+    rssBytes: rss_bytes,
+  }));
+
+function jsonValues(
+  figures: Readonly<Record<string, { toJSON(): FigureJson }>>,
+): Readonly<Record<string, FigureJson>> {
+  return Object.fromEntries(Object.entries(figures).map(([key, f]) => [key, f.toJSON()]));
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

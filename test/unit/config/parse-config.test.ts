@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { faultText } from '../../../src/config/config-error.js';
+import { CONFIG_KEYS } from '../../../src/config/keys.js';
+import { parseConfig } from '../../../src/config/parse-config.js';
+import type { Config, ConfigSources } from '../../../src/config/parse-config.js';
+import { configTemplate } from '../../../src/config/template.js';
+import { THRESHOLD_SETS } from '../../../src/engine/domain/thresholds.js';
+
+function parse(sources: Partial<ConfigSources>) {
+  return parseConfig({ flags: [], env: {}, files: [], ...sources });
+}
+
+function valid(sources: Partial<ConfigSources>): Config {
+  const parsed = parse(sources);
+  if (!parsed.ok) throw new Error(parsed.faults.map(faultText).join('\n'));
+  return parsed.config;
+}
+
+function faultsOf(sources: Partial<ConfigSources>): readonly string[] {
+  const parsed = parse(sources);
+  return parsed.ok ? [] : parsed.faults.map(faultText);
+}
+
+function file(text: string, path = 'cdb.yaml') {
+  return { path, text };
+}
+
+function flag(key: string, text: string) {
+  return { key, flag: `--${key}`, text };
+}
+
+function origin(config: Config, key: string) {
+  return config.effective.find((value) => value.key === key)?.origin;
+}
+
+describe('precedence', () => {
+  const project = file('# ours\nmetrics:\n  port: 3\n');
+  const user = file('metrics:\n  port: 4\n', 'user.yaml');
+  const env = { CDB_METRICS_PORT: '2' };
+  const flags = [flag('metrics.port', '1')];
+
+  test.each([
+    ['flag', { flags, env, files: [project, user] }, 1, { kind: 'flag', flag: '--metrics.port' }],
+    ['environment', { env, files: [project, user] }, 2, { kind: 'env', name: 'CDB_METRICS_PORT' }],
+    ['project file', { files: [project, user] }, 3, { kind: 'file', path: 'cdb.yaml', line: 3 }],
+    ['user file', { files: [user] }, 4, { kind: 'file', path: 'user.yaml', line: 2 }],
+    ['default', {}, 9464, { kind: 'default' }],
+  ])('%s wins over what follows', (_, sources, port, from) => {
+    const config = valid(sources);
+    expect(config.metrics.port).toBe(port);
+    expect(origin(config, 'metrics.port')).toEqual(from);
+  });
+
+  test('an empty variable is not set', () => {
+    expect(valid({ env: { CDB_METRICS_PORT: '', CDB_DATABASE_URL: '' } }).metrics.port).toBe(9464);
+  });
+});
+
+describe('values', () => {
+  test('files hold numbers, lists and times; the environment holds text', () => {
+    const { audit, feed, journal } = valid({
+      files: [file('audit:\n  commitTimeoutMs: 2s\nfeed:\n  symbols: [BTCUSDT, ETHUSDT]\n')],
+      env: {
+        CDB_FEED_SPEED: 'max',
+        CDB_JOURNAL_FSYNC: 'false',
+        CDB_JOURNAL_SEGMENT_BYTES_MAX: '2MiB',
+      },
+    });
+    expect(audit.commitTimeoutMs).toBe(2_000);
+    expect(feed).toEqual({ source: 'sample', symbols: ['BTCUSDT', 'ETHUSDT'], speed: 'max' });
+    expect(journal).toMatchObject({ fsync: false, segmentBytesMax: 2_097_152 });
+  });
+
+  test('an empty section is no fault', () => {
+    expect(valid({ files: [file('metrics:\n'), file('')] }).metrics.host).toBe('127.0.0.1');
+  });
+
+  test('the two URLs come from the environment that urlEnv names', () => {
+    const url = 'postgres://ops:hush@db/cdb';
+    expect(valid({ env: { CDB_DATABASE_URL: url } }).databaseUrl).toBe(url);
+    const renamed = { CDB_POSTGRES_URL_ENV: 'OTHER', OTHER: url, CDB_DATABASE_URL: 'ignored' };
+    expect(valid({ env: renamed }).databaseUrl).toBe(url);
+  });
+});
+
+describe('thresholds', () => {
+  test('the set is taken as it ships', () => {
+    expect(valid({}).thresholdValues).toEqual(THRESHOLD_SETS.default);
+    expect(valid({ flags: [flag('thresholds.set', 'reference')] }).thresholdValues).toEqual(
+      THRESHOLD_SETS.reference,
+    );
+  });
+
+  test('one value is overridden, nested or dotted, by any source', () => {
+    const nested = file('thresholds:\n  overrides:\n    regime:\n      adxTrend: 30\n');
+    const dotted = file('thresholds:\n  overrides:\n    regime.adxTrend: 30\n');
+    const env = { CDB_THRESHOLDS_OVERRIDES_REGIME_ADX_TREND: '30' };
+    const flags = [flag('thresholds.overrides.regime.adxTrend', '30')];
+    for (const sources of [{ files: [nested] }, { files: [dotted] }, { env }, { flags }]) {
+      const { thresholdValues } = valid(sources);
+      expect(thresholdValues).toEqual({
+        ...THRESHOLD_SETS.default,
+        regime: { ...THRESHOLD_SETS.default.regime, adxTrend: 30 },
+      });
+    }
+  });
+
+  test('a limit that some set switches off may be switched off', () => {
+    const off = valid({ flags: [flag('thresholds.overrides.regime.atrHighVolBps', 'null')] });
+    expect(off.thresholdValues.regime.atrHighVolBps).toBeNull();
+    const key = 'thresholds.overrides.regime.adxTrend';
+    expect(faultsOf({ flags: [flag(key, 'null')] })).toHaveLength(1);
+  });
+
+  test.each([
+    ['risk.maxPositionFraction', '10', 'required a number from 0 to 1, current is "10"'],
+    ['regime.adxTrend', 'high', 'required a number, current is "high"'],
+    ['risk.autoUnwind', 'maybe', 'required true or false'],
+    ['signal.adapter', 'magic', 'required one of momentum_builtin, primary_breakout_v1'],
+  ])('%s refuses "%s"', (key, text, words) => {
+    const [fault] = faultsOf({ flags: [flag(`thresholds.overrides.${key}`, text)] });
+    expect(fault).toContain(words);
+  });
+});
+
+describe('faults', () => {
+  test('all are reported at once, each with place, requirement and current value', () => {
+    const text = 'metrics:\n  port: 70000\n  prot: 1\nrun:\n  mode: live\njournal: 5\n';
+    expect(
+      faultsOf({
+        files: [file(text)],
+        env: { CDB_AUDIT_BATCH_ROWS: '5', CDB_FEED_SPEED: 'fast' },
+        flags: [flag('run.seed', '-1')],
+      }),
+    ).toEqual([
+      'flag --run.seed  run.seed: required an integer from 0 to 4294967295, current is "-1"',
+      'env CDB_FEED_SPEED  feed.speed: required a factor above 0 and up to 100000 such as "20x", or "max", current is "fast"',
+      'cdb.yaml:2  metrics.port: required an integer from 0 to 65535, current is 70000',
+      'cdb.yaml:3  metrics.prot: required a known key; did you mean "metrics.port"?, current is 1',
+      'cdb.yaml:5  run.mode: required one of shadow, paper, current is "live"',
+      'cdb.yaml:6  journal: required a section with keys such as segmentBytesMax, retentionSegmentsMax, fsync, current is 5',
+      'env CDB_AUDIT_BATCH_ROWS  CDB_AUDIT_BATCH_ROWS: required a known key; did you mean "CDB_AUDIT_BATCH_ROWS_MAX"?, current is "5"',
+    ]);
+  });
+
+  test.each([
+    ['risk:\n  maxPosition: 0.1\n', 'thresholds.overrides.risk.maxPositionFraction'],
+    ['audit:\n  commitTimeout: 5\n', 'audit.commitTimeoutMs'],
+    ['statedir: x\n', 'stateDir'],
+  ])('a key without its unit, or a typo, names the right one: %j', (text, meant) => {
+    expect(faultsOf({ files: [file(text)] })).toEqual([
+      expect.stringContaining(`did you mean "${meant}"?`),
+    ]);
+  });
+
+  test('a value is judged even where another source wins', () => {
+    const sources = { flags: [flag('metrics.port', '1')], env: { CDB_METRICS_PORT: 'x' } };
+    expect(faultsOf(sources)).toEqual([expect.stringContaining('env CDB_METRICS_PORT')]);
+  });
+
+  test('text that is no YAML, and YAML that holds no keys, name file and line', () => {
+    expect(faultsOf({ files: [file('a: 1\nb: [\n')] })[0]).toMatch(
+      /^cdb\.yaml:[23] {2}\(file\): required valid YAML/,
+    );
+    expect(faultsOf({ files: [file('- 1\n')] })[0]).toContain('required keys and values');
+    expect(faultsOf({ files: [file('stateDir: a\nstateDir: b\n')] })[0]).toContain('cdb.yaml:2');
+  });
+
+  test('a wrong URL is shown without its password', () => {
+    const [fault] = faultsOf({ env: { CDB_REDIS_URL: 'http://ops:hush@redis:6379' } });
+    expect(fault).toContain('required a URL that starts with redis://');
+    expect(fault).not.toContain('hush');
+  });
+
+  test('variables outside the known families are left alone', () => {
+    expect(faultsOf({ env: { CDB_TEST_DATABASE: 'x', CDB: 'y' } })).toEqual([]);
+  });
+});
+
+test('every key has its own environment twin', () => {
+  const names = CONFIG_KEYS.map(({ env }) => env);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain('CDB_STATE_DIR');
+});
+
+test('the template says the defaults: commented out and uncommented alike', () => {
+  const template = configTemplate();
+  const uncommented = template.replace(/^# /gm, '').replace(/^Configuration[^]*?\n\n/, '');
+  const { effective, ...config } = valid({ files: [file(uncommented)] });
+  const { effective: defaults, ...expected } = valid({ files: [file(template)] });
+  expect(config).toEqual(expected);
+  expect(defaults.every((value) => value.origin.kind === 'default')).toBe(true);
+  expect(effective.every((value) => value.origin.kind === 'file')).toBe(true);
+});
