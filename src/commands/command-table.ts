@@ -68,175 +68,175 @@ const COUNT: OptionSpec = { flags: '-n, --count <n>', summary: 'at most n rows',
 const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
 
 const RUN: readonly CommandSpec[] = [
-// pending:   {
-// pending:     name: 'run',
-// pending:     group: 'Run',
-// pending:     summary: 'run the engine in front; Ctrl-C drains and ends it',
-// pending:     options: [
-// pending:       {
-// pending:         flags: '--shadow',
-// pending:         summary: 'decide, send nothing (the default)',
-// pending:         configKey: 'run.mode',
-// pending:         configValue: 'shadow',
-// pending:       },
-// pending:       {
-// pending:         flags: '--paper',
-// pending:         summary: 'fill orders on the simulated venue',
-// pending:         configKey: 'run.mode',
-// pending:         configValue: 'paper',
-// pending:       },
-// pending:       {
-// pending:         flags: '--feed <source>',
-// pending:         summary: '"sample" or a trades file (.csv.gz, .ndjson)',
-// pending:         configKey: 'feed.source',
-// pending:       },
-// pending:       SYMBOLS,
-// pending:       {
-// pending:         flags: '--speed <factor>',
-// pending:         summary: 'replay speed of a file, e.g. 20x, or max',
-// pending:         read: speed,
-// pending:         configKey: 'feed.speed',
-// pending:       },
-// pending:       {
-// pending:         flags: '--duration <time>',
-// pending:         summary: 'drain and end after, e.g. 60s or 8h',
-// pending:         key: 'durationMs',
-// pending:         read: duration,
-// pending:       },
-// pending:       SEED,
-// pending:       THRESHOLDS,
-// pending:       SET,
-// pending:       { flags: '--restart', summary: 'start a new run instead of continuing the last one' },
-// pending:       {
-// pending:         flags: '--metrics-port <n>',
-// pending:         summary: 'port of /metrics, /healthz, /readyz on 127.0.0.1; 0 is off',
-// pending:         read: port,
-// pending:         configKey: 'metrics.port',
-// pending:       },
-// pending:     ],
-// pending:     load: () => import('./run.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'stop',
-// pending:     group: 'Run',
-// pending:     summary: 'drain the running engine, then end it',
-// pending:     options: [
-// pending:       {
-// pending:         flags: '--grace <time>',
-// pending:         summary: 'end it hard after, e.g. 10s',
-// pending:         key: 'graceMs',
-// pending:         read: duration,
-// pending:       },
-// pending:       { flags: '--drain', summary: 'wait for the drain however long it takes' },
-// pending:     ],
-// pending:     load: () => import('./stop.js'),
-// pending:   },
+  {
+    name: 'run',
+    group: 'Run',
+    summary: 'run the engine in front; Ctrl-C drains and ends it',
+    options: [
+      {
+        flags: '--shadow',
+        summary: 'decide, send nothing (the default)',
+        configKey: 'run.mode',
+        configValue: 'shadow',
+      },
+      {
+        flags: '--paper',
+        summary: 'fill orders on the simulated venue',
+        configKey: 'run.mode',
+        configValue: 'paper',
+      },
+      {
+        flags: '--feed <source>',
+        summary: '"sample" or a trades file (.csv.gz, .ndjson)',
+        configKey: 'feed.source',
+      },
+      SYMBOLS,
+      {
+        flags: '--speed <factor>',
+        summary: 'replay speed of a file, e.g. 20x, or max',
+        read: speed,
+        configKey: 'feed.speed',
+      },
+      {
+        flags: '--duration <time>',
+        summary: 'drain and end after, e.g. 60s or 8h',
+        key: 'durationMs',
+        read: duration,
+      },
+      SEED,
+      THRESHOLDS,
+      SET,
+      { flags: '--restart', summary: 'start a new run instead of continuing the last one' },
+      {
+        flags: '--metrics-port <n>',
+        summary: 'port of /metrics, /healthz, /readyz on 127.0.0.1; 0 is off',
+        read: port,
+        configKey: 'metrics.port',
+      },
+    ],
+    load: () => import('./run.js'),
+  },
+  {
+    name: 'stop',
+    group: 'Run',
+    summary: 'drain the running engine, then end it',
+    options: [
+      {
+        flags: '--grace <time>',
+        summary: 'end it hard after, e.g. 10s',
+        key: 'graceMs',
+        read: duration,
+      },
+      { flags: '--drain', summary: 'wait for the drain however long it takes' },
+    ],
+    load: () => import('./stop.js'),
+  },
 ];
 
 const OBSERVE: readonly CommandSpec[] = [
-// pending:   {
-// pending:     name: 'status',
-// pending:     group: 'Observe',
-// pending:     summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
-// pending:     load: () => import('./status.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'fills',
-// pending:     group: 'Observe',
-// pending:     summary: 'list executed orders',
-// pending:     options: [
-// pending:       SINCE,
-// pending:       { flags: '--symbol <symbol>', summary: 'only this symbol' },
-// pending:       { flags: '--strategy <id>', summary: 'only this strategy' },
-// pending:       COUNT,
-// pending:     ],
-// pending:     load: () => import('./fills.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'blocks',
-// pending:     group: 'Observe',
-// pending:     summary: 'count refused signals and say why',
-// pending:     options: [
-// pending:       {
-// pending:         flags: '--by <field>',
-// pending:         summary: 'code, symbol or strategy (default code)',
-// pending:         read: choice('code', 'symbol', 'strategy'),
-// pending:       },
-// pending:       SINCE,
-// pending:     ],
-// pending:     load: () => import('./blocks.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'streams list',
-// pending:     group: 'Observe',
-// pending:     summary: 'list the streams with length and age',
-// pending:     load: () => import('./streams/list.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'streams tail',
-// pending:     group: 'Observe',
-// pending:     summary: 'print the newest entries of one stream',
-// pending:     arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
-// pending:     options: [COUNT],
-// pending:     load: () => import('./streams/tail.js'),
-// pending:   },
+  {
+    name: 'status',
+    group: 'Observe',
+    summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
+    load: () => import('./status.js'),
+  },
+  {
+    name: 'fills',
+    group: 'Observe',
+    summary: 'list executed orders',
+    options: [
+      SINCE,
+      { flags: '--symbol <symbol>', summary: 'only this symbol' },
+      { flags: '--strategy <id>', summary: 'only this strategy' },
+      COUNT,
+    ],
+    load: () => import('./fills.js'),
+  },
+  {
+    name: 'blocks',
+    group: 'Observe',
+    summary: 'count refused signals and say why',
+    options: [
+      {
+        flags: '--by <field>',
+        summary: 'code, symbol or strategy (default code)',
+        read: choice('code', 'symbol', 'strategy'),
+      },
+      SINCE,
+    ],
+    load: () => import('./blocks.js'),
+  },
+  {
+    name: 'streams list',
+    group: 'Observe',
+    summary: 'list the streams with length and age',
+    load: () => import('./streams/list.js'),
+  },
+  {
+    name: 'streams tail',
+    group: 'Observe',
+    summary: 'print the newest entries of one stream',
+    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
+    options: [COUNT],
+    load: () => import('./streams/tail.js'),
+  },
 ];
 
 const STOP_TRADING: readonly CommandSpec[] = [
-// pending:   {
-// pending:     name: 'kill-switch engage',
-// pending:     group: 'Stop trading',
-// pending:     summary: 'stop trading now; never prompts, a wrong flag never prevents it',
-// pending:     arguments: [{ form: '[text...]', summary: 'taken as the message' }],
-// pending:     options: [
-// pending:       { flags: '--reason <word>', summary: 'reason word; free text is taken as the message' },
-// pending:       { flags: '-m, --message <text>', summary: 'why, for the record' },
-// pending:       { flags: '--level <level>', summary: 'halt (default) or reduce' },
-// pending:       {
-// pending:         flags: '--scope <scope>',
-// pending:         summary: 'all (default), strategy:ID or symbol:S; may be repeated',
-// pending:         repeat: true,
-// pending:       },
-// pending:     ],
-// pending:     unstoppable: true,
-// pending:     load: () => import('./kill-switch/engage.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'kill-switch status',
-// pending:     group: 'Stop trading',
-// pending:     summary: 'say the effective level, since when, by whom and why',
-// pending:     load: () => import('./kill-switch/status.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'kill-switch release',
-// pending:     group: 'Stop trading',
-// pending:     summary: 'allow trading again; needs a name, a reason and the target retyped',
-// pending:     options: [
-// pending:       { flags: '--operator <name>', summary: 'who releases' },
-// pending:       { flags: '--justification <text>', summary: 'why it is safe again' },
-// pending:       { flags: '--confirm <target>', summary: '<mode>/kill-switch, retyped' },
-// pending:     ],
-// pending:     load: () => import('./kill-switch/release.js'),
-// pending:   },
+  {
+    name: 'kill-switch engage',
+    group: 'Stop trading',
+    summary: 'stop trading now; never prompts, a wrong flag never prevents it',
+    arguments: [{ form: '[text...]', summary: 'taken as the message' }],
+    options: [
+      { flags: '--reason <word>', summary: 'reason word; free text is taken as the message' },
+      { flags: '-m, --message <text>', summary: 'why, for the record' },
+      { flags: '--level <level>', summary: 'halt (default) or reduce' },
+      {
+        flags: '--scope <scope>',
+        summary: 'all (default), strategy:ID or symbol:S; may be repeated',
+        repeat: true,
+      },
+    ],
+    unstoppable: true,
+    load: () => import('./kill-switch/engage.js'),
+  },
+  {
+    name: 'kill-switch status',
+    group: 'Stop trading',
+    summary: 'say the effective level, since when, by whom and why',
+    load: () => import('./kill-switch/status.js'),
+  },
+  {
+    name: 'kill-switch release',
+    group: 'Stop trading',
+    summary: 'allow trading again; needs a name, a reason and the target retyped',
+    options: [
+      { flags: '--operator <name>', summary: 'who releases' },
+      { flags: '--justification <text>', summary: 'why it is safe again' },
+      { flags: '--confirm <target>', summary: '<mode>/kill-switch, retyped' },
+    ],
+    load: () => import('./kill-switch/release.js'),
+  },
 ];
 
 const EVALUATE: readonly CommandSpec[] = [
-// pending:   {
-// pending:     name: 'evaluate gate',
-// pending:     group: 'Evaluate offline',
-// pending:     summary: 'decide recorded inputs; one NDJSON line each',
-// pending:     arguments: [INPUT_FILE],
-// pending:     options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
-// pending:     load: () => import('./evaluate/gate.js'),
-// pending:   },
-// pending:   {
-// pending:     name: 'evaluate bundle',
-// pending:     group: 'Evaluate offline',
-// pending:     summary: 'build order bundles from recorded inputs; one NDJSON line each',
-// pending:     arguments: [INPUT_FILE],
-// pending:     options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
-// pending:     load: () => import('./evaluate/bundle.js'),
-// pending:   },
+  {
+    name: 'evaluate gate',
+    group: 'Evaluate offline',
+    summary: 'decide recorded inputs; one NDJSON line each',
+    arguments: [INPUT_FILE],
+    options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
+    load: () => import('./evaluate/gate.js'),
+  },
+  {
+    name: 'evaluate bundle',
+    group: 'Evaluate offline',
+    summary: 'build order bundles from recorded inputs; one NDJSON line each',
+    arguments: [INPUT_FILE],
+    options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
+    load: () => import('./evaluate/bundle.js'),
+  },
   {
     name: 'replay',
     group: 'Evaluate offline',

@@ -1,12 +1,56 @@
+import type { Config } from '../config/parse-config.js';
+import type { Mode } from '../engine/domain/control.js';
+import type { Output } from '../engine/domain/events.js';
 import type { Hash } from '../engine/domain/hash.js';
 import type { Feed } from '../engine/ports/feed.js';
+import type { RegisteredRun } from '../engine/ports/run-registry.js';
+import type { EngineStatus } from '../engine/ports/engine-status.js';
+import type { Recovered } from '../engine/recovery.js';
+import type { EndReason } from '../engine/runner.js';
+import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
+import type { OperatorServices } from './operator-ports.js';
 
 /**
  * What commands may use of the world outside, made by the composition root on demand: a command
  * that needs no database never loads its client.
  */
-export interface Services {
+export interface Services extends OperatorServices, KillSwitchServices {
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;
+  /** Everything that `cdb run` needs, opened step by step; what was opened is closed on failure. */
+  openEngine(order: EngineOrder): Promise<OpenedEngine>;
+}
+
+export interface EngineOrder {
+  readonly config: Config;
+  readonly mode: Extract<Mode, 'shadow' | 'paper'>;
+  readonly restart: boolean;
+  /** One preflight step is done. */
+  readonly onStep: (step: PreflightStep) => void;
+  /** Each committed and published fact, in order. */
+  readonly onCommitted: (fact: Output) => void;
+  /** Something an operator should read; the engine goes on. */
+  readonly onNotice: (text: string) => void;
+}
+
+export interface PreflightStep {
+  readonly name: string;
+  readonly words: string;
+  readonly ms: number;
+}
+
+export type OpenedEngine =
+  | { readonly state: 'finished'; readonly run: RegisteredRun }
+  | { readonly state: 'ready'; readonly engine: EngineHandle };
+
+export interface EngineHandle {
+  readonly runId: string;
+  readonly continued: boolean;
+  /** Folds the feed to its end or to `stop`, and drains. */
+  start(onRecovered: (recovered: Recovered) => void): Promise<EndReason>;
+  stop(): void;
+  status(): EngineStatus;
+  /** Ends everything that was opened, in reverse; idempotent. */
+  close(): Promise<void>;
 }

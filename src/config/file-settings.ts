@@ -29,7 +29,7 @@ export function fileSettings({ path, text }: ConfigFile): Found {
   if (!isMap(root)) {
     const fault = {
       key: '(file)',
-      given: root.toJS(document),
+      given: plainValue(root, document),
       required: 'keys and values',
       origin: at(0),
     };
@@ -48,10 +48,14 @@ function flatten(
     const name = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
     const key = `${prefix}${name}`;
     if (isMap(pair.value)) return flatten(pair.value, `${key}.`, document, at);
-    const raw: unknown = isNode(pair.value) ? pair.value.toJS(document) : null;
+    const raw = plainValue(pair.value, document);
     // A section whose keys are all commented out is empty, not wrong.
     if (raw === null && CONFIG_SECTIONS.has(key)) return [];
     const offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
     return [{ key, raw, origin: at(offset) }];
   });
+}
+
+function plainValue(node: unknown, document: Document): unknown {
+  return isNode(node) ? node.toJS(document) : null;
 }

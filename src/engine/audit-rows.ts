@@ -112,8 +112,16 @@ function addSignal(rows: Rows, fact: SignalRaised, { ids }: AuditContext): void 
   });
   const side = fact.side.toLowerCase();
   rows.signals.push([
-    signalId, ids.runId, fact.symbol, side, fact.strategyId, fact.price, 0.5, iso(fact.tsMs),
-    'signal_engine', metadata,
+    signalId,
+    ids.runId,
+    fact.symbol,
+    side,
+    fact.strategyId,
+    fact.price,
+    0.5,
+    iso(fact.tsMs),
+    'signal_engine',
+    metadata,
   ]);
   rows.correlation_ledger.push(
     ledgerEvent(ids, { type: 'SIGNAL', signalId, symbol: fact.symbol, tsMs: fact.tsMs }),
@@ -126,8 +134,18 @@ function addDecision(rows: Rows, fact: RiskDecided, context: AuditContext): void
   const { decisionPk, signalId } = record;
   const { symbol, tsMs, reasonCode } = fact;
   rows.risk_events.push([
-    tsMs, symbol, fact.decision, reasonCode, record.contractVersion, decisionPk, record.inputHash,
-    record.payload, record.referencePk, ids.runId, fact.ref.seq, fact.ref.ord,
+    tsMs,
+    symbol,
+    fact.decision,
+    reasonCode,
+    record.contractVersion,
+    decisionPk,
+    record.inputHash,
+    record.payload,
+    record.referencePk,
+    ids.runId,
+    fact.ref.seq,
+    fact.ref.ord,
   ]);
   const type = 'DECISION';
   rows.correlation_ledger.push(
@@ -135,9 +153,7 @@ function addDecision(rows: Rows, fact: RiskDecided, context: AuditContext): void
   );
   if (reasonCode === null) return;
   const detail = JSON.stringify({ detail: fact.detail, side: fact.side, price: fact.price });
-  rows.blocked_decisions.push([
-    decisionPk, signalId, decisionPk, symbol, reasonCode, tsMs, detail,
-  ]);
+  rows.blocked_decisions.push([decisionPk, signalId, decisionPk, symbol, reasonCode, tsMs, detail]);
 }
 
 interface LedgerWords {
@@ -153,8 +169,16 @@ interface LedgerWords {
 function ledgerEvent(ids: RunIds, words: LedgerWords): AuditRow {
   const { type, signalId, decisionId, orderId, fillId, symbol, tsMs } = words;
   return [
-    ids.ledgerEvent(words), ids.correlation(signalId), signalId, decisionId ?? null,
-    orderId ?? null, fillId ?? null, type, symbol, tsMs, null,
+    ids.ledgerEvent(words),
+    ids.correlation(signalId),
+    signalId,
+    decisionId ?? null,
+    orderId ?? null,
+    fillId ?? null,
+    type,
+    symbol,
+    tsMs,
+    null,
   ];
 }
 
@@ -172,9 +196,26 @@ function addOrder(rows: Rows, fact: OrderRequested, { ids }: AuditContext): void
   });
   const at = iso(fact.tsMs);
   rows.orders.push([
-    orderId, ids.runId, signalId, decisionId, ids.clientOrder(fact.ref), fact.strategyId,
-    fact.symbol, fact.side.toLowerCase(), 'market', fact.price, fact.qty, true, null, 'submitted',
-    '0', null, at, at, null, metadata,
+    orderId,
+    ids.runId,
+    signalId,
+    decisionId,
+    ids.clientOrder(fact.ref),
+    fact.strategyId,
+    fact.symbol,
+    fact.side.toLowerCase(),
+    'market',
+    fact.price,
+    fact.qty,
+    true,
+    null,
+    'submitted',
+    '0',
+    null,
+    at,
+    at,
+    null,
+    metadata,
   ]);
   const { symbol, tsMs } = fact;
   rows.correlation_ledger.push(
@@ -198,9 +239,26 @@ function orderUpdate(
   const orderId = ids.order(fact.orderRef);
   const at = iso(fact.tsMs);
   return [
-    orderId, ids.runId, null, null, null, fact.strategyId, fact.symbol, fact.side.toLowerCase(),
-    'market', null, change.qty ?? fact.qty, true, change.reason ?? null, change.status,
-    change.filled ?? '0', change.avgPrice ?? null, at, null, change.filledAt ?? null, null,
+    orderId,
+    ids.runId,
+    null,
+    null,
+    null,
+    fact.strategyId,
+    fact.symbol,
+    fact.side.toLowerCase(),
+    'market',
+    null,
+    change.qty ?? fact.qty,
+    true,
+    change.reason ?? null,
+    change.status,
+    change.filled ?? '0',
+    change.avgPrice ?? null,
+    at,
+    null,
+    change.filledAt ?? null,
+    null,
   ];
 }
 
@@ -218,9 +276,22 @@ function addFill(rows: Rows, fact: OrderFilled, context: AuditContext): void {
   const decisionId = ids.decision(fact.decisionRef);
   const status = fact.status.toLowerCase();
   rows.trades.push([
-    fillId, orderId, ids.runId, symbol, fact.side.toLowerCase(), fact.price, fact.qty, status,
-    fact.price, fact.slippageBps, fact.fee, fact.realizedPnl, iso(tsMs), context.venue,
-    fact.strategyId, null,
+    fillId,
+    orderId,
+    ids.runId,
+    symbol,
+    fact.side.toLowerCase(),
+    fact.price,
+    fact.qty,
+    status,
+    fact.price,
+    fact.slippageBps,
+    fact.fee,
+    fact.realizedPnl,
+    iso(tsMs),
+    context.venue,
+    fact.strategyId,
+    null,
   ]);
   const change = {
     status,
@@ -240,15 +311,33 @@ function positionRow(fact: PositionChanged, { ids }: AuditContext): AuditRow {
   const key = [ids.runId, book, symbol, String(openNumber)].join('|');
   const closedAt = fact.closedAtMs === null ? null : iso(fact.closedAtMs);
   return [
-    key, ids.runId, book, symbol, openNumber, side, qty, entryPrice, null, null, realizedPnl,
-    iso(fact.openedAtMs), closedAt, iso(fact.tsMs),
+    key,
+    ids.runId,
+    book,
+    symbol,
+    openNumber,
+    side,
+    qty,
+    entryPrice,
+    null,
+    null,
+    realizedPnl,
+    iso(fact.openedAtMs),
+    closedAt,
+    iso(fact.tsMs),
   ];
 }
 
 function ledgerRows(fact: LedgerPosted, { ids }: AuditContext): AuditRow[] {
   const posting = ids.event(fact.ref);
   return fact.entries.map(({ account, amountUsdt }, line) => [
-    posting, line, ids.runId, fact.book, account, amountUsdt, fact.tsMs,
+    posting,
+    line,
+    ids.runId,
+    fact.book,
+    account,
+    amountUsdt,
+    fact.tsMs,
   ]);
 }
 
@@ -257,9 +346,19 @@ function snapshotRow(fact: PortfolioMarked, { ids }: AuditContext): AuditRow {
   const exposureFraction = equity > 0 ? Number(fact.exposureUsdt) / equity : 0;
   const metadata = JSON.stringify({ pending: fact.pendingUsdt, fees: fact.feesUsdt });
   return [
-    ids.event(fact.ref), ids.runId, fact.book, iso(fact.tsMs), fact.equityUsdt, fact.cashUsdt,
-    fact.dailyPnlUsdt, fact.unrealizedPnlUsdt, fact.realizedPnlUsdt, exposureFraction,
-    fact.drawdownFraction, fact.openPositions, metadata,
+    ids.event(fact.ref),
+    ids.runId,
+    fact.book,
+    iso(fact.tsMs),
+    fact.equityUsdt,
+    fact.cashUsdt,
+    fact.dailyPnlUsdt,
+    fact.unrealizedPnlUsdt,
+    fact.realizedPnlUsdt,
+    exposureFraction,
+    fact.drawdownFraction,
+    fact.openPositions,
+    metadata,
   ];
 }
 

@@ -14,6 +14,8 @@ export interface CommitterDeps {
   readonly syncJournal: () => Promise<void>;
   /** Streams, topics, keys and screen; after the commit, in order. */
   readonly publish: (batch: FoldedBatch) => Promise<void>;
+  /** `run` has ended with a failure that `throwIfFailed` throws. */
+  readonly onFailed: () => void;
   readonly onStalled: (reason: string) => void;
   readonly onRecovered: () => void;
   readonly onStep: (step: 'audit' | 'publish' | 'total', ms: number) => void;
@@ -50,7 +52,9 @@ export class Committer {
   #wake: (() => void) | null = null;
   #room: (() => void)[] = [];
   #stopping = false;
-  #failure: unknown = null;
+  #retryMs = 0;
+  #nextTryAtMs = 0;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(deps: CommitterDeps, seqCommitted: number) {
     this.#deps = deps;
@@ -68,12 +72,26 @@ export class Committer {
 
   /** Resolves when there is room for more; rejects when the committer has failed for good. */
   async offer(batch: FoldedBatch): Promise<void> {
-    this.#throwFailure();
+    this.throwIfFailed();
     this.#waiting.push(batch);
     this.#wake?.();
     while (this.#waiting.length > this.#deps.limits.waitingMax) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
-      this.#throwFailure();
+      this.throwIfFailed();
+    }
+  }
+
+  /** Throws what ended `run` before its time. */
+  throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /** Resolves once all that was offered is committed and published, or is in the spool. */
+  async settled(): Promise<void> {
+    this.throwIfFailed();
+    while (this.#waiting.length > 0 || this.#inFlight !== null) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+      this.throwIfFailed();
     }
   }
 
@@ -89,8 +107,8 @@ export class Committer {
         else await this.#sleepUntilWoken(null);
       }
     } catch (error) {
-      this.#failure = error;
-      throw error;
+      this.#failure = { error };
+      this.#deps.onFailed();
     } finally {
       this.#releaseRoom();
     }
@@ -104,10 +122,6 @@ export class Committer {
 
   #spoolFull(): boolean {
     return this.state !== 'ok' && this.#deps.spool.bytes > this.#deps.limits.spoolBytesMax;
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== null) throw this.#failure;
   }
 
   /** All that waits, as one batch: the slower the database, the larger the transaction. */
@@ -180,9 +194,6 @@ export class Committer {
     this.#nextTryAtMs = this.#deps.clock.monotonicMs() + this.#retryMs;
     this.#deps.onStalled(reason);
   }
-
-  #retryMs = 0;
-  #nextTryAtMs = 0;
 
   /** Tries the spool again when it is time to; waits for that or for a new batch. */
   async #retry(): Promise<void> {

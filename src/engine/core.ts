@@ -12,16 +12,16 @@ import type {
 import type { Thresholds } from './domain/thresholds.js';
 import { allocationSlot, takeRegime } from './stages/allocation.js';
 import { resetBreakers } from './stages/breakers.js';
-import {
-  addToCandle,
-  closedUntilMs,
-  closeOverdue,
-  type ClosedCandle,
-} from './stages/candles.js';
+import { addToCandle, closedUntilMs, closeOverdue, type ClosedCandle } from './stages/candles.js';
 import { totalExposureE8 } from './stages/exposure.js';
 import { admitTrade, type AcceptedTrade } from './stages/intake.js';
 import { noteRegime, noteTick, updateMarketState } from './stages/market-state.js';
-import { markTime, openPortfolio, portfolioFigures, postOpeningBalance } from './stages/portfolio.js';
+import {
+  markTime,
+  openPortfolio,
+  portfolioFigures,
+  postOpeningBalance,
+} from './stages/portfolio.js';
 import { observeRegime } from './stages/regime.js';
 import { watchesSymbol } from './stages/signal-idea.js';
 import { expireOverdue, matchTrade } from './stages/simulated-venue.js';
@@ -129,7 +129,12 @@ function observeTick(
   state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
   const context: TradingContext = { limits, seed: state.seed, out, nowMs: trade.tsMs };
   if (state.venue.orders.size > 0) {
-    const venue = { ...context, limits: limits.paper, portfolio: state.portfolio, cause: out.inputRef };
+    const venue = {
+      ...context,
+      limits: limits.paper,
+      portfolio: state.portfolio,
+      cause: out.inputRef,
+    };
     settle(state, matchTrade(state.venue, trade, venue), context, (symbol) =>
       unwindSignal(state, symbol, limits),
     );
@@ -154,7 +159,12 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
   if (state.venue.orders.size === 0) return;
   const context: TradingContext = { limits, seed: state.seed, out, nowMs };
-  const venue = { ...context, limits: limits.paper, portfolio: state.portfolio, cause: out.inputRef };
+  const venue = {
+    ...context,
+    limits: limits.paper,
+    portfolio: state.portfolio,
+    cause: out.inputRef,
+  };
   settle(state, expireOverdue(state.venue, nowMs, venue), context, () => null);
 }
 

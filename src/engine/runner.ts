@@ -21,8 +21,6 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
-  /** Called for each folded batch, before its commit: figures, never effects. */
-  readonly onFolded: (outputs: readonly Output[]) => void;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -35,7 +33,6 @@ export type EndReason = 'finished' | 'stopped';
 export class Runner {
   readonly #deps: RunnerDeps;
   #stopping = false;
-  #failure: { readonly error: unknown } | null = null;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
@@ -54,30 +51,20 @@ export class Runner {
 
   /** Until the feed ends or `stop`. Rejects with the first failure of feed, journal or audit. */
   async run(feed: Feed): Promise<EndReason> {
-    const { sequencer, committer, fold } = this.#deps;
-    const committing = committer.run().catch((error: unknown) => {
-      this.#fail(error);
-    });
+    const { sequencer, fold } = this.#deps;
     const pumping = sequencer.pump(feed, fold.state.tradesSeen);
     try {
       while (!this.#stopping && !sequencer.ended) await this.#turn(feed);
       return this.#stopping ? 'stopped' : 'finished';
     } finally {
       sequencer.close();
-      committer.stop();
-      await Promise.all([committing, pumping]);
-      if (this.#failure === null) await this.#deps.snapshotter.final(fold, committer);
+      await pumping;
     }
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.#deps.sequencer.knock();
-  }
-
   async #turn(feed: Feed): Promise<void> {
-    const { sequencer, limits, clock } = this.#deps;
-    if (this.#failure !== null) throw this.#failure.error;
+    const { sequencer, limits, clock, committer } = this.#deps;
+    committer.throwIfFailed();
     this.#followControl();
     if (!feed.finite) this.#followClock();
     const inputs = sequencer.take(limits.batchInputsMax);
@@ -105,7 +92,8 @@ export class Runner {
     const { limits, candles, nowMs } = fold.state;
     const dueMs = limits === null ? null : nextCloseDueMs(candles, limits.candle);
     const atMs = clock.nowMs();
-    if (dueMs !== null && dueMs <= atMs && atMs > nowMs) sequencer.urge({ kind: 'TimerElapsed', atMs });
+    if (dueMs !== null && dueMs <= atMs && atMs > nowMs)
+      sequencer.urge({ kind: 'TimerElapsed', atMs });
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {
@@ -120,7 +108,6 @@ export class Runner {
     const trades = inputs.filter((input) => input.kind === 'TradeObserved').length;
     figures.noteInputs(inputs.length, trades, clock.nowMs());
     figures.noteOutputs(outputs, clock.nowMs());
-    this.#deps.onFolded(outputs);
     const { seq: seqLast, digest } = fold;
     const seqFirst = sequenced[0]?.seq ?? seqLast;
     await committer.offer({ seqFirst, seqLast, digest, outputs, arrivedAtMs });
@@ -129,7 +116,10 @@ export class Runner {
 }
 
 /** The mode belongs to the run: a change of mode is a new run, so the run's own mode stays. */
-export function controlChanged(record: ControlRecord, mode: ControlChanged['mode']): ControlChanged {
+export function controlChanged(
+  record: ControlRecord,
+  mode: ControlChanged['mode'],
+): ControlChanged {
   const { level, scopes, epoch, reason, operator, atMs } = record;
   return { kind: 'ControlChanged', level, scopes, mode, epoch, reason, operator, atMs };
 }

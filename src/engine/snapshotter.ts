@@ -9,7 +9,11 @@ export interface SnapshotterDeps {
   readonly snapshots: SnapshotStore;
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly limits: { readonly everyInputs: number; readonly everyMs: number; readonly keepInputs: number };
+  readonly limits: {
+    readonly everyInputs: number;
+    readonly everyMs: number;
+    readonly keepInputs: number;
+  };
 }
 
 /**
@@ -35,7 +39,8 @@ export class Snapshotter {
       return;
     }
     const many = fold.seq - this.#takenSeq >= limits.everyInputs;
-    const old = clock.monotonicMs() - this.#takenAtMs >= limits.everyMs && fold.seq > this.#takenSeq;
+    const old =
+      clock.monotonicMs() - this.#takenAtMs >= limits.everyMs && fold.seq > this.#takenSeq;
     if (many || old) this.#pending = this.#take(fold);
   }
 
@@ -50,7 +55,14 @@ export class Snapshotter {
     this.#takenAtMs = this.#deps.clock.monotonicMs();
     const { codeVersion, configHash } = fold.state;
     const { runId } = this.#deps;
-    return { runId, seq: fold.seq, digest: fold.digest, codeVersion, configHash, state: fold.stateText() };
+    return {
+      runId,
+      seq: fold.seq,
+      digest: fold.digest,
+      codeVersion,
+      configHash,
+      state: fold.stateText(),
+    };
   }
 
   async #saveWhenCommitted(committer: Committer): Promise<void> {

@@ -21,7 +21,8 @@ function tagged(_key: string, value: unknown): unknown {
 }
 
 function untagged(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !(TAG in value) || !('v' in value)) return value;
+  if (typeof value !== 'object' || value === null || !(TAG in value) || !('v' in value))
+    return value;
   const { v } = value;
   switch (value[TAG]) {
     case 'n':

@@ -10,4 +10,16 @@ export const services: Services = {
     const { openTradeFileFeed } = await import('../adapters/files-feed/trade-file-feed.js');
     return openTradeFileFeed(source, { symbols });
   },
+  async operator(options, io) {
+    const { operatorPorts } = await import('./operator/operator-ports.js');
+    return operatorPorts(options, io);
+  },
+  async killSwitch(stateDir) {
+    const { killSwitch } = await import('./operator/operator-ports.js');
+    return killSwitch(stateDir);
+  },
+  async openEngine(order) {
+    const { openEngine } = await import('./engine/open-engine.js');
+    return openEngine(order);
+  },
 };

@@ -45,12 +45,13 @@ export async function ensureSchema(
     // Read under the lock: what was pending before may have been applied meanwhile.
     const state = await schemaState(session, run.files);
     refuseForeign(state);
-    if (state.state !== 'behind') return [];
-    await session.query(HISTORY);
-    for (const file of state.pending) await applyMigration(session, file, run);
-    return state.pending.map((file) => file.version);
+    const pending = state.state === 'behind' ? state.pending : [];
+    if (pending.length > 0) await session.query(HISTORY);
+    for (const file of pending) await applyMigration(session, file, run);
+    return pending.map((file) => file.version);
   } finally {
-    await session.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]);
+    // A connection that is gone has given its lock back by itself.
+    await session.query('SELECT pg_advisory_unlock($1)', [LOCK_KEY]).catch(() => undefined);
   }
 }
 

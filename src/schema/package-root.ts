@@ -12,7 +12,9 @@ const LEVELS_MAX = 5;
 export function packageRoot(from: string = import.meta.url): string {
   let directory = dirname(fileURLToPath(from));
   for (let level = 0; level < LEVELS_MAX; level += 1) {
-    const isRoot = ['package.json', 'migrations'].every((name) => existsSync(join(directory, name)));
+    const isRoot = ['package.json', 'migrations'].every((name) =>
+      existsSync(join(directory, name)),
+    );
     if (isRoot) return directory;
     directory = dirname(directory);
   }

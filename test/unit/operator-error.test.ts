@@ -3,13 +3,14 @@ import { errorText } from '../../src/commands/output/error-text.js';
 import { assertInvariant, DependencyError, EXIT, OperatorError } from '../../src/operator-error.js';
 import { ERROR_CATALOGUE } from '../../src/operator-error/catalogue.js';
 
-const error = new OperatorError({
+const FIELDS = {
   code: 'CDB-E0101',
   what: 'Configuration is invalid: 2 faults',
   why: 'first\nsecond',
   todo: 'correct them',
   exit: EXIT.CONFIG,
-});
+} as const;
+const error = new OperatorError(FIELDS);
 
 describe('error text', () => {
   test('has the four lines, continued lines are indented', () => {
@@ -49,7 +50,7 @@ test('errors keep their cause', () => {
     cause,
   });
   expect(dependency.cause).toBe(cause);
-  expect(new OperatorError({ ...error, exit: error.exit, cause }).cause).toBe(cause);
+  expect(new OperatorError({ ...FIELDS, cause }).cause).toBe(cause);
 });
 
 test('assertInvariant throws only when broken', () => {

@@ -1,6 +1,6 @@
 /** A string, number or literal and what follows it. Sticky: matches only where reading stands. */
 const MEMBER =
-  /\s*("(?:[^"\\]|\\.)*")\s*:\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|(?=[[{]))/y;
+  /\s*("(?:[^"\\]|\\.)*")\s*:\s*(?:("(?:[^"\\]|\\.)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|(?=[[{]))/y;
 const NEXT = /\s*([,}])/y;
 const BRACKETS_OR_STRING = /"(?:[^"\\]|\\.)*"|[[\]{}]/g;
 

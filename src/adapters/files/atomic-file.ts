@@ -1,22 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-let temporaryCount = 0;
-
-/** A name in the same directory that no other process or call uses at this time. */
+/**
+ * A name in the same directory that nobody else uses: not by pid, since in a container every start
+ * may have the same one, and a crash leaves its files behind.
+ */
 export function temporaryName(path: string, word: string): string {
-  temporaryCount += 1;
-  return `${path}.${process.pid}-${temporaryCount}.${word}`;
+  return `${path}.${randomUUID()}.${word}`;
 }
 
 /**
@@ -65,6 +67,16 @@ export function readFully(fd: number, into: Uint8Array, length: number, position
   return done;
 }
 
+/** Removes what a crash left of unfinished writes. Only for files that one process writes. */
+export function removeTemporaries(path: string): void {
+  const directory = dirname(path);
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')) {
+      rmSync(join(directory, name), { force: true });
+    }
+  }
+}
+
 /** Makes names in the directory durable: created, renamed, removed. */
 export function fsyncDirectory(directory: string): void {
   const fd = openSync(directory, 'r');
@@ -81,11 +93,12 @@ export type BoundedFile =
   | { readonly kind: 'too-large'; readonly bytes: number };
 
 /**
- * Reads a small file. Opened without blocking, because a pipe in its place would hang the caller.
- * @throws the system's error (ENOENT, EACCES, EIO)
+ * Reads a small file. Opened without blocking, because a pipe in its place would hang the caller,
+ * and without following a link, because what cdb writes there is never one.
+ * @throws the system's error (ENOENT, EACCES, ELOOP, EIO)
  */
 export function readBounded(path: string, bytesMax: number): BoundedFile {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     if (!fstatSync(fd).isFile()) return { kind: 'not-a-file' };
     const buffer = Buffer.alloc(bytesMax + 1);

@@ -4,7 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineProcess } from '../../engine/ports/engine-client.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
-import { fsyncDirectory, readBounded, temporaryName, writeFileDurable } from './atomic-file.js';
+import {
+  fsyncDirectory,
+  readBounded,
+  removeTemporaries,
+  temporaryName,
+  writeFileDurable,
+} from './atomic-file.js';
 import { errnoOf, fileFault } from './file-fault.js';
 import {
   foreignHolderIsLive,
@@ -98,11 +104,12 @@ function sendSignal(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
 /** @returns false when there is a lock already */
 function publish(path: string, mine: LockHolder): boolean {
   const temporary = temporaryName(path, 'tmp');
+  writeFileDurable(temporary, `${JSON.stringify(mine)}\n`);
   try {
-    writeFileDurable(temporary, `${JSON.stringify(mine)}\n`);
     linkSync(temporary, path);
   } catch (fault) {
-    if (errnoOf(fault) === 'EEXIST') return false;
+    // ENOENT: the winner, clearing up behind a crash, took our unpublished file for a leftover.
+    if (['EEXIST', 'ENOENT'].includes(errnoOf(fault))) return false;
     throw fault;
   } finally {
     rmSync(temporary, { force: true });
@@ -120,6 +127,7 @@ async function confirmed(path: string, mine: LockHolder, clock: Clock): Promise<
     }
     rmSync(aside, { force: true });
   }
+  removeTemporaries(path);
   const isMine = (one: LockHolder) => JSON.stringify(one) === JSON.stringify(mine);
   let released = false;
   return {

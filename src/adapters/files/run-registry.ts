@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunRecord } from '../../engine/ports/audit-store.js';
 import { assertInvariant } from '../../operator-error.js';
-import { readBounded, writeFileAtomic } from './atomic-file.js';
+import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
 import { damagedFile, errnoOf, fileFault } from './file-fault.js';
 
 export interface RegisteredRun extends RunRecord {
@@ -51,6 +51,7 @@ export function openRunRegistry(path: string): RunRegistry {
     const file = { format: 'cdb.runs/1', runs: runs.slice(-RUNS_MAX) };
     try {
       writeFileAtomic(path, `${JSON.stringify(file)}\n`);
+      removeTemporaries(path);
     } catch (fault) {
       throw fileFault(`Cannot write "${path}"`, fault);
     }

@@ -98,12 +98,12 @@ function listOrNull(path: string): readonly string[] | null {
 
 function unusable(root: string, cause: unknown): OperatorError {
   const { why, todo } = fileAdvice(cause);
-  const isOther = errnoOf(cause) === 'EEXIST';
+  const isFile = errnoOf(cause) === 'EEXIST';
   return new OperatorError({
     code: 'CDB-E0201',
     what: `Cannot use the state directory "${root}"`,
-    why: isOther ? 'there is a file of that name' : why,
-    todo: isOther ? 'choose another directory with --state-dir' : todo,
+    why: isFile ? 'there is a file of that name' : why,
+    todo: isFile ? 'choose another directory with --state-dir' : todo,
     exit: EXIT.UNREACHABLE,
     cause,
   });

@@ -167,7 +167,8 @@ export class StreamSegments {
     if (end.kind !== 'end') {
       throw damagedFile(this.path(segment), end.offset, 'a record is damaged');
     }
-    const expected = next === undefined ? this.tail.lastId : next.previousId;
+    const newestId = this.tail.count === 0 ? null : this.tail.lastId;
+    const expected = next === undefined ? newestId : next.previousId;
     if (expected === null || (lastId !== null && compareLogIds(lastId, expected) >= 0)) return;
     throw damagedFile(this.path(segment), end.offset, 'entries are missing');
   }

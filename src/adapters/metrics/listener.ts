@@ -1,8 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import type { EffectsWatch } from '../../view/effects-watch.js';
-import type { Readiness } from '../../view/readiness.js';
+import type { ViewSource } from '../../view/view-source.js';
 import { exposition, type Exposition } from './exposition.js';
 
 const CONNECTIONS_MAX = 32;
@@ -14,9 +12,7 @@ export interface MetricsOptions {
   readonly host: string;
   /** 0 = no listener. */
   readonly port: number;
-  readonly status: () => EngineStatus;
-  readonly readiness: () => Readiness;
-  readonly watch?: () => EffectsWatch | null;
+  readonly source: Pick<ViewSource, 'status' | 'watch' | 'readiness'>;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -53,23 +49,23 @@ async function answer(
   method: string,
   path: string,
   response: ServerResponse,
-  { metrics, ...options }: MetricsOptions & { readonly metrics: Exposition },
+  { metrics, source, onFault }: MetricsOptions & { readonly metrics: Exposition },
 ): Promise<void> {
   try {
     if (method !== 'GET' && method !== 'HEAD') {
       send(response, 405, 'only GET is answered here\n');
     } else if (path === '/metrics') {
-      const text = await metrics.scrape(options.status(), options.watch?.() ?? null);
+      const text = await metrics.scrape(source.status(), source.watch());
       send(response, 200, text, metrics.contentType);
     } else if (path === '/healthz' || path === '/readyz') {
-      const { ready, reasons } = options.readiness();
+      const { ready, reasons } = source.readiness();
       const lines = ready ? ['effects flow'] : reasons;
       send(response, ready ? 200 : 503, `${lines.join('\n')}\n`);
     } else {
       send(response, 404, 'only /metrics, /healthz and /readyz are here\n');
     }
   } catch (fault) {
-    options.onFault(fault);
+    onFault(fault);
     send(response, 500, 'a bug in cdb; the engine log has it\n');
   }
 }

@@ -48,7 +48,8 @@ export function countOf(status: EngineStatus, kind: OutputKind): number {
 }
 
 export function secondsOf(seen: Seen | undefined): number | null {
-  return seen?.lastAtMs == null ? null : seen.lastAtMs / 1000;
+  const lastAtMs = seen?.lastAtMs ?? null;
+  return lastAtMs === null ? null : lastAtMs / 1000;
 }
 
 function single(read: Read): MetricSpec['read'] {

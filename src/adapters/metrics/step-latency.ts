@@ -1,19 +1,25 @@
-import { Histogram } from 'prom-client';
+import { Gauge, Histogram } from 'prom-client';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 
 export const STEP_LATENCY = 'cdb_step_latency_ms';
 
+type Labels = 'step' | 'le';
+
 /**
- * The engine counts its own latencies into buckets; the library can only be fed one observation at
- * a time, so the finished buckets are handed to the exposition here.
+ * A histogram whose buckets the engine has counted itself. The library's own takes one observation
+ * at a time, so this is a gauge to the registry (which then asks only `get`) that answers with the
+ * description of a histogram and the finished buckets.
  */
-export class StepLatency extends Histogram<'step' | 'le'> {
+export class StepLatency extends Gauge<Labels> {
+  readonly #description: Histogram<Labels>;
   #latency: EngineStatus['latency'] | null = null;
 
   constructor() {
-    super({
+    const help = 'Wall milliseconds of each step of the effect path';
+    super({ name: STEP_LATENCY, help, labelNames: ['step', 'le'], registers: [] });
+    this.#description = new Histogram({
       name: STEP_LATENCY,
-      help: 'Wall milliseconds of each step of the effect path',
+      help,
       labelNames: ['step'],
       registers: [],
     });
@@ -23,8 +29,8 @@ export class StepLatency extends Histogram<'step' | 'le'> {
     this.#latency = latency;
   }
 
-  override async get(): ReturnType<Histogram<'step' | 'le'>['get']> {
-    const described = await super.get();
+  override async get(): ReturnType<Gauge<Labels>['get']> {
+    const described = await this.#description.get();
     const values = Object.entries(this.#latency ?? {}).flatMap(([step, histogram]) => {
       const { boundsMs, cumulative, count, sumMs } = histogram;
       const bounds = [...boundsMs.map(String), '+Inf'];

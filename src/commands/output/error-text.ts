@@ -1,19 +1,28 @@
+import { maskSecrets } from '../../config/mask.js';
 import type { OperatorError } from '../../operator-error.js';
 import type { OutputFormat } from '../command-io.js';
 
-/** @returns what stderr gets for an error, in the form of style.md 3.5 or as one JSON envelope */
+const INDENT = 7;
+
+/** @returns what stderr gets for an error, in four lines or as one JSON envelope */
 export function errorText(error: OperatorError, format: OutputFormat): string {
-  const { code, what, why, todo, exit } = error;
+  const { code, exit } = error;
+  // Texts of drivers and of the system end up in here, and they quote URLs with passwords.
+  const what = maskSecrets(error.what);
+  const why = maskSecrets(error.why);
+  const todo = maskSecrets(error.todo);
   if (format !== 'text') {
     return `${JSON.stringify({ schema: 'cdb.error/1', error: { code, what, why, todo, exit } })}\n`;
   }
-  const line = (label: string, text: string) =>
-    label.padEnd(7) + text.split('\n').join(`\n${' '.repeat(7)}`);
   return [
     `error ${code}: ${what}`,
-    line('cause:', why),
-    line('fix:', todo),
-    line('docs:', `cdb explain ${code}`),
+    labelled('cause:', why),
+    labelled('fix:', todo),
+    labelled('docs:', `cdb explain ${code}`),
     '',
   ].join('\n');
+}
+
+function labelled(label: string, text: string): string {
+  return label.padEnd(INDENT) + text.split('\n').join(`\n${' '.repeat(INDENT)}`);
 }

@@ -108,7 +108,11 @@ function decisionLine(fact: Extract<Output, { kind: 'RiskDecided' }>, ids: RunId
 }
 
 /** The wire text as it is, with the kind in front. */
-function wireLine(kind: string, json: string, extra: Readonly<Record<string, string>> = {}): string {
+function wireLine(
+  kind: string,
+  json: string,
+  extra: Readonly<Record<string, string>> = {},
+): string {
   const head = line({ kind, ...extra }).slice(0, -2);
   return `${head},${json.slice(1)}\n`;
 }

@@ -156,3 +156,8 @@ export const REASON_CODES: readonly string[] = [...ALL.keys()];
 export function reasonText(code: string): ReasonText | undefined {
   return ALL.get(code);
 }
+
+/** What a code means, or the code itself where it is none of ours. */
+export function reasonMeaning(code: string): string {
+  return reasonText(code)?.meaning ?? code;
+}

@@ -1,4 +1,12 @@
-import { absE8, divideHalfEven, e8FromNumber, e8ToNumber, formatE8, mulE8, type E8 } from '../domain/e8.js';
+import {
+  absE8,
+  divideHalfEven,
+  e8FromNumber,
+  e8ToNumber,
+  formatE8,
+  mulE8,
+  type E8,
+} from '../domain/e8.js';
 import type { StepOutputs } from '../domain/emit.js';
 import type { OrderOrigin, Side } from '../domain/events.js';
 import type { Ref } from '../domain/ids.js';

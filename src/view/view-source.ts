@@ -1,13 +1,15 @@
-import type { EngineStatus } from '../../engine/ports/engine-status.js';
-import { watchEffects, type EffectsWatch } from '../../view/effects-watch.js';
-import { readiness, type Readiness } from '../../view/readiness.js';
-import { systemView, type SystemView } from '../../view/system-view.js';
+import type { EngineStatus } from '../engine/ports/engine-status.js';
+import { watchEffects, type EffectsWatch } from './effects-watch.js';
+import { readiness, type Readiness } from './readiness.js';
+import { systemView, type SystemView } from './system-view.js';
 
 const WATCH_EVERY_MS = 1_000;
 
 /** What control socket and metrics show, from one status and one memory of what waits. */
 export interface ViewSource {
   status(): EngineStatus;
+  /** Null until the first look. */
+  watch(): EffectsWatch | null;
   view(): SystemView;
   readiness(): Readiness;
   close(): void;
@@ -31,6 +33,7 @@ export function viewSource(
   const end = every(WATCH_EVERY_MS, look);
   return {
     status,
+    watch: () => watch,
     view: () => systemView(look(), watch),
     readiness: () => readiness(look(), watch),
     close: end,

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { ControlRecord, Level, Mode } from '../../engine/domain/control.js';
+import { LEVELS, MODES } from '../../engine/domain/control.js';
+
+/** Far above the largest record that the register writes; anything longer is not one. */
+export const LATCH_BYTES_MAX = 256 * 1024;
+const FORMAT = 'cdb.control/1';
+
+/**
+ * One line of JSON with the SHA-256 of the record's text. Control characters are escaped by JSON,
+ * so no message can bring a second line or member along.
+ */
+export function encodeLatch(record: ControlRecord): string {
+  const text = JSON.stringify(inOrder(record));
+  return `{"format":"${FORMAT}","sha256":"${sha256(text)}","record":${text}}\n`;
+}
+
+export type DecodedLatch =
+  | { readonly ok: true; readonly record: ControlRecord }
+  | { readonly ok: false; readonly why: string };
+
+/** Only what `encodeLatch` writes, to the byte, is a record: everything else is unreadable. */
+export function decodeLatch(text: string): DecodedLatch {
+  if (text.trim() === '') return { ok: false, why: 'it is empty' };
+  if (/^\s*state\s*=/im.test(text)) {
+    return { ok: false, why: 'it is a key=value file of another system, which permits nothing' };
+  }
+  const file = jsonOrNull(text);
+  const found: unknown = isObject(file) ? file['record'] : undefined;
+  if (!isObject(found)) return { ok: false, why: 'it is cut off or no control record' };
+  const record = recordOf(found);
+  if (record === null) return { ok: false, why: 'its record has a member that is not allowed' };
+  if (encodeLatch(record) !== text) return { ok: false, why: 'its checksum does not match' };
+  return { ok: true, record };
+}
+
+function recordOf(found: Readonly<Record<string, unknown>>): ControlRecord | null {
+  const level = levelOf(found['level']);
+  const previousLevel = levelOf(found['previousLevel']);
+  const mode = modeOf(found['mode']);
+  const scopes = scopesOf(found['scopes']);
+  const { epoch, atMs, reason, message, operator } = found;
+  if (level === null || previousLevel === null || mode === null || scopes === null) return null;
+  if (!isCount(epoch) || !isCount(atMs)) return null;
+  if (typeof reason !== 'string' || typeof message !== 'string' || typeof operator !== 'string') {
+    return null;
+  }
+  return { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
+}
+
+function inOrder(record: ControlRecord): ControlRecord {
+  const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  const sorted = Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { level, scopes: sorted, mode, epoch, reason, message, operator, atMs, previousLevel };
+}
+
+function levelOf(value: unknown): Level | null {
+  return LEVELS.find((level) => level === value) ?? null;
+}
+
+function modeOf(value: unknown): Mode | null {
+  return MODES.find((mode) => mode === value) ?? null;
+}
+
+function scopesOf(value: unknown): Readonly<Record<string, Level>> | null {
+  if (!isObject(value)) return null;
+  const scopes = new Map<string, Level>();
+  for (const [scope, word] of Object.entries(value)) {
+    const level = levelOf(word);
+    if (level === null || !/^(strategy|symbol):./.test(scope)) return null;
+    scopes.set(scope, level);
+  }
+  return Object.fromEntries(scopes);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // Told apart from a record by the caller, which says why it is none.
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

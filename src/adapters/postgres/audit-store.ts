@@ -1,0 +1,144 @@
+import type pg from 'pg';
+import { AUDIT_TABLES, type AuditRow, type AuditTable } from '../../engine/domain/audit-tables.js';
+import type {
+  AuditBatch,
+  AuditCursor,
+  AuditStore,
+  RunRecord,
+} from '../../engine/ports/audit-store.js';
+import { DependencyError } from '../../operator-error.js';
+import { columnText } from './column-text.js';
+import { TYPED_COLUMNS } from './column-types.js';
+import { newestOrders, newestPositions } from './newest-rows.js';
+import type { PgPool } from './pg-pool.js';
+import { probeStatements } from './probe.js';
+import { CREATE_CURSOR, INSERTS, LOCK_CURSOR, MOVE_CURSOR, type Statement } from './statements.js';
+
+/** Upserts change rows by design; the ledger's key tells kinds of events, not each one, apart. */
+const MAY_REPEAT: readonly AuditTable[] = ['orders', 'positions', 'correlation_ledger'];
+
+/** The audit trail in PostgreSQL, embedded or external. The caller closes the pool's other users. */
+export function postgresAuditStore(pool: PgPool): AuditStore {
+  return {
+    commit: (batch) =>
+      pool.use(`commit audit batch ${batch.seqFirst}..${batch.seqLast}`, (client) =>
+        commitBatch(client, batch),
+      ),
+    cursor: (runId) =>
+      pool.use('read the audit cursor', async (client) => {
+        const { rows } = await client.query<CursorRow>(
+          'SELECT seq::text AS seq, digest FROM audit_cursor WHERE run_id = $1 AND seq >= 0',
+          [runId],
+        );
+        return toCursor(rows[0]);
+      }),
+    startRun: (run) => pool.use('record the run', (client) => insertRun(client, run)),
+    probe: () => pool.use('prepare the audit statements', probeStatements),
+    close: () => pool.close(),
+  };
+}
+
+interface CursorRow {
+  readonly seq: string;
+  readonly digest: string;
+}
+
+function toCursor(row: CursorRow | undefined): AuditCursor | null {
+  return row === undefined ? null : { seq: Number(row.seq), digest: row.digest };
+}
+
+async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
+  await client.query(
+    `INSERT INTO runs (run_id, identity, mode, feed, seed, code_version, config_hash, started_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000))
+     ON CONFLICT DO NOTHING`,
+    [
+      run.runId,
+      run.identity,
+      run.mode,
+      run.feed,
+      run.seed,
+      run.codeVersion,
+      run.configHash,
+      run.startedAtMs,
+    ],
+  );
+}
+
+/**
+ * Rows and cursor in one transaction. The cursor's row is locked first, so of two processes with
+ * the same batch the second waits and then finds it done.
+ */
+async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<void> {
+  await client.query('BEGIN');
+  const cursor = await lockCursor(client, batch.runId);
+  if (batch.seqLast <= cursor.seq) {
+    await client.query('ROLLBACK');
+    refuseOtherHistory(batch, cursor);
+    return;
+  }
+  for (const table of AUDIT_TABLES) {
+    const rows = batch.rows[table] ?? [];
+    if (rows.length === 0) continue;
+    const inserted = await insertRows(client, table, rows);
+    if (batch.seqFirst > cursor.seq) refuseTakenKeys(table, rows.length, inserted);
+  }
+  await run(client, MOVE_CURSOR, [batch.runId, batch.seqLast, batch.digest]);
+  await client.query('COMMIT');
+}
+
+async function lockCursor(client: pg.PoolClient, runId: string): Promise<AuditCursor> {
+  const locked = await run<CursorRow>(client, LOCK_CURSOR, [runId]);
+  const found = toCursor(locked.rows[0]);
+  if (found !== null) return found;
+  await run(client, CREATE_CURSOR, [runId]);
+  const again = await run<CursorRow>(client, LOCK_CURSOR, [runId]);
+  return toCursor(again.rows[0]) ?? { seq: -1, digest: '' };
+}
+
+async function insertRows(
+  client: pg.PoolClient,
+  table: AuditTable,
+  rows: readonly AuditRow[],
+): Promise<number> {
+  const distinct = distinctRows(table, rows);
+  const values = TYPED_COLUMNS[table].map(({ type }, index) =>
+    columnText(distinct, index, type === 'jsonb'),
+  );
+  return (await run(client, INSERTS[table], values)).rowCount ?? 0;
+}
+
+function distinctRows(table: AuditTable, rows: readonly AuditRow[]): readonly AuditRow[] {
+  if (table === 'orders') return newestOrders(rows);
+  return table === 'positions' ? newestPositions(rows) : rows;
+}
+
+function run<R extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<pg.QueryResult<R>> {
+  return client.query<R>({ name, text, values: [...values] });
+}
+
+/** The same place in the same run with another digest means that history was computed twice. */
+function refuseOtherHistory(batch: AuditBatch, cursor: AuditCursor): void {
+  if (batch.seqLast !== cursor.seq || batch.digest === cursor.digest) return;
+  throw new DependencyError(
+    `Cannot commit audit batch ${batch.seqFirst}..${batch.seqLast}: the run is already recorded ` +
+      `up to there with another digest (recorded ${cursor.digest}, now ${batch.digest})`,
+    { dependency: 'postgresql', retryable: false },
+  );
+}
+
+/**
+ * None of a batch beyond the cursor can be there yet. A row that is skipped as a duplicate carries
+ * a key that another fact has taken, and would be lost without a word.
+ */
+function refuseTakenKeys(table: AuditTable, given: number, inserted: number): void {
+  if (inserted === given || MAY_REPEAT.includes(table)) return;
+  throw new DependencyError(
+    `Cannot commit to "${table}": ${given - inserted} of ${given} rows carry a key that is taken`,
+    { dependency: 'postgresql', retryable: false },
+  );
+}

@@ -1,0 +1,42 @@
+import pg from 'pg';
+import type { SqlSession } from '../../schema/sql-session.js';
+import { toDependencyError } from './pg-error.js';
+import { PG_LIMITS, type PgTarget } from './pg-pool.js';
+
+/**
+ * One connection of its own for work that needs a session (migrations): without a deadline of its
+ * own, because a migration may rightly take minutes and sets its limits itself.
+ * @throws DependencyError for what the database refuses, and whatever `work` throws
+ */
+export async function withSqlSession<T>(
+  target: PgTarget,
+  applicationName: string,
+  work: (session: SqlSession) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    ...target,
+    application_name: applicationName,
+    connectionTimeoutMillis: PG_LIMITS.connectTimeoutMs,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined); // The query that runs says it too.
+  await client.connect().catch((error: unknown) => {
+    throw toDependencyError('connect to the database', error);
+  });
+  try {
+    return await work({
+      query: async (text, values) => {
+        try {
+          const result = await (values === undefined
+            ? client.query<Record<string, unknown>>(text)
+            : client.query<Record<string, unknown>>(text, [...values]));
+          return { rows: Array.isArray(result) ? [] : result.rows };
+        } catch (error) {
+          throw toDependencyError('run a statement', error);
+        }
+      },
+    });
+  } finally {
+    await client.end().catch(() => undefined); // Already gone; the server cleans up.
+  }
+}

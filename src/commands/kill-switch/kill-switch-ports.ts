@@ -1,0 +1,105 @@
+import type { EffectiveControl } from '../../engine/control/register.js';
+import { effectiveRecord } from '../../engine/control/register.js';
+import type { Stoppable } from '../../engine/control/stop-outcome.js';
+import type { ControlPlace } from '../../engine/ports/control-places.js';
+import type {
+  EngineAnswer,
+  EngineClient,
+  EngineProcess,
+} from '../../engine/ports/engine-client.js';
+import type { CommandIo } from '../command-io.js';
+
+/** What the kill-switch commands use of a state directory. Nothing here needs a database. */
+export interface KillSwitch {
+  /** Every configured place of the register. */
+  readonly places: readonly (ControlPlace & Stoppable)[];
+  readonly engine: Pick<EngineProcess, 'holder'>;
+  readonly client: EngineClient;
+  isStateEmpty(): boolean;
+  /** Creates a missing state directory. Throws DependencyError. */
+  createStateDir(): void;
+}
+
+export interface KillSwitchServices {
+  killSwitch(stateDir: string): Promise<KillSwitch>;
+}
+
+/** The promise for a stop, and therefore the longest that a command waits for the engine's word. */
+export const ENGINE_ACK_MS_MAX = 1_000;
+
+export function readControl(killSwitch: KillSwitch): EffectiveControl {
+  const stateDirEmpty = killSwitch.isStateEmpty();
+  const readings = killSwitch.places.map((place) => ({
+    place: place.name,
+    reading: place.read(),
+  }));
+  return effectiveRecord(readings, { stateDirEmpty });
+}
+
+export interface EngineAck {
+  readonly state: 'acknowledged' | 'absent' | 'not-confirmed';
+  readonly pid: number | null;
+  readonly ms: number;
+  /** Empty when there is nothing to explain. */
+  readonly why: string;
+}
+
+/** Tells the engine, so that it need not find out by itself. Never throws. */
+export async function tellEngine(
+  killSwitch: KillSwitch,
+  io: CommandIo,
+  body: Readonly<Record<string, unknown>>,
+): Promise<EngineAck> {
+  const startedAtMs = io.nowMs();
+  try {
+    const pid = killSwitch.engine.holder()?.pid ?? null;
+    const answer = await killSwitch.client.call({
+      method: 'POST',
+      path: '/intents',
+      body,
+      timeoutMs: ENGINE_ACK_MS_MAX,
+    });
+    return { ...ackOf(answer, pid), ms: io.nowMs() - startedAtMs };
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    return { state: 'not-confirmed', pid: null, ms: io.nowMs() - startedAtMs, why };
+  }
+}
+
+function ackOf(answer: EngineAnswer, pid: number | null): Omit<EngineAck, 'ms'> {
+  if (answer.state === 'absent') return { state: 'absent', pid: null, why: '' };
+  if (answer.state === 'silent') {
+    return { state: 'not-confirmed', pid: answer.pid ?? pid, why: answer.why };
+  }
+  if (answer.status === 200) return { state: 'acknowledged', pid, why: '' };
+  return { state: 'not-confirmed', pid, why: `it answered with status ${answer.status}` };
+}
+
+export function engineLine(ack: EngineAck): string {
+  const pid = ack.pid === null ? '' : `   pid ${ack.pid}`;
+  switch (ack.state) {
+    case 'absent':
+      return '  engine       no engine running';
+    case 'acknowledged':
+      return `  engine       ack   ${ack.ms} ms${pid}`;
+    case 'not-confirmed':
+      return `  engine       NOT CONFIRMED after ${ack.ms} ms${pid}   ${printable(ack.why)}`;
+  }
+}
+
+/** Who sits at the terminal, as far as the environment tells. */
+export function personAtTerminal({ env }: CommandIo): string {
+  return env['SUDO_USER'] || env['USER'] || env['LOGNAME'] || 'unknown';
+}
+
+/** Text that somebody else wrote must not move the cursor or forge a second line. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+export function clockTime(ms: number): string {
+  return new Date(ms).toISOString().slice(11);
+}

@@ -1,0 +1,78 @@
+import { locateStateDir } from '../../config/state-dir.js';
+import type { EffectiveControl } from '../../engine/control/register.js';
+import { releaseTarget } from '../../engine/control/register.js';
+import { EXIT } from '../../operator-error.js';
+import type { CommandIo } from '../command-io.js';
+import { configLocation } from '../config-location.js';
+import { printResult } from '../output/envelope.js';
+import type { ParsedOptions } from '../parsed-options.js';
+import type { KillSwitchServices } from './kill-switch-ports.js';
+import { printable, readControl } from './kill-switch-ports.js';
+
+/** Reads the register and nothing else: the answer is the same with everything else down. */
+export async function run(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: KillSwitchServices,
+): Promise<number> {
+  const stateDir = await locateStateDir(configLocation(options, io));
+  const killSwitch = await services.killSwitch(stateDir);
+  const control = readControl(killSwitch);
+  const enginePid = killSwitch.engine.holder()?.pid ?? null;
+  printResult(io, {
+    command: 'kill-switch.status',
+    data: statusData(control, enginePid),
+    text: () => statusText(control, enginePid, io.isTTY.stdout),
+  });
+  return EXIT.OK;
+}
+
+function statusData(control: EffectiveControl, enginePid: number | null): unknown {
+  const { record, source, faults, mayInitialise } = control;
+  return {
+    level: record.level,
+    scopes: record.scopes,
+    mode: record.mode,
+    epoch: record.epoch,
+    since: record.atMs === 0 ? null : new Date(record.atMs).toISOString(),
+    operator: record.operator,
+    reason: record.reason,
+    message: record.message,
+    previous_level: record.previousLevel,
+    source,
+    faults,
+    initialised: !mayInitialise,
+    engine_pid: enginePid,
+  };
+}
+
+function statusText(control: EffectiveControl, enginePid: number | null, isTTY: boolean): string {
+  const { record, source, faults, mayInitialise } = control;
+  const line = (label: string, text: string) => `  ${label.padEnd(13)}${printable(text)}`;
+  const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
+  const isRestricted = record.level !== 'TRADING' || scopes.length > 0;
+  const hints = [
+    ...(isTTY && record.level !== 'HALTED' ? ['stop now: cdb kill-switch engage'] : []),
+    ...(mayInitialise ? ['the first cdb run here starts with TRADING'] : []),
+    ...(isTTY && isRestricted && !mayInitialise ? [releaseHint(control)] : []),
+  ];
+  return [
+    `${record.level}   ${record.mode}   epoch ${record.epoch}`,
+    line('since', record.atMs === 0 ? 'unknown' : new Date(record.atMs).toISOString()),
+    line('by', record.operator),
+    line('why', [record.reason, record.message].filter(Boolean).join(': ')),
+    ...(scopes.length === 0 ? [] : [line('scopes', scopes.join(', '))]),
+    line('source', source),
+    ...faults.map((fault) => line('fault', fault)),
+    line('engine', enginePid === null ? 'no engine running' : `pid ${enginePid}`),
+    ...hints,
+    '',
+  ].join('\n');
+}
+
+function releaseHint({ record }: EffectiveControl): string {
+  return (
+    'allow again: cdb kill-switch release --operator NAME --justification "..." ' +
+    `--confirm ${releaseTarget(record.mode)}`
+  );
+}

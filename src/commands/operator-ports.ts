@@ -1,0 +1,38 @@
+import type { AuditReader } from '../engine/ports/audit-reader.js';
+import type { Clock } from '../engine/ports/clock.js';
+import type {
+  EngineClient,
+  EngineProcess,
+  LastRun,
+  LatchWords,
+} from '../engine/ports/engine-client.js';
+import type { EventLog } from '../engine/ports/event-log.js';
+import type { CommandIo } from './command-io.js';
+import type { ParsedOptions } from './parsed-options.js';
+
+/** What the commands of a second terminal need of one state directory; main puts it together. */
+export interface OperatorPorts {
+  /** As it is shown to people. */
+  readonly stateDir: string;
+  readonly engine: EngineClient;
+  readonly process: EngineProcess;
+  readonly clock: Clock;
+  /** Null when nothing ever ran here. Reads files only, starts nothing. */
+  lastRun(): Promise<LastRun | null>;
+  /** Null when there is no latch and nothing else either (an empty state directory). */
+  latch(): LatchWords | null;
+  /** The streams on disk, read only, for when no engine runs. Null when there are none. */
+  withEventLog<T>(
+    work: (log: Pick<EventLog, 'list' | 'tail' | 'info'>) => Promise<T>,
+  ): Promise<T | null>;
+  /**
+   * Runs `work` against the database, which is started for that time where nobody else runs it.
+   * Null when there is no database yet. Throws DependencyError when it can't be had in time.
+   */
+  withAudit<T>(work: (reader: AuditReader) => Promise<T>): Promise<T | null>;
+}
+
+/** The part of main's services that these commands are called with. */
+export interface OperatorServices {
+  operator(options: ParsedOptions, io: CommandIo): Promise<OperatorPorts>;
+}

@@ -1,0 +1,110 @@
+import { agoText, durationText, utcText } from '../view/age.js';
+import { Figure } from '../view/figure.js';
+import type { SystemView } from '../view/system-view.js';
+import { amountText, bytesText } from './tables/amounts.js';
+import { plainText } from './tables/plain-text.js';
+import { textTable } from './tables/text-table.js';
+
+const CODES_MAX = 8;
+const SYMBOLS_MAX = 8;
+
+/** The compact screen of `cdb status`; every figure with its age. */
+export function statusText(view: SystemView, nowMs: number): string {
+  return [
+    headline(view, nowMs),
+    effectsText(view, nowMs),
+    countsText(view, nowMs),
+    auditLines(view, nowMs),
+    portfolioLines(view, nowMs),
+    symbolLines(view, nowMs),
+    ...view.notes.map((note) => line('note', note)),
+    ...view.reasons.map((reason) => line('because', reason)),
+  ].join('');
+}
+
+function headline({ word, control, run, observedAtMs }: SystemView, nowMs: number): string {
+  const level = `${control.level} since ${utcText(control.atMs)} by ${control.operator}`;
+  const why = [control.reason, control.message].filter((text) => text !== '').join(': ');
+  const scopes = Object.entries(control.scopes).map(([scope, at]) => `${scope} is ${at}`);
+  const uptime = durationText(nowMs - run.startedAtMs);
+  return [
+    line('cdb', `${word}   ${control.mode.toUpperCase()}   orders go to: ${run.ordersTo}`),
+    line('level', `${level} (${why}), epoch ${control.epoch}`),
+    ...scopes.map((scope) => line('scope', scope)),
+    line('engine', `${run.phase}, pid ${run.pid}, up ${uptime}, version ${run.codeVersion}`),
+    line('run', `${run.runId}   as of ${agoText(observedAtMs, nowMs)}`),
+    line('feed', run.feed),
+    line('database', run.database),
+  ].join('');
+}
+
+function effectsText({ effects }: SystemView, nowMs: number): string {
+  const rows = effects.map(({ name, word, reason, cause, effect }) => [
+    name,
+    word,
+    agoText(cause.lastAtMs, nowMs),
+    agoText(effect.lastAtMs, nowMs),
+    reason,
+  ]);
+  const titles = ['effect', 'state', 'last cause', 'last effect', 'evidence'];
+  return `\n${textTable(
+    titles.map((title) => ({ title, widthMax: 100 })),
+    rows,
+  )}\n`;
+}
+
+function countsText({ counts, blockedByCode }: SystemView, nowMs: number): string {
+  const codes = Object.entries(blockedByCode).slice(0, CODES_MAX);
+  return [
+    ...Object.entries(counts).map(([name, count]) => line(name, count.text(nowMs))),
+    ...codes.map(([code, count]) => line(`  ${code}`, count.text(nowMs))),
+  ].join('');
+}
+
+function auditLines({ audit }: SystemView, nowMs: number): string {
+  const spool = Figure.line(nowMs, [
+    { label: 'lag', figure: audit.lagMs, words: (ms) => durationText(Number(ms)) },
+    { label: 'spool', figure: audit.spoolBatches, words: (batches) => `${batches} batches` },
+    { label: '', figure: audit.spoolBytes, words: (bytes) => bytesText(Number(bytes)) },
+  ]);
+  return `\n${line('audit', audit.sentence)}${line('', spool)}`;
+}
+
+function portfolioLines({ portfolio }: SystemView, nowMs: number): string {
+  const amounts = Object.entries(portfolio.amountsUsdt).map(([name, figure]) => ({
+    label: name.replace('_', ' '),
+    figure,
+    words: (text: string | number) => amountText(String(text)),
+  }));
+  const open = Figure.line(nowMs, [
+    { label: 'open positions', figure: portfolio.openPositions },
+    { label: 'open orders', figure: portfolio.openOrders },
+  ]);
+  const book = portfolio.book === 'real' ? 'USDT' : 'USDT, hypothetical: nothing was sent';
+  const breakers = portfolio.breakersOpen.map((name) => line('breaker', `${name} is OPEN`));
+  return [
+    line('portfolio', `${book}   ${Figure.line(nowMs, amounts)}`),
+    line('', open),
+    ...breakers,
+  ].join('');
+}
+
+function symbolLines({ symbols }: SystemView, nowMs: number): string {
+  const shown = symbols.slice(0, SYMBOLS_MAX).map(({ symbol, lastPrice, regime, atr, adx }) =>
+    line(
+      symbol,
+      Figure.line(nowMs, [
+        { label: 'price', figure: lastPrice, words: (text) => amountText(String(text)) },
+        { label: 'regime', figure: regime },
+        { label: 'ATR', figure: atr, words: (value) => Number(value).toFixed(4) },
+        { label: 'ADX', figure: adx, words: (value) => Number(value).toFixed(1) },
+      ]),
+    ),
+  );
+  const more = symbols.length - SYMBOLS_MAX;
+  return [...shown, ...(more > 0 ? [line('', `and ${more} more symbols`)] : [])].join('');
+}
+
+function line(label: string, text: string): string {
+  return `${plainText(label).padEnd(11)} ${plainText(text)}\n`;
+}

@@ -1,0 +1,252 @@
+import type { ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
+import { LEVELS, MODES, mostRestrictive } from '../domain/control.js';
+
+/** What one place of the register says (the shape of the port's ControlReading). */
+export type PlaceReading =
+  | { readonly state: 'present'; readonly record: ControlRecord }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly why: string };
+
+export interface PlacedReading {
+  readonly place: string;
+  readonly reading: PlaceReading;
+}
+
+export interface EffectiveControl {
+  readonly record: ControlRecord;
+  /** The place whose record holds, or why none does. */
+  readonly source: string;
+  /** Places that could not say what holds; each of them alone means HALTED. */
+  readonly faults: readonly string[];
+  /** Nothing was ever kept here: `cdb run` writes the first record. */
+  readonly mayInitialise: boolean;
+  /** False when a place that may have held the highest epoch can't be read. */
+  readonly isEpochCertain: boolean;
+}
+
+export const TEXT_CHARS_MAX = 2_000;
+export const NAME_CHARS_MAX = 200;
+export const SCOPES_MAX = 500;
+
+/** Reason words of the original, which the audit tables know. Source: domain.md 4.2. */
+export const STOP_REASONS = [
+  'manual',
+  'circuit_breaker',
+  'risk_limit',
+  'system_error',
+  'exchange_error',
+  'auth_failure',
+] as const;
+
+const FIRST_EPOCH = 1;
+
+/**
+ * What holds, given what every configured place says: the most restrictive of all. A place that
+ * can't be read, or that lost its record, counts as HALTED; so does having no place at all.
+ * @param context `stateDirEmpty`: nothing was ever kept here, so a missing record is no loss
+ */
+export function effectiveRecord(
+  readings: readonly PlacedReading[],
+  context: { readonly stateDirEmpty: boolean },
+): EffectiveControl {
+  const present = readings.flatMap(({ place, reading }) =>
+    reading.state === 'present' ? [{ place, record: reading.record }] : [],
+  );
+  const faults = readings.flatMap((placed) => faultOf(placed, context.stateDirEmpty));
+  const strictest = present.toSorted((a, b) => byRestriction(b.record, a.record))[0];
+  const isFirst = present.length === 0 && faults.length === 0;
+  const base = strictest?.record ?? unknownRecord(isFirst);
+  const record: ControlRecord = {
+    ...base,
+    mode: mildest(present.map((one) => one.record.mode)),
+    scopes: mergeScopes(present.map((one) => one.record.scopes)),
+    epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
+  };
+  const isHalted = faults.length > 0 && record.level !== 'HALTED';
+  return {
+    record: isHalted ? haltedBy(faults, record) : record,
+    source: isHalted || strictest === undefined ? 'no readable record' : strictest.place,
+    faults,
+    mayInitialise: isFirst && context.stateDirEmpty,
+    isEpochCertain: faults.length === 0,
+  };
+}
+
+/** The first record of an empty state directory. */
+export function initialRecord(start: {
+  readonly mode: Mode;
+  readonly operator: string;
+  readonly atMs: number;
+}): ControlRecord {
+  return {
+    level: 'TRADING',
+    scopes: {},
+    mode: start.mode,
+    epoch: FIRST_EPOCH,
+    reason: 'initialised',
+    message: 'first start in an empty state directory',
+    operator: clip(start.operator, NAME_CHARS_MAX),
+    atMs: start.atMs,
+    previousLevel: 'HALTED',
+  };
+}
+
+export interface RaiseRequest {
+  readonly level: 'REDUCING' | 'HALTED';
+  /** `strategy:ID` or `symbol:S`; empty = everything. */
+  readonly scopes: readonly string[];
+  readonly reason: string;
+  readonly message: string;
+  readonly operator: string;
+  readonly atMs: number;
+}
+
+/** Restricts further. Never less than what holds, whatever is asked for. */
+export function raise(current: EffectiveControl, request: RaiseRequest): ControlRecord {
+  const { record } = current;
+  const isForAll = request.scopes.length === 0 || tooManyScopes(record.scopes, request.scopes);
+  const asked = Object.fromEntries(request.scopes.map((scope) => [scope, request.level]));
+  return {
+    level: isForAll ? mostRestrictive([record.level, request.level]) : record.level,
+    scopes: isForAll ? record.scopes : mergeScopes([record.scopes, asked]),
+    mode: record.mode,
+    epoch: nextEpoch(current, request.atMs),
+    reason: clip(request.reason, NAME_CHARS_MAX),
+    message: clip(request.message, TEXT_CHARS_MAX),
+    operator: clip(request.operator, NAME_CHARS_MAX),
+    atMs: request.atMs,
+    previousLevel: record.level,
+  };
+}
+
+export interface LowerRequest {
+  readonly operator: string;
+  readonly justification: string;
+  /** The target, retyped. */
+  readonly confirm: string;
+  readonly atMs: number;
+}
+
+export type LowerResult =
+  | { readonly ok: true; readonly record: ControlRecord }
+  | { readonly ok: false; readonly missing: readonly ('operator' | 'justification' | 'confirm')[] };
+
+/** What has to be typed to allow trading again in this mode. */
+export function releaseTarget(mode: Mode): string {
+  return `${mode}/kill-switch`;
+}
+
+/** Back to TRADING for everything, on the word of a named person who says why. */
+export function lower(current: EffectiveControl, request: LowerRequest): LowerResult {
+  const { record } = current;
+  const missing = [
+    request.operator.trim() === '' ? (['operator'] as const) : [],
+    request.justification.trim() === '' ? (['justification'] as const) : [],
+    request.confirm === releaseTarget(record.mode) ? [] : (['confirm'] as const),
+  ].flat();
+  if (missing.length > 0) return { ok: false, missing };
+  return {
+    ok: true,
+    record: {
+      level: 'TRADING',
+      scopes: {},
+      mode: record.mode,
+      epoch: nextEpoch(current, request.atMs),
+      reason: 'released',
+      message: clip(request.justification.trim(), TEXT_CHARS_MAX),
+      operator: clip(request.operator.trim(), NAME_CHARS_MAX),
+      atMs: request.atMs,
+      previousLevel: record.level,
+    },
+  };
+}
+
+/** The same level under another mode; only `cdb mode set` may ask for canary or live. */
+export function withMode(
+  current: EffectiveControl,
+  change: { readonly mode: Mode; readonly operator: string; readonly atMs: number },
+): ControlRecord {
+  return {
+    ...current.record,
+    mode: change.mode,
+    epoch: nextEpoch(current, change.atMs),
+    reason: 'mode',
+    message: `mode ${current.record.mode} to ${change.mode}`,
+    operator: clip(change.operator, NAME_CHARS_MAX),
+    atMs: change.atMs,
+    previousLevel: current.record.level,
+  };
+}
+
+/**
+ * One more than the highest. When the highest may be lost, the time in seconds: far above any
+ * count of changes, so that an order decided before the loss is older than it and stays refused.
+ */
+function nextEpoch({ record, isEpochCertain }: EffectiveControl, atMs: number): number {
+  const next = record.epoch + 1;
+  return isEpochCertain ? next : Math.max(next, Math.floor(atMs / 1000));
+}
+
+function faultOf({ place, reading }: PlacedReading, stateDirEmpty: boolean): readonly string[] {
+  switch (reading.state) {
+    case 'present':
+      return [];
+    case 'unreadable':
+      return [`${place}: ${reading.why}`];
+    case 'absent':
+      return stateDirEmpty ? [] : [`${place}: the record is missing beside other state`];
+  }
+}
+
+/** Level first; of two equal ones the newer says who and why. */
+function byRestriction(a: ControlRecord, b: ControlRecord): number {
+  return LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || a.epoch - b.epoch;
+}
+
+function unknownRecord(isFirst: boolean): ControlRecord {
+  return {
+    level: 'HALTED',
+    scopes: {},
+    mode: 'shadow',
+    epoch: 0,
+    reason: isFirst ? 'not_initialised' : 'system_error',
+    message: isFirst ? 'nothing ran here yet' : 'no place of the control register says what holds',
+    operator: 'cdb',
+    atMs: 0,
+    previousLevel: 'HALTED',
+  };
+}
+
+function haltedBy(faults: readonly string[], record: ControlRecord): ControlRecord {
+  return {
+    ...record,
+    level: 'HALTED',
+    reason: 'system_error',
+    message: clip(faults.join('; '), TEXT_CHARS_MAX),
+    operator: 'cdb',
+    atMs: 0,
+    previousLevel: record.level,
+  };
+}
+
+/** Places that disagree on the mode get the one that can do the least. */
+function mildest(modes: readonly Mode[]): Mode {
+  return MODES.find((mode) => modes.includes(mode)) ?? 'shadow';
+}
+
+function mergeScopes(all: readonly Scopes[]): Scopes {
+  const merged = new Map<string, Level>();
+  for (const [scope, level] of all.flatMap((scopes) => Object.entries(scopes))) {
+    merged.set(scope, mostRestrictive([level, merged.get(scope) ?? 'TRADING']));
+  }
+  return Object.fromEntries(merged);
+}
+
+/** A register full of scopes can't take another: then everything is restricted instead. */
+function tooManyScopes(held: Scopes, asked: readonly string[]): boolean {
+  return new Set([...Object.keys(held), ...asked]).size > SCOPES_MAX;
+}
+
+function clip(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 3)}...`;
+}

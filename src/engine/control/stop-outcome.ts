@@ -1,0 +1,19 @@
+import type { ControlRecord, Level } from '../domain/control.js';
+
+/**
+ * How far a place of the register could be made to forbid trading. All of them hold after a crash:
+ * `record` is the normal way, the others are what is left when a disk takes no new data.
+ */
+export interface StopOutcome {
+  readonly how: 'record' | 'marker' | 'overwritten' | 'moved-away';
+  /** What this place says from now on; the emergency ways can only say HALTED. */
+  readonly level: Level;
+  /** What was tried before and failed. */
+  readonly failures: readonly string[];
+}
+
+/** A place that can still be stopped when it can't be written in the normal way. */
+export interface Stoppable {
+  /** Durable when it returns. Throws DependencyError when nothing worked. */
+  stop(record: ControlRecord): StopOutcome;
+}

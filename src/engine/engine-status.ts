@@ -1,0 +1,124 @@
+import type { Committer } from './committer.js';
+import type { ControlRecord } from './domain/control.js';
+import { formatE8 } from './domain/e8.js';
+import type { EngineFigures } from './figures.js';
+import type { Fold } from './fold.js';
+import type { Journal } from './journal.js';
+import type { RunRecord } from './ports/audit-store.js';
+import type { EngineStatus } from './ports/engine-status.js';
+import type { Feed } from './ports/feed.js';
+import type { Spool } from './spool.js';
+import { totalExposureE8 } from './stages/exposure.js';
+import { entryPriceE8, portfolioFigures, priceOf } from './stages/portfolio.js';
+import { regimeOf } from './stages/regime.js';
+
+export interface StatusParts {
+  readonly run: RunRecord;
+  readonly phase: EngineStatus['phase'];
+  readonly fold: Fold;
+  readonly journal: Journal;
+  readonly figures: EngineFigures;
+  readonly committer: Committer;
+  readonly spool: Spool;
+  readonly feed: Feed;
+  readonly control: ControlRecord;
+  readonly database: EngineStatus['database'];
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly pid: number;
+  readonly rssBytes: number;
+}
+
+/** What the engine says of itself now, from what its parts hold anyway; nothing is counted here. */
+export function engineStatus(parts: StatusParts): EngineStatus {
+  const { run, fold, figures, committer, spool, feed } = parts;
+  return {
+    runId: run.runId,
+    pid: parts.pid,
+    codeVersion: run.codeVersion,
+    startedAtMs: parts.startedAtMs,
+    observedAtMs: parts.nowMs,
+    phase: parts.phase,
+    control: { ...parts.control, mode: fold.state.control.mode },
+    ordersTo: ordersTo(run.mode),
+    feed: { identity: feed.identity, description: feed.description, finite: feed.finite },
+    seqJournaled: parts.journal.lastSeq,
+    seqFolded: fold.seq,
+    seqCommitted: committer.seqCommitted,
+    digest: fold.digest,
+    inputs: figures.inputs,
+    trades: figures.trades,
+    tradesRefused: figures.tradesRefused,
+    outputs: figures.outputs,
+    allowed: figures.allowed,
+    blocked: figures.blocked,
+    blockedByCode: figures.blockedByCode,
+    ordersRefusedBy: figures.ordersRefusedBy,
+    audit: {
+      state: committer.state,
+      reason: committer.reason,
+      sinceMs: committer.sinceMs,
+      lastCommitAtMs: committer.lastCommitAtMs,
+      rowsCommitted: committer.rowsCommitted,
+      lagMs: committer.lagMs(),
+      spoolBatches: spool.batches,
+      spoolBytes: spool.bytes,
+    },
+    portfolio: portfolioStatus(fold),
+    symbols: symbolStatus(fold),
+    database: parts.database,
+    latency: figures.latency(),
+    rssBytes: parts.rssBytes,
+  };
+}
+
+/** Where an order goes, in the words of the first line of `cdb run`. */
+export function ordersTo(mode: string): string {
+  if (mode === 'shadow') return 'NONE (shadow)';
+  return mode === 'paper' ? 'simulated venue (paper)' : mode;
+}
+
+function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
+  const { portfolio, venue, breakers } = state;
+  const figures = portfolioFigures(portfolio);
+  const reservedE8 = totalExposureE8(portfolio, venue, null) - figures.exposureE8;
+  const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
+  return {
+    book: portfolio.book,
+    equityUsdt: formatE8(figures.equityE8),
+    cashUsdt: formatE8(portfolio.cashE8),
+    exposureUsdt: formatE8(figures.exposureE8),
+    pendingUsdt: formatE8(reservedE8 > 0n ? reservedE8 : 0n),
+    realizedPnlUsdt: formatE8(portfolio.realizedE8),
+    unrealizedPnlUsdt: formatE8(figures.unrealizedE8),
+    feesUsdt: formatE8(portfolio.feesE8),
+    dailyPnlUsdt: formatE8(figures.dailyPnlE8),
+    positions: [...portfolio.positions].map(([symbol, position]) => ({
+      symbol,
+      qty: formatE8(position.qtyE8),
+      entryPrice: formatE8(entryPriceE8(position)),
+      lastPrice: formatE8(priceOf(portfolio, symbol)),
+    })),
+    openOrders,
+    breakers: {
+      daily_drawdown: breakers.tripped.daily_drawdown !== undefined,
+      error_rate: breakers.tripped.error_rate !== undefined,
+      drawdown: breakers.tripped.drawdown !== undefined,
+      loss: breakers.tripped.loss !== undefined,
+    },
+  };
+}
+
+function symbolStatus({ state }: Fold): EngineStatus['symbols'] {
+  return [...state.intake.symbols.values()].map(({ symbol, timeMs }) => {
+    const regime = regimeOf(state.regime, symbol);
+    return {
+      symbol,
+      lastPrice: formatE8(priceOf(state.portfolio, symbol)),
+      lastTickTsMs: timeMs,
+      regime: regime?.current ?? 'UNKNOWN',
+      atr: regime?.atr ?? null,
+      adx: regime?.adx ?? null,
+    };
+  });
+}

@@ -1,0 +1,303 @@
+import { Committer, type CommitterLimits } from './committer.js';
+import type { ControlRecord, Level, Mode } from './domain/control.js';
+import type { Output } from './domain/events.js';
+import type { Hash } from './domain/hash.js';
+import { runIdOf, runIds } from './domain/ids.js';
+import type { Input } from './domain/inputs.js';
+import { THRESHOLD_SETS, type Thresholds } from './domain/thresholds.js';
+import { engineStatus } from './engine-status.js';
+import { EngineFigures } from './figures.js';
+import { Fold } from './fold.js';
+import { openJournal, type Journal } from './journal.js';
+import type { AuditStore, RunRecord } from './ports/audit-store.js';
+import type { Clock } from './ports/clock.js';
+import type { EngineStatus } from './ports/engine-status.js';
+import type { EventLog } from './ports/event-log.js';
+import type { Feed } from './ports/feed.js';
+import type { RegisteredRun, RunRegistry } from './ports/run-registry.js';
+import type { SnapshotStore } from './ports/snapshot-store.js';
+import type { Keys, Topics } from './ports/topics-keys.js';
+import { createPublisher } from './publisher.js';
+import { recover, type Recovered } from './recovery.js';
+import { controlChanged, Runner, type EndReason } from './runner.js';
+import { Sequencer } from './sequencer.js';
+import { Snapshotter } from './snapshotter.js';
+import { Spool } from './spool.js';
+
+export interface LiveDeps {
+  readonly inputs: EventLog;
+  readonly streams: EventLog;
+  readonly spool: EventLog;
+  readonly audit: AuditStore;
+  readonly snapshots: SnapshotStore;
+  readonly registry: RunRegistry;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly topics: Topics;
+  readonly keys: Keys;
+  /** The register's effective record now; never throws, unknown reads as HALTED. */
+  readonly control: () => ControlRecord;
+  readonly feed: Feed;
+  readonly onCommitted: (fact: Output) => void;
+  readonly database: () => EngineStatus['database'];
+  readonly rssBytes: () => number;
+}
+
+export interface LiveSettings {
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly thresholds: Thresholds;
+  readonly codeVersion: string;
+  readonly configHash: string;
+  readonly restart: boolean;
+  readonly pid: number;
+  readonly venue: string;
+  readonly syncJournal: boolean;
+  readonly committer: CommitterLimits;
+  readonly batchInputsMax: number;
+  readonly controlPollMs: number;
+  readonly snapshotEveryInputs: number;
+  readonly snapshotEveryMs: number;
+  readonly journalKeepInputs: number;
+}
+
+/** What makes a run one; the same tuple resumes, any other starts with a fresh portfolio. */
+export function runIdentity(feed: Feed, settings: LiveSettings): string {
+  const { mode, seed, configHash } = settings;
+  return [feed.identity, mode, String(seed), feed.finite ? configHash : ''].join('|');
+}
+
+/** The run that a start would continue; a finished one is only repeated on request. */
+export function knownRun(
+  registry: RunRegistry,
+  feed: Feed,
+  settings: LiveSettings,
+): RegisteredRun | null {
+  return settings.restart ? null : registry.newest(runIdentity(feed, settings));
+}
+
+/** Continues the known run or starts a new one; nothing is folded yet. */
+export async function openLiveRun(deps: LiveDeps, settings: LiveSettings): Promise<LiveRun> {
+  const known = knownRun(deps.registry, deps.feed, settings);
+  const run = known ?? newRun(deps, settings);
+  const journal = await openJournal(deps.inputs, run.runId, await seqFloor(deps));
+  return new LiveRun(deps, settings, { run, continued: known !== null, journal });
+}
+
+function newRun(deps: LiveDeps, settings: LiveSettings): RunRecord {
+  const identity = runIdentity(deps.feed, settings);
+  const startedAtMs = deps.clock.nowMs();
+  const { mode, seed, codeVersion, configHash } = settings;
+  const run: RunRecord = {
+    runId: runIdOf(deps.hash, identity, startedAtMs),
+    identity,
+    mode,
+    feed: deps.feed.description,
+    seed,
+    codeVersion,
+    configHash,
+    startedAtMs,
+  };
+  deps.registry.add(run);
+  return run;
+}
+
+async function seqFloor({ inputs, streams }: LiveDeps): Promise<number> {
+  const infos = [...(await inputs.list()), ...(await streams.list())];
+  return infos.reduce((max, { lastId }) => Math.max(max, lastId?.seq ?? 0), 0);
+}
+
+/** One run from its recovery to its drained end. */
+export class LiveRun {
+  readonly run: RunRecord;
+  readonly continued: boolean;
+  phase: EngineStatus['phase'] = 'starting';
+  readonly #deps: LiveDeps;
+  readonly #settings: LiveSettings;
+  readonly #journal: Journal;
+  readonly #fold: Fold;
+  readonly #startedAtMs: number;
+  readonly #figures = new EngineFigures();
+  readonly #sequencer = new Sequencer();
+  readonly #spool: Spool;
+  readonly #committer: Committer;
+  #runner: Runner | null = null;
+  #stopping = false;
+
+  constructor(
+    deps: LiveDeps,
+    settings: LiveSettings,
+    opened: { readonly run: RunRecord; readonly continued: boolean; readonly journal: Journal },
+  ) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.run = opened.run;
+    this.continued = opened.continued;
+    this.#journal = opened.journal;
+    this.#fold = new Fold(deps.hash);
+    this.#startedAtMs = deps.clock.nowMs();
+    this.#spool = new Spool(deps.spool);
+    this.#committer = this.#newCommitter();
+  }
+
+  status(): EngineStatus {
+    return engineStatus({
+      run: this.run,
+      phase: this.phase,
+      fold: this.#fold,
+      journal: this.#journal,
+      figures: this.#figures,
+      committer: this.#committer,
+      spool: this.#spool,
+      feed: this.#deps.feed,
+      control: this.#deps.control(),
+      database: this.#deps.database(),
+      startedAtMs: this.#startedAtMs,
+      nowMs: this.#deps.clock.nowMs(),
+      pid: this.#settings.pid,
+      rssBytes: this.#deps.rssBytes(),
+    });
+  }
+
+  /**
+   * Recovers, folds the feed to its end or to `stop`, and drains.
+   * @param onRecovered called once the state is what it was before
+   */
+  async start(onRecovered: (recovered: Recovered) => void): Promise<EndReason> {
+    const committing = this.#committer.run();
+    try {
+      return await this.#foldAll(onRecovered);
+    } finally {
+      this.#committer.stop();
+      await committing;
+      this.#committer.throwIfFailed();
+    }
+  }
+
+  async #foldAll(onRecovered: (recovered: Recovered) => void): Promise<EndReason> {
+    onRecovered(await this.#recover());
+    for (const input of this.#openingInputs()) this.#sequencer.urge(input);
+    const snapshotter = this.#newSnapshotter();
+    this.#runner = this.#newRunner(snapshotter);
+    if (this.#stopping) this.#runner.stop();
+    this.phase = 'running';
+    const reason = await this.#runner.run(this.#deps.feed);
+    this.phase = 'draining';
+    await this.#committer.settled();
+    await snapshotter.final(this.#fold, this.#committer);
+    const finished = reason === 'finished' && this.#committer.state === 'ok';
+    this.#deps.registry.update(this.run.runId, { endedAtMs: this.#deps.clock.nowMs(), finished });
+    this.phase = reason;
+    return reason;
+  }
+
+  /** Takes no further trade and drains. */
+  stop(): void {
+    this.#stopping = true;
+    this.#runner?.stop();
+  }
+
+  /** Looks at the control register at once. */
+  knock(): void {
+    this.#runner?.knock();
+  }
+
+  /** True once the fold decides under this epoch and level, or a later epoch. */
+  obeys(epoch: number, level: Level): boolean {
+    const { control } = this.#fold.state;
+    return control.epoch > epoch || (control.epoch === epoch && control.level === level);
+  }
+
+  async #recover(): Promise<Recovered> {
+    const { audit, clock, snapshots } = this.#deps;
+    this.phase = 'recovering';
+    await audit.startRun(this.run);
+    await this.#spool.clear();
+    const recovered = await recover({
+      runId: this.run.runId,
+      fold: this.#fold,
+      journal: this.#journal,
+      snapshots,
+      codeVersion: this.#settings.codeVersion,
+      cursor: await audit.cursor(this.run.runId),
+      offer: (batch) => this.#committer.offer(batch),
+      nowMs: () => clock.monotonicMs(),
+    });
+    await this.#committer.settled();
+    return recovered;
+  }
+
+  /** What changed since the last input of the journal: nothing, when the same run goes on. */
+  #openingInputs(): readonly Input[] {
+    const { state } = this.#fold;
+    const { thresholds, seed, codeVersion, configHash, mode } = this.#settings;
+    const atMs = this.#deps.clock.nowMs();
+    const inputs: Input[] = [];
+    if (state.codeVersion !== codeVersion || state.configHash !== configHash) {
+      inputs.push({ kind: 'ConfigChanged', codeVersion, configHash, thresholds, seed, atMs });
+    }
+    const record = this.#deps.control();
+    const { epoch, level } = state.control;
+    if (record.epoch !== epoch || record.level !== level) inputs.push(controlChanged(record, mode));
+    if (state.auditStalled !== null) inputs.push({ kind: 'AuditRecovered', atMs });
+    return inputs;
+  }
+
+  #newSnapshotter(): Snapshotter {
+    const { clock, snapshots } = this.#deps;
+    const { snapshotEveryInputs, snapshotEveryMs, journalKeepInputs } = this.#settings;
+    const limits = {
+      everyInputs: snapshotEveryInputs,
+      everyMs: snapshotEveryMs,
+      keepInputs: journalKeepInputs,
+    };
+    const { runId } = this.run;
+    return new Snapshotter({ runId, snapshots, journal: this.#journal, clock, limits }, this.#fold.seq);
+  }
+
+  #newRunner(snapshotter: Snapshotter): Runner {
+    const { clock, control } = this.#deps;
+    const { batchInputsMax, controlPollMs } = this.#settings;
+    return new Runner({
+      fold: this.#fold,
+      journal: this.#journal,
+      sequencer: this.#sequencer,
+      committer: this.#committer,
+      snapshotter,
+      figures: this.#figures,
+      clock,
+      control,
+      limits: { batchInputsMax, controlPollMs },
+    });
+  }
+
+  #newCommitter(): Committer {
+    const { audit, clock, hash } = this.#deps;
+    const ids = runIds(hash, this.run.runId);
+    const thresholds = (): Thresholds => this.#fold.state.limits ?? THRESHOLD_SETS.reference;
+    return new Committer(
+      {
+        audit,
+        spool: this.#spool,
+        clock,
+        rows: { ids, hash, thresholds, venue: this.#settings.venue },
+        syncJournal: () => (this.#settings.syncJournal ? this.#journal.sync() : Promise.resolve()),
+        publish: createPublisher({ ...this.#deps, ids, thresholds }),
+        onFailed: () => {
+          this.#sequencer.knock();
+        },
+        onStalled: (reason) => {
+          this.#sequencer.urge({ kind: 'AuditStalled', reason, atMs: clock.nowMs() });
+        },
+        onRecovered: () => {
+          this.#sequencer.urge({ kind: 'AuditRecovered', atMs: clock.nowMs() });
+        },
+        onStep: (step, ms) => {
+          this.#figures.noteStep(step, ms);
+        },
+        limits: this.#settings.committer,
+      },
+      0,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import { orderProof } from './decision-record.js';
+import type { Output } from './domain/events.js';
+import type { Hash } from './domain/hash.js';
+import type { RunIds } from './domain/ids.js';
+import type { Thresholds } from './domain/thresholds.js';
+import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
+import type { FoldedBatch } from './folded-batch.js';
+import type { EventLog, LogEntry } from './ports/event-log.js';
+import type { Keys, Topics } from './ports/topics-keys.js';
+
+export interface PublisherDeps {
+  readonly streams: EventLog;
+  readonly topics: Topics;
+  readonly keys: Keys;
+  readonly ids: RunIds;
+  readonly hash: Hash;
+  readonly thresholds: () => Thresholds;
+  /** Sees every committed fact in order: the screen. */
+  readonly onCommitted: (fact: Output) => void;
+}
+
+interface StreamBatch {
+  readonly lengthMax: number;
+  readonly entries: LogEntry[];
+}
+
+/**
+ * Publishes committed facts under their wire names. Repeating a batch after a crash adds nothing:
+ * an entry's id is where its fact was born, and a stream skips ids that it has passed.
+ */
+export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Promise<void> {
+  const context = { ids: deps.ids, proofOf: (order: OrderFact) => orderProof(order, deps) };
+  return async ({ outputs }) => {
+    const streams = new Map<string, StreamBatch>();
+    const rest: Publication[] = [];
+    for (const fact of outputs) {
+      for (const publication of publishPlan(fact, context)) {
+        if (publication.to !== 'stream') rest.push(publication);
+        else collect(streams, publication, fact);
+      }
+    }
+    for (const [name, { entries, lengthMax }] of streams) {
+      await deps.streams.append(name, entries, { lengthMax });
+    }
+    for (const publication of rest) announce(publication, deps);
+    for (const fact of outputs) deps.onCommitted(fact);
+  };
+}
+
+type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
+
+function collect(
+  streams: Map<string, StreamBatch>,
+  publication: Extract<Publication, { to: 'stream' }>,
+  fact: Output,
+): void {
+  const { name, lengthMax, fields } = publication;
+  const known = streams.get(name);
+  const entry = { id: fact.ref, fields };
+  if (known === undefined) streams.set(name, { lengthMax, entries: [entry] });
+  else known.entries.push(entry);
+}
+
+function announce(publication: Publication, { topics, keys }: PublisherDeps): void {
+  if (publication.to === 'topic') topics.publish(publication.name, publication.json);
+  else if (publication.to === 'key') keys.set(publication.name, publication.json, publication.ttlMs);
+}

@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import { latchPlace } from '../../adapters/files/latch-file.js';
+import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
+import {
+  effectiveRecord,
+  initialRecord,
+  raise,
+  withMode,
+  type EffectiveControl,
+} from '../../engine/control/register.js';
+import type { ControlRecord, Mode } from '../../engine/domain/control.js';
+import type { Clock } from '../../engine/ports/clock.js';
+
+/** The register of one state directory as a running engine uses it. */
+export interface EngineRegister {
+  /** What holds now; unreadable reads as HALTED. */
+  effective(): EffectiveControl;
+  /** Also when no place can be written any more: then this process alone remembers, until it ends. */
+  engage(request: { readonly reason: string; readonly message: string }): ControlRecord;
+}
+
+/**
+ * Opens the register for `cdb run`: writes the first record of an empty directory, and the mode
+ * where another one is asked for. The level is never touched here.
+ */
+export function openEngineRegister(
+  state: StateDirectory,
+  mode: Mode,
+  clock: Clock,
+): EngineRegister {
+  const latch = latchPlace(state.control);
+  // Looked at once, before this start leaves anything: later the directory is never empty.
+  const stateDirEmpty = isEmptyState(state);
+  let forced: ControlRecord | null = null;
+  const read = (isEmpty: boolean): EffectiveControl =>
+    effectiveRecord([{ place: latch.name, reading: latch.read() }], { stateDirEmpty: isEmpty });
+  const first = read(stateDirEmpty);
+  const change = { mode, operator: operatorName(), atMs: clock.nowMs() };
+  if (first.mayInitialise) latch.write(initialRecord(change));
+  else if (first.record.mode !== mode && first.faults.length === 0) {
+    latch.write(withMode(first, change));
+  }
+  return {
+    effective: () => {
+      const current = read(false);
+      return forced === null ? current : { ...current, record: stricter(forced, current.record) };
+    },
+    engage: ({ reason, message }) => {
+      const current = read(false);
+      if (current.record.level === 'HALTED') return current.record;
+      const request = { reason, message, operator: operatorName(), atMs: clock.nowMs() };
+      forced = raise(current, { ...request, level: 'HALTED', scopes: [] });
+      latch.stop(forced);
+      return forced;
+    },
+  };
+}
+
+/** A forced halt ends when an operator releases with a newer epoch. */
+function stricter(forced: ControlRecord, current: ControlRecord): ControlRecord {
+  return current.epoch > forced.epoch ? current : forced;
+}
+
+export function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without an account, as containers have them.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

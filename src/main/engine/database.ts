@@ -1,0 +1,86 @@
+import {
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../adapters/embedded/embedded-postgres.js';
+import { openPgPool, PG_LIMITS, type PgPool } from '../../adapters/postgres/pg-pool.js';
+import type { Config } from '../../config/parse-config.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { EngineStatus } from '../../engine/ports/engine-status.js';
+
+/** The embedded server with its pool, restarted by itself when it dies under us. */
+export interface EngineDatabase {
+  readonly pool: PgPool;
+  readonly words: string;
+  status(): EngineStatus['database'];
+  close(): Promise<void>;
+}
+
+const WAIT_FOR_LOCK_MS = 5_000;
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 5_000;
+
+export async function openEngineDatabase(
+  config: Config,
+  clock: Clock,
+  onNotice: (text: string) => void,
+): Promise<EngineDatabase> {
+  const server = await openEmbeddedPostgres({
+    stateDir: config.stateDir,
+    binariesDir: config.postgres.binariesDir,
+    owner: 'cdb run',
+    waitForLockMs: WAIT_FOR_LOCK_MS,
+    clock,
+  });
+  const pool = openPgPool(server.connection, 'cdb engine', {
+    ...PG_LIMITS,
+    callDeadlineMs: config.audit.commitTimeoutMs,
+  });
+  const closing = new AbortController();
+  let state = 'up';
+  const end = server.onExit((exit) => {
+    state = 'restarting';
+    onNotice(`database ended unexpectedly; starting it again. Its last words: ${exit.lastWords}`);
+    void restart(server, { clock, signal: closing.signal, onNotice }).then((up) => {
+      if (up) state = 'up';
+    });
+  });
+  return {
+    pool,
+    words: server.where.words,
+    status: () => ({ kind: 'embedded', where: server.where.words, state }),
+    close: async () => {
+      closing.abort();
+      end();
+      await pool.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Tries until it runs or the engine closes; the audit stalls meanwhile, and says so. */
+async function restart(
+  server: EmbeddedPostgres,
+  {
+    clock,
+    signal,
+    onNotice,
+  }: { clock: Clock; signal: AbortSignal; onNotice: (text: string) => void },
+): Promise<boolean> {
+  for (
+    let waitMs = RESTART_MS_MIN;
+    !signal.aborted;
+    waitMs = Math.min(waitMs * 2, RESTART_MS_MAX)
+  ) {
+    try {
+      await server.restart();
+      onNotice('database runs again');
+      return true;
+    } catch (error) {
+      onNotice(
+        `database does not start: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    await clock.sleep(waitMs, signal);
+  }
+  return false;
+}

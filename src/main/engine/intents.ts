@@ -1,0 +1,74 @@
+import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
+import type { LiveRun } from '../../engine/live-run.js';
+import type { EngineRegister } from './control-register.js';
+
+const OBEY_POLL_MS = 2;
+const OBEY_TIMEOUT_MS = 3_000;
+
+/** What a second terminal may ask the engine to do. */
+export function intentHandler(
+  live: LiveRun,
+  register: EngineRegister,
+  clock: Clock,
+): ControlHandlers['intent'] {
+  return async (name, members) => {
+    switch (name) {
+      case 'stop':
+        live.stop();
+        return { accepted: true };
+      case 'engage': {
+        // The caller writes the latch first; where it could not, this process halts by itself.
+        const written = register.effective().record.epoch >= Number(members['epoch']);
+        if (!written) {
+          const reason = textOf(members['reason'], 'manual');
+          register.engage({ reason, message: textOf(members['message'], '') });
+        }
+        return obey(live, register, clock);
+      }
+      case 'release':
+        return obey(live, register, clock);
+      default:
+        throw new OperatorError({
+          code: 'CDB-E0705',
+          what: `Cannot carry out the intent "${name}"`,
+          why: 'this engine knows stop, engage and release',
+          todo: 'cdb --help',
+          exit: EXIT.USAGE,
+        });
+    }
+  };
+}
+
+/** Resolves once the fold decides under what the register says now. */
+async function obey(live: LiveRun, register: EngineRegister, clock: Clock): Promise<unknown> {
+  const startedAtMs = clock.monotonicMs();
+  const { epoch, level, mode } = register.effective().record;
+  live.knock();
+  while (!live.obeys(epoch, level)) {
+    if (clock.monotonicMs() - startedAtMs > OBEY_TIMEOUT_MS) {
+      throw new OperatorError({
+        code: 'CDB-E0701',
+        what: 'The engine does not confirm the change in time',
+        why: `its gate still follows an epoch before ${epoch}`,
+        todo: 'cdb status; "cdb stop" ends it',
+        exit: EXIT.UNREACHABLE,
+      });
+    }
+    await clock.sleep(OBEY_POLL_MS);
+    live.knock();
+  }
+  const openOrders = live.status().portfolio.openOrders;
+  return {
+    epoch,
+    level,
+    mode,
+    obeyed_ms: clock.monotonicMs() - startedAtMs,
+    open_orders: openOrders,
+  };
+}
+
+function textOf(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
+}

@@ -1,0 +1,258 @@
+import { openControlSocket } from '../../adapters/control-socket/server.js';
+import { acquireEngineLock } from '../../adapters/files/engine-lock.js';
+import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
+import { openRunRegistry } from '../../adapters/files/run-registry.js';
+import { openSnapshotFiles } from '../../adapters/files/snapshot-files.js';
+import { socketPath } from '../../adapters/files/socket-path.js';
+import {
+  prepareStateDirectory,
+  stateDirectory,
+  type StateDirectory,
+} from '../../adapters/files/state-directory.js';
+import { openTradeFileFeed } from '../../adapters/files-feed/trade-file-feed.js';
+import { localKeys } from '../../adapters/local-keys.js';
+import { localTopics } from '../../adapters/local-topics.js';
+import { listenForScrapes } from '../../adapters/metrics/listener.js';
+import { nodeHash } from '../../adapters/node-hash.js';
+import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
+import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
+import { systemClock } from '../../adapters/system-clock.js';
+import { BUILD } from '../../commands/build-info.js';
+import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
+import { canonicalFact } from '../../engine/domain/canonical-fact.js';
+import {
+  knownRun,
+  openLiveRun,
+  type LiveDeps,
+  type LiveRun,
+  type LiveSettings,
+} from '../../engine/live-run.js';
+import type { EffectiveControl } from '../../engine/control/register.js';
+import type { AuditReader } from '../../engine/ports/audit-reader.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { EventLog } from '../../engine/ports/event-log.js';
+import type { Keys } from '../../engine/ports/topics-keys.js';
+import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
+import { pacedFeed } from '../../engine/paced-feed.js';
+import { ensureSchema } from '../../schema/ensure-schema.js';
+import { loadMigrations } from '../../schema/migration-files.js';
+import { viewSource } from '../../view/view-source.js';
+import { openEngineRegister } from './control-register.js';
+import { openEngineDatabase, type EngineDatabase } from './database.js';
+import { intentHandler } from './intents.js';
+import { inputsDirectory, streamsDirectory } from './places.js';
+import { Preflight } from './preflight.js';
+
+const MIGRATION_LOCK_WAIT_MS = 10_000;
+/** An input is some 200 bytes in its segment; the retention is counted in segments. */
+const INPUT_BYTES = 200;
+
+export async function openEngine(order: EngineOrder): Promise<OpenedEngine> {
+  const preflight = new Preflight(systemClock(), order.onStep);
+  try {
+    return await openParts(order, preflight);
+  } catch (error) {
+    await preflight.close();
+    throw error;
+  }
+}
+
+/** The order is the order of dependence: nothing is written before the lock is ours. */
+async function openParts(order: EngineOrder, preflight: Preflight): Promise<OpenedEngine> {
+  const { config, mode, onNotice } = order;
+  const clock = systemClock();
+  const place = await openPlace(order, preflight, clock);
+  const register = await preflight.step(
+    'kill switch',
+    () => openEngineRegister(place.state, mode, clock),
+    (opened) => killSwitchWords(opened.effective()),
+  );
+  const feed = await preflight.step(
+    'feed',
+    () => openTradeFileFeed(config.feed.source, { symbols: config.feed.symbols }),
+    ({ description }) => `${description}, speed ${speedWords(config.feed.speed)}`,
+  );
+  const stores = openStores(order, place.state, { preflight, clock });
+  const settings = liveSettings(order);
+  const known = knownRun(stores.registry, feed, settings);
+  if (known?.finished === true) {
+    await preflight.close();
+    return { state: 'finished', run: known };
+  }
+  const database = await openDatabase(order, preflight, clock);
+  const keys = localKeys(clock);
+  const deps: LiveDeps = {
+    ...stores,
+    audit: postgresAuditStore(database.pool),
+    clock,
+    hash: nodeHash,
+    topics: localTopics((topic, fault) => {
+      onNotice(`a listener of topic ${topic} failed: ${String(fault)}`);
+    }),
+    keys,
+    control: () => register.effective().record,
+    feed: pacedFeed(feed, clock, config.feed.speed),
+    onCommitted: order.onCommitted,
+    database: () => database.status(),
+    rssBytes: () => process.memoryUsage.rss(),
+  };
+  const live = await openLiveRun(deps, settings);
+  const intent = intentHandler(live, register, clock);
+  const audit = postgresAuditReader(database.pool);
+  const { socket } = place;
+  await openListeners(order, { live, log: stores.streams, keys, audit, intent, socket }, preflight);
+  return {
+    state: 'ready',
+    engine: {
+      runId: live.run.runId,
+      continued: live.continued,
+      start: (onRecovered) => live.start(onRecovered),
+      stop: () => {
+        live.stop();
+      },
+      status: () => live.status(),
+      close: () => preflight.close(),
+    },
+  };
+}
+
+async function openPlace({ config, mode }: EngineOrder, preflight: Preflight, clock: Clock) {
+  const state = stateDirectory(config.stateDir);
+  const socket = socketPath(state, process.env);
+  await preflight.step(
+    'state directory',
+    async () => {
+      prepareStateDirectory(state);
+      const lock = await acquireEngineLock(state.engineLock, { socketPath: socket, mode }, clock);
+      preflight.closeLater(() => {
+        lock.release();
+      });
+    },
+    () => state.root,
+  );
+  return { state, socket };
+}
+
+function openStores(
+  { config }: EngineOrder,
+  state: StateDirectory,
+  { preflight, clock }: { readonly preflight: Preflight; readonly clock: Clock },
+): Pick<LiveDeps, 'inputs' | 'streams' | 'spool' | 'snapshots' | 'registry'> {
+  const { segmentBytesMax } = config.journal;
+  const inputs = openLocalEventLog(inputsDirectory(state), { clock, segmentBytesMax });
+  const streams = openLocalEventLog(streamsDirectory(state), { clock });
+  const spool = openLocalEventLog(state.spool, { clock });
+  for (const log of [inputs, streams, spool]) preflight.closeLater(() => log.close());
+  const snapshots = openSnapshotFiles(state.snapshot);
+  return { inputs, streams, spool, snapshots, registry: openRunRegistry(state.runs) };
+}
+
+async function openDatabase(
+  { config, onNotice }: EngineOrder,
+  preflight: Preflight,
+  clock: Clock,
+): Promise<EngineDatabase> {
+  const database = await preflight.step(
+    'database',
+    () => openEngineDatabase(config, clock, onNotice),
+    ({ words }) => words,
+  );
+  preflight.closeLater(() => database.close());
+  const run = {
+    files: loadMigrations(),
+    clock,
+    cdbVersion: BUILD.version,
+    waitForLockMs: MIGRATION_LOCK_WAIT_MS,
+  };
+  await preflight.step(
+    'schema',
+    () => database.pool.use('migrate the schema', (session) => ensureSchema(session, run)),
+    (applied) => schemaWords(applied, run.files.length),
+  );
+  return database;
+}
+
+interface Served {
+  readonly live: LiveRun;
+  readonly log: EventLog;
+  readonly keys: Keys;
+  readonly audit: AuditReader;
+  readonly intent: ControlHandlers['intent'];
+  readonly socket: string;
+}
+
+/** What a second terminal and a scraper connect to. */
+async function openListeners(
+  { config, onNotice }: EngineOrder,
+  { live, socket, ...handlers }: Served,
+  preflight: Preflight,
+): Promise<void> {
+  const source = viewSource(() => live.status());
+  preflight.closeLater(() => {
+    source.close();
+  });
+  const onFault = (fault: unknown): void => {
+    onNotice(`control socket or metrics: ${String(fault)}`);
+  };
+  const control = await preflight.step(
+    'control socket',
+    () =>
+      openControlSocket({
+        path: socket,
+        handlers: { ...handlers, view: () => source.view() },
+        onFault,
+      }),
+    ({ path }) => path,
+  );
+  preflight.closeLater(() => control.close());
+  const { host, port } = config.metrics;
+  const scrapes = await preflight.step(
+    'metrics',
+    () => listenForScrapes({ host, port, source, onFault }),
+    (listener) => (listener === null ? 'off' : `http://${host}:${port}/metrics`),
+  );
+  if (scrapes !== null) preflight.closeLater(() => scrapes.close());
+}
+
+function killSwitchWords({ record, faults }: EffectiveControl): string {
+  const fault = faults.length === 0 ? '' : `; ${faults.join('; ')}`;
+  return `level ${record.level}, epoch ${record.epoch}, ${record.reason}${fault}`;
+}
+
+function speedWords(speed: number | 'max'): string {
+  return speed === 'max' ? 'max' : `${speed}x`;
+}
+
+function schemaWords(applied: readonly number[], files: number): string {
+  const fresh = applied.length === 0 ? 'nothing pending' : `${applied.length} applied now`;
+  return `migrations ${files}/${files}, ${fresh}`;
+}
+
+function liveSettings({ config, mode, restart }: EngineOrder): LiveSettings {
+  const { journal, audit, thresholdValues, run } = config;
+  return {
+    mode,
+    seed: run.seed,
+    thresholds: thresholdValues,
+    codeVersion: `${BUILD.version}+${BUILD.engineHash.slice(0, 12)}`,
+    configHash: nodeHash.sha256Hex(canonicalFact(thresholdValues)),
+    restart,
+    pid: process.pid,
+    venue: mode,
+    syncJournal: journal.fsync,
+    committer: {
+      waitingMax: 8,
+      factsPerCommitMax: audit.batchRowsMax,
+      spoolBytesMax: audit.spoolBytesMax,
+      retryMsMin: 100,
+      retryMsMax: 2_000,
+    },
+    batchInputsMax: 512,
+    controlPollMs: 100,
+    snapshotEveryInputs: 50_000,
+    snapshotEveryMs: 30_000,
+    journalKeepInputs: Math.floor(
+      (journal.segmentBytesMax * journal.retentionSegmentsMax) / INPUT_BYTES,
+    ),
+  };
+}

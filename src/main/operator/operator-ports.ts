@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { engineClient } from '../../adapters/control-socket/engine-client.js';
+import {
+  findRunningPostgres,
+  openEmbeddedPostgres,
+} from '../../adapters/embedded/embedded-postgres.js';
+import { lockedEngine } from '../../adapters/files/engine-lock.js';
+import { latchPlace } from '../../adapters/files/latch-file.js';
+import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
+import { openRunRegistry } from '../../adapters/files/run-registry.js';
+import {
+  createStateRoot,
+  isEmptyState,
+  stateDirectory,
+  type StateDirectory,
+} from '../../adapters/files/state-directory.js';
+import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
+import { openPgPool } from '../../adapters/postgres/pg-pool.js';
+import { systemClock } from '../../adapters/system-clock.js';
+import { commandConfig } from '../../commands/command-config.js';
+import type { CommandIo } from '../../commands/command-io.js';
+import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
+import type { OperatorPorts } from '../../commands/operator-ports.js';
+import type { ParsedOptions } from '../../commands/parsed-options.js';
+import type { Config } from '../../config/parse-config.js';
+import { effectiveRecord } from '../../engine/control/register.js';
+import { journalStream } from '../../engine/journal.js';
+import type { AuditReader } from '../../engine/ports/audit-reader.js';
+import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
+import { inputsDirectory, streamsDirectory } from '../engine/places.js';
+
+const DATABASE_LOCK_WAIT_MS = 5_000;
+
+export function operatorPorts(options: ParsedOptions, io: CommandIo): OperatorPorts {
+  const config = commandConfig(options, io);
+  const state = stateDirectory(config.stateDir);
+  const process = lockedEngine(state.engineLock);
+  return {
+    stateDir: config.stateDir,
+    engine: engineClient(process),
+    process,
+    clock: systemClock(),
+    lastRun: () => lastRun(state),
+    latch: () => latchWords(state),
+    withEventLog: async (work) => {
+      if (!existsSync(streamsDirectory(state))) return null;
+      const options = { clock: systemClock(), readOnly: true };
+      const log = openLocalEventLog(streamsDirectory(state), options);
+      try {
+        return await work(log);
+      } finally {
+        await log.close();
+      }
+    },
+    withAudit: (work) => withAudit(config, state, work),
+  };
+}
+
+export function killSwitch(stateDir: string): KillSwitch {
+  const state = stateDirectory(stateDir);
+  const engine = lockedEngine(state.engineLock);
+  return {
+    places: [latchPlace(state.control)],
+    engine,
+    client: engineClient(engine),
+    isStateEmpty: () => isEmptyState(state),
+    createStateDir: () => {
+      createStateRoot(state);
+    },
+  };
+}
+
+async function lastRun(state: StateDirectory): Promise<LastRun | null> {
+  const run = openRunRegistry(state.runs).list().at(-1);
+  if (run === undefined) return null;
+  const readOnly = { clock: systemClock(), readOnly: true };
+  const inputs = openLocalEventLog(inputsDirectory(state), readOnly);
+  const spool = openLocalEventLog(state.spool, readOnly);
+  try {
+    const journaled = await inputs.info(journalStream(run.runId));
+    const waiting = (await spool.list()).reduce((sum, { length }) => sum + length, 0);
+    const seqJournaled = journaled?.lastId?.seq ?? 0;
+    return {
+      runId: run.runId,
+      mode: run.mode,
+      feed: run.feed,
+      startedAtMs: run.startedAtMs,
+      endedAtMs: run.endedAtMs,
+      seqJournaled,
+      // A run that said goodbye has drained first; of any other only the database knows.
+      seqCommitted: run.endedAtMs === null ? null : seqJournaled,
+      spoolBatches: waiting,
+    };
+  } finally {
+    await inputs.close();
+    await spool.close();
+  }
+}
+
+function latchWords(state: StateDirectory): LatchWords | null {
+  const latch = latchPlace(state.control);
+  const stateDirEmpty = isEmptyState(state);
+  const { record, faults, mayInitialise } = effectiveRecord(
+    [{ place: latch.name, reading: latch.read() }],
+    { stateDirEmpty },
+  );
+  if (mayInitialise) return null;
+  const { level, mode, operator, atMs } = record;
+  const reason = faults.length === 0 ? record.reason : faults.join('; ');
+  return { level, mode, reason, operator, atMs: atMs === 0 ? null : atMs };
+}
+
+/** The running engine's database, or one that is started for as long as `work` takes. */
+async function withAudit<T>(
+  config: Config,
+  state: StateDirectory,
+  work: (reader: AuditReader) => Promise<T>,
+): Promise<T | null> {
+  const running = findRunningPostgres(config.stateDir);
+  if (running !== null) return useDatabase(running.connection, work);
+  if (!existsSync(state.pg) && openRunRegistry(state.runs).list().length === 0) return null;
+  const server = await openEmbeddedPostgres({
+    stateDir: config.stateDir,
+    binariesDir: config.postgres.binariesDir,
+    owner: 'a read command',
+    waitForLockMs: DATABASE_LOCK_WAIT_MS,
+    clock: systemClock(),
+  });
+  try {
+    return await useDatabase(server.connection, work);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function useDatabase<T>(
+  connection: Parameters<typeof openPgPool>[0],
+  work: (reader: AuditReader) => Promise<T>,
+): Promise<T> {
+  const pool = openPgPool(connection, 'cdb read');
+  try {
+    return await work(postgresAuditReader(pool));
+  } finally {
+    await pool.close();
+  }
+}
