@@ -37,7 +37,7 @@ export interface CommandSpec {
   readonly summary: string;
   readonly arguments?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
-  /** Nothing on the command line may keep it from running: what is not understood is passed on. */
+  /** Nothing else on the line may keep it from running: what is not understood is passed on. */
   readonly unstoppable?: true;
   readonly load: () => Promise<CommandModule>;
 }

@@ -1,4 +1,3 @@
-import { maskSecrets } from './mask.js';
 import type { ConfigFault, EffectiveValue } from './setting.js';
 
 /** URLs with credentials: they come from the environment only, never from a file or a flag. */
@@ -53,7 +52,7 @@ export function readSecrets(
 function urlFault(variable: string, url: string, protocols: readonly string[]): ConfigFault {
   return {
     key: variable,
-    given: maskSecrets(url),
+    given: url,
     required: `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     origin: { kind: 'env', name: variable },
   };

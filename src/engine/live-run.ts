@@ -19,7 +19,7 @@ import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
 import { createPublisher } from './publisher.js';
 import { recover, type Recovered } from './recovery.js';
-import { controlChanged, Runner, type EndReason } from './runner.js';
+import { Runner, type EndReason } from './runner.js';
 import { Sequencer } from './sequencer.js';
 import { Snapshotter } from './snapshotter.js';
 import { Spool } from './spool.js';
@@ -230,15 +230,12 @@ export class LiveRun {
   /** What changed since the last input of the journal: nothing, when the same run goes on. */
   #openingInputs(): readonly Input[] {
     const { state } = this.#fold;
-    const { thresholds, seed, codeVersion, configHash, mode } = this.#settings;
+    const { thresholds, seed, codeVersion, configHash } = this.#settings;
     const atMs = this.#deps.clock.nowMs();
     const inputs: Input[] = [];
     if (state.codeVersion !== codeVersion || state.configHash !== configHash) {
       inputs.push({ kind: 'ConfigChanged', codeVersion, configHash, thresholds, seed, atMs });
     }
-    const record = this.#deps.control();
-    const { epoch, level } = state.control;
-    if (record.epoch !== epoch || record.level !== level) inputs.push(controlChanged(record, mode));
     if (state.auditStalled !== null) inputs.push({ kind: 'AuditRecovered', atMs });
     return inputs;
   }
@@ -267,6 +264,7 @@ export class LiveRun {
       figures: this.#figures,
       clock,
       control,
+      mode: this.#settings.mode,
       limits: { batchInputsMax, controlPollMs },
     });
   }

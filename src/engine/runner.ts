@@ -1,7 +1,7 @@
 import type { Committer } from './committer.js';
-import type { ControlRecord } from './domain/control.js';
+import type { ControlRecord, Mode } from './domain/control.js';
 import type { Output } from './domain/events.js';
-import type { ControlChanged, Input } from './domain/inputs.js';
+import type { Input } from './domain/inputs.js';
 import type { EngineFigures } from './figures.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
@@ -21,6 +21,8 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
+  /** Of the run: a change of mode is a new run. */
+  readonly mode: Mode;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -33,9 +35,12 @@ export type EndReason = 'finished' | 'stopped';
 export class Runner {
   readonly #deps: RunnerDeps;
   #stopping = false;
+  /** What the fold was told last, or is about to be. */
+  #told: Pick<ControlRecord, 'epoch' | 'level'>;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
+    this.#told = deps.fold.state.control;
   }
 
   /** Takes no further trade; what was taken is folded, committed and published. */
@@ -79,11 +84,20 @@ export class Runner {
 
   /** A changed register becomes an input in front of all waiting trades. */
   #followControl(): void {
-    const { control, fold, sequencer } = this.#deps;
-    const record = control();
-    const known = fold.state.control;
-    if (record.epoch === known.epoch && record.level === known.level) return;
-    sequencer.urge(controlChanged(record, known.mode));
+    const { control, sequencer, mode } = this.#deps;
+    const { level, scopes, epoch, reason, operator, atMs } = control();
+    if (epoch === this.#told.epoch && level === this.#told.level) return;
+    this.#told = { epoch, level };
+    sequencer.urge({
+      kind: 'ControlChanged',
+      level,
+      scopes,
+      mode,
+      epoch,
+      reason,
+      operator,
+      atMs,
+    });
   }
 
   /** Live feeds only: a quiet market's windows close by the clock. */
@@ -113,13 +127,4 @@ export class Runner {
     await committer.offer({ seqFirst, seqLast, digest, outputs, arrivedAtMs });
     await snapshotter.consider(fold, committer);
   }
-}
-
-/** The mode belongs to the run: a change of mode is a new run, so the run's own mode stays. */
-export function controlChanged(
-  record: ControlRecord,
-  mode: ControlChanged['mode'],
-): ControlChanged {
-  const { level, scopes, epoch, reason, operator, atMs } = record;
-  return { kind: 'ControlChanged', level, scopes, mode, epoch, reason, operator, atMs };
 }

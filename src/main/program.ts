@@ -51,7 +51,6 @@ function addCommand(program: Command, spec: CommandSpec, dispatch: Dispatch): vo
     command.addArgument(new Argument(form, summary));
   }
   addOptions(command, spec.options ?? []);
-  if (spec.unstoppable) command.allowUnknownOption().allowExcessArguments();
   command.action(() => {
     dispatch(spec, parsedOptions(command, spec));
   });

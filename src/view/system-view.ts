@@ -89,7 +89,7 @@ export function systemView(status: EngineStatus, watch: EffectsWatch | null = nu
     control: { ...status.control, scopes: { ...status.control.scopes } },
     effects: effects.map((effect) => effectView(status, effect)),
     counts: countsOf(status),
-    blockedByCode: mapValues(status.blockedByCode, (seen) => counted(status, seen)),
+    blockedByCode: mapValues(mostFirst(status.blockedByCode), (seen) => counted(status, seen)),
     tradesRefused: mapValues(
       status.tradesRefused,
       (count) => new Figure(count, 'engine', status.observedAtMs),
@@ -209,6 +209,10 @@ function effectView(status: EngineStatus, { name, word, reason, cause, effect }:
 
 function counted({ observedAtMs }: EngineStatus, seen: Seen): CountFigure {
   return new CountFigure(seen, 'engine', observedAtMs);
+}
+
+function mostFirst(seen: Readonly<Record<string, Seen>>): Readonly<Record<string, Seen>> {
+  return Object.fromEntries(Object.entries(seen).sort(([, a], [, b]) => b.count - a.count));
 }
 
 function mapValues<A, B>(

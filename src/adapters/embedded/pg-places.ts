@@ -31,9 +31,10 @@ const POINTER = 'pg.place';
 /** The state directory, made if need be; other users may pass through it when cdb is root. */
 export function prepareStateDir(stateDir: string): string {
   const path = resolve(stateDir);
+  const isRoot = process.getuid?.() === 0;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (process.getuid?.() === 0) chmodSync(path, statSync(path).mode | 0o711);
+    mkdirSync(path, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
+    if (isRoot) chmodSync(path, statSync(path).mode | 0o711);
     return realpathSync(path);
   } catch (error) {
     throw asPlaceError(path, error);

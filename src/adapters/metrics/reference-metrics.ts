@@ -10,7 +10,7 @@ import { counter, counterBy, countOf, gauge, secondsOf, type MetricSpec } from '
 export const REFERENCE_METRICS: readonly MetricSpec[] = [
   counter('decoded_messages_total', 'Trades received', (s) => s.trades.count),
   gauge('last_message_ts_ms', 'Receipt of the last trade, unix ms', (s) => s.trades.lastAtMs),
-  counter('candle_trades_processed_total', 'Trades folded', (s) => s.trades.count),
+  counter('candle_trades_processed_total', 'Trades that count in candles', tradesKept),
   counter('candle_candles_emitted_total', 'Candles closed', (s) => countOf(s, 'CandleClosed')),
   counter('regime_candles_processed_total', 'Candles measured', (s) =>
     countOf(s, 'RegimeMeasured'),
@@ -71,6 +71,12 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
     rowsByChannel,
   ),
 ];
+
+/** A trade that is out of order still counts in its open candle; every other fault drops it. */
+function tradesKept({ trades, tradesRefused }: EngineStatus): number {
+  const { out_of_order: _, ...dropped } = tradesRefused;
+  return trades.count - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+}
 
 function isReal({ portfolio }: EngineStatus): boolean {
   return portfolio.book === 'real';

@@ -146,6 +146,7 @@ describe('faults', () => {
   test.each([
     ['risk:\n  maxPosition: 0.1\n', 'thresholds.overrides.risk.maxPositionFraction'],
     ['audit:\n  commitTimeout: 5\n', 'audit.commitTimeoutMs'],
+    ['breaker:\n  loss: 0.1\n', 'thresholds.overrides.breaker.lossMaxFraction'],
     ['statedir: x\n', 'stateDir'],
   ])('a key without its unit, or a typo, names the right one: %j', (text, meant) => {
     expect(faultsOf({ files: [file(text)] })).toEqual([

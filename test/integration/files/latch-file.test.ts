@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LatchPlace } from '../../../src/adapters/files/latch-file.js';
+import { latchPlace } from '../../../src/adapters/files/latch-file.js';
+import { encodeLatch } from '../../../src/adapters/files/latch-record.js';
+import { effectiveRecord, initialRecord } from '../../../src/engine/control/register.js';
+import type { ControlRecord } from '../../../src/engine/domain/control.js';
+import { childProgram, runUnprivileged } from './child-program.js';
+import { temporaryDirectory } from './log-on-disk.js';
+
+const TRADING: ControlRecord = {
+  ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
+  message: 'all\nstate=inactive\u001b[2J "quoted"',
+};
+const HALTED: ControlRecord = { ...TRADING, level: 'HALTED', epoch: 2, previousLevel: 'TRADING' };
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let path: string;
+let latch: LatchPlace;
+beforeEach(() => {
+  directory = temporaryDirectory();
+  path = join(directory.path, 'control.json');
+  latch = latchPlace(path);
+});
+afterEach(() => {
+  directory.remove();
+});
+
+function effectiveLevel(): string {
+  const readings = [{ place: latch.name, reading: latch.read() }];
+  return effectiveRecord(readings, { stateDirEmpty: false }).record.level;
+}
+
+describe('latch file', () => {
+  it('gives back what was written, as one private line', () => {
+    latch.write(TRADING);
+    expect(latch.read()).toEqual({ state: 'present', record: TRADING });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8').match(/[\u0000-\u001f]/g)).toEqual(['\n']);
+    expect(readdirSync(directory.path).sort()).toEqual(['control.json', 'control.reserve']);
+  });
+
+  it('is absent where nothing was written', () => {
+    expect(latch.read()).toEqual({ state: 'absent' });
+  });
+
+  it('halts when cut off at any byte', () => {
+    const text = encodeLatch(TRADING);
+    for (let length = 0; length < text.length; length += 1) {
+      writeFileSync(path, text.slice(0, length));
+      expect(latch.read().state).toBe('unreadable');
+    }
+    expect(effectiveLevel()).toBe('HALTED');
+  });
+
+  it('halts when any byte is another', () => {
+    const bytes = Buffer.from(encodeLatch(TRADING));
+    for (let offset = 0; offset < bytes.length; offset += 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(offset) ^ 0x01, offset);
+      writeFileSync(path, changed);
+      expect(latch.read().state).toBe('unreadable');
+    }
+  });
+
+  const original = (state: string) =>
+    `${state}\nreason=none\nmessage=ok\nactivated_at=none\nupdated_at=2026-01-01T00:00:00Z\n`;
+  const garbage: Readonly<Record<string, string>> = {
+    'the original file, active': original('state=active'),
+    'the original file, upper case': original('state=ACTIVE'),
+    'the original file, inactive': original('state=inactive'),
+    'the original file without a state': original('State = inactive'),
+    'nothing but blanks': ' \n\n',
+    'JSON of something else': '{"level":"TRADING"}',
+    'an array': '[]',
+    'a null record': '{"format":"cdb.control/1","record":null}',
+    'a second line': encodeLatch(TRADING) + encodeLatch(TRADING),
+    'an unknown level': encodeLatch(TRADING).replace('TRADING', 'active'),
+    'a changed level': encodeLatch(HALTED).replace('"HALTED"', '"TRADING"'),
+    'binary noise': '\0\u0001\u00ff',
+    'far too much': 'x'.repeat(1_000_000),
+  };
+  for (const [name, text] of Object.entries(garbage)) {
+    it(`halts on ${name}`, () => {
+      writeFileSync(path, text);
+      expect(latch.read().state).toBe('unreadable');
+      expect(effectiveLevel()).toBe('HALTED');
+    });
+  }
+
+  it('halts on a directory, a link and a pipe in its place, without hanging', () => {
+    mkdirSync(path);
+    expect(latch.read().state).toBe('unreadable');
+    rmSync(path, { recursive: true });
+    writeFileSync(join(directory.path, 'elsewhere'), encodeLatch(TRADING));
+    symlinkSync('elsewhere', path);
+    expect(latch.read().state).toBe('unreadable');
+    rmSync(path);
+    execFileSync('mkfifo', [path], { timeout: 5_000 });
+    expect(latch.read().state).toBe('unreadable');
+  });
+
+  it('halts for a user who may not read it', async () => {
+    latch.write(TRADING);
+    chmodSync(path, 0o000);
+    const program = childProgram(
+      directory.path,
+      `import { latchPlace } from './src/adapters/files/latch-file.js';
+       console.log(JSON.stringify(latchPlace(process.argv[2]).read()));`,
+    );
+    const reading: unknown = JSON.parse(await runUnprivileged(program, [path]));
+    expect(reading).toMatchObject({ state: 'unreadable', why: expect.stringContaining('EACCES') });
+  });
+
+  it('halts beside the marker, whatever the record says', () => {
+    latch.write(TRADING);
+    writeFileSync(join(directory.path, 'HALT'), '');
+    expect(effectiveLevel()).toBe('HALTED');
+  });
+
+  it('a release that began before an engage does not undo it', () => {
+    latch.write(HALTED);
+    const release = latchPlace(path);
+    release.read();
+    const engage = latchPlace(path);
+    engage.stop({ ...HALTED, epoch: 3 });
+    for (const epoch of [3, 4]) {
+      expect(() => {
+        release.write({ ...TRADING, epoch });
+      }).toThrow('it was changed in the meantime');
+    }
+    expect(latch.read()).toEqual({ state: 'present', record: { ...HALTED, epoch: 3 } });
+    expect(existsSync(path)).toBe(true);
+    release.read();
+    release.write({ ...TRADING, epoch: 4 });
+    expect(effectiveLevel()).toBe('TRADING');
+  });
+
+  it('a lesser restriction does not undo a halt either', () => {
+    latch.write(TRADING);
+    const reduce = latchPlace(path);
+    reduce.read();
+    latch.stop(HALTED);
+    expect(() => reduce.stop({ ...TRADING, level: 'REDUCING', epoch: 2 })).toThrow('meantime');
+    expect(effectiveLevel()).toBe('HALTED');
+  });
+
+  it('a record over a damaged one is written', () => {
+    writeFileSync(path, 'garbage');
+    latch.read();
+    latch.write({ ...TRADING, epoch: 5 });
+    expect(latch.read()).toMatchObject({ state: 'present', record: { epoch: 5 } });
+  });
+
+  it('stops as far as possible in a directory that it may not write, and says how', async () => {
+    latch.write(TRADING);
+    chmodSync(path, 0o666);
+    const program = childProgram(
+      directory.path,
+      `import { latchPlace } from './src/adapters/files/latch-file.js';
+       const latch = latchPlace(process.argv[2]);
+       console.log(JSON.stringify([latch.stop(${JSON.stringify(HALTED)}), latch.read()]));`,
+    );
+    chmodSync(directory.path, 0o555);
+    const result: unknown = JSON.parse(await runUnprivileged(program, [path]));
+    chmodSync(directory.path, 0o755);
+    expect(result).toMatchObject([
+      { how: 'overwritten', level: 'HALTED', failures: ['record: EACCES', 'marker: EACCES'] },
+      { state: 'present', record: { level: 'HALTED', epoch: 2 } },
+    ]);
+  });
+
+  it('says every way that failed when nothing works', async () => {
+    latch.write(TRADING);
+    const program = childProgram(
+      directory.path,
+      `import { latchPlace } from './src/adapters/files/latch-file.js';
+       try { latchPlace(process.argv[2]).stop(${JSON.stringify(HALTED)}); }
+       catch (fault) { console.log(fault.name + ' ' + fault.message); }`,
+    );
+    chmodSync(path, 0o400);
+    chmodSync(directory.path, 0o555);
+    const text = await runUnprivileged(program, [path]);
+    chmodSync(directory.path, 0o755);
+    expect(text).toMatch(
+      /^DependencyError Cannot stop at .*: record: EACCES, marker: EACCES, overwritten: EACCES, moved-away: EACCES/,
+    );
+  });
+});

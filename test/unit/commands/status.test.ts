@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { ParsedOptions } from '../../../src/commands/parsed-options.js';
+import { run } from '../../../src/commands/status.js';
+import type { EngineStatus } from '../../../src/engine/ports/engine-status.js';
+import { EXIT } from '../../../src/operator-error.js';
+import { systemView } from '../../../src/view/system-view.js';
+import { systemViewJson } from '../../../src/view/view-json.js';
+import { fakeCommandIo } from '../../fakes/fake-command-io.js';
+import { audit, fakeEngineStatus, NOW_MS, outputs, seen } from '../../fakes/fake-engine-status.js';
+import { answering, fakeOperator } from '../../fakes/fake-operator-ports.js';
+
+const NO_OPTIONS = new ParsedOptions({});
+const viewOf = (status: EngineStatus): unknown =>
+  JSON.parse(JSON.stringify(systemViewJson(systemView(status))));
+
+async function shown(status: EngineStatus) {
+  const io = fakeCommandIo();
+  const exit = await run(NO_OPTIONS, io, fakeOperator({}, answering(viewOf(status))));
+  return { exit, text: io.out.join('') };
+}
+
+describe('status', () => {
+  it('says that effects flow, with every effect and its age', async () => {
+    const { exit, text } = await shown(fakeEngineStatus());
+    expect(exit).toBe(EXIT.OK);
+    expect(text).toMatch(/^cdb +EFFECTS FLOW {3}PAPER {3}orders go to: paper venue$/m);
+    expect(text).toMatch(
+      /^decisions->audit rows +OK +2\.0 s ago +1\.5 s ago +41 rows in risk_events$/m,
+    );
+    expect(text).toMatch(/^signals +40, last 2\.0 s ago$/m);
+    expect(text).toMatch(/^ {2}RC_001 +30, last 2\.0 s ago$/m);
+    expect(text).toMatch(/^portfolio +USDT {3}equity 10 012\.34 .*\(as of 0\.0 s ago\)$/m);
+    expect(text).toMatch(
+      /^BTCUSDT +price 90 680\.10 {2}regime TREND {2}ATR 31\.2500 {2}ADX no data/m,
+    );
+  });
+
+  it('says in words that the audit stalls, and exits 1', async () => {
+    const { exit, text } = await shown(
+      fakeEngineStatus({
+        outputs: outputs({ RiskDecided: seen(341) }),
+        audit: audit({
+          state: 'stalled',
+          reason: 'PostgreSQL does not answer',
+          sinceMs: NOW_MS - 12_000,
+          rowsCommitted: {},
+          spoolBatches: 3,
+        }),
+      }),
+    );
+    expect(exit).toBe(EXIT.FINDING);
+    expect(text).toContain(
+      'audit STALLED for 12 s: PostgreSQL does not answer; 341 decisions wait in the spool; orders stopped',
+    );
+  });
+
+  it('does not call a halted engine healthy', async () => {
+    const { control } = fakeEngineStatus();
+    const { exit, text } = await shown(
+      fakeEngineStatus({ control: { ...control, level: 'HALTED' } }),
+    );
+    expect(exit).toBe(EXIT.FINDING);
+    expect(text).toMatch(/^cdb +HALTED/m);
+  });
+
+  it('keeps control characters of the engine off the terminal', async () => {
+    const { control } = fakeEngineStatus();
+    const message = 'spread \u001b[2Jgap\u009b\u202e';
+    const { text } = await shown(fakeEngineStatus({ control: { ...control, message } }));
+    expect(text).toContain('spread \\x1b[2Jgap\\x9b\\u202e');
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('tells what the last run left when nothing runs', async () => {
+    const io = fakeCommandIo();
+    const services = fakeOperator({
+      lastRun: async () => ({
+        runId: 'run-1',
+        mode: 'shadow',
+        feed: 'sample',
+        startedAtMs: NOW_MS - 60_000,
+        endedAtMs: null,
+        seqJournaled: 1_200,
+        seqCommitted: 1_188,
+        spoolBatches: 2,
+      }),
+      latch: () => ({
+        level: 'HALTED',
+        mode: null,
+        reason: 'unreadable',
+        operator: null,
+        atMs: null,
+      }),
+    });
+    expect(await run(NO_OPTIONS, io, services)).toBe(EXIT.FINDING);
+    const text = io.out.join('');
+    expect(text).toContain('cdb NOT RUNNING: no engine holds ./.cdb');
+    expect(text).toContain('it did not say goodbye');
+    expect(text).toContain(
+      '1 200 inputs journaled, 12 of them not committed, 2 batches in the spool',
+    );
+    expect(text).toContain('level    HALTED (unreadable)');
+    expect(text).toContain('cdb run --shadow --feed sample');
+  });
+
+  it('says that an engine which holds the directory but is silent cannot be reached', async () => {
+    const services = fakeOperator({}, () => ({ state: 'silent', why: 'no answer', pid: 7 }));
+    await expect(run(NO_OPTIONS, fakeCommandIo(), services)).rejects.toMatchObject({
+      code: 'CDB-E0701',
+      exit: EXIT.UNREACHABLE,
+    });
+  });
+
+  it('refuses to guess at the view of another version', async () => {
+    const services = fakeOperator({}, answering({ schema: 'cdb.status/9' }));
+    await expect(run(NO_OPTIONS, fakeCommandIo(), services)).rejects.toMatchObject({
+      code: 'CDB-E0706',
+      exit: EXIT.CONFLICT,
+    });
+  });
+
+  it('puts the view into one envelope', async () => {
+    const io = fakeCommandIo({ outputFormat: 'json' });
+    await run(NO_OPTIONS, io, fakeOperator({}, answering(viewOf(fakeEngineStatus()))));
+    const envelope = JSON.parse(io.out.join(''));
+    expect(envelope.schema).toBe('cdb.status/1');
+    expect(envelope.data).toMatchObject({ running: true, word: 'EFFECTS FLOW' });
+    expect(envelope.data.counts.signals).toMatchObject({ value: 40, source: 'engine' });
+  });
+});
