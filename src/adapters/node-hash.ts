@@ -2,6 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Hash } from '../engine/domain/hash.js';
 
 export const nodeHash: Hash = {
-  sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+  sha1Hex: (prefix, text) => createHash('sha1').update(prefix).update(text, 'utf8').digest('hex'),
   sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
 };

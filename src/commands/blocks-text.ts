@@ -1,6 +1,6 @@
 import { reasonText } from '../engine/domain/reason-codes.js';
 import type { BlockSummary } from '../engine/ports/audit-reader.js';
-import { agoText, durationText, utcText } from '../view/age.js';
+import { durationText, utcText, whenText } from '../view/age.js';
 import { countText } from '../view/figure.js';
 import { shareText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
@@ -24,7 +24,7 @@ export function blocksText(summary: BlockSummary, windowMs: number | null, nowMs
       : `in the ${durationText(windowMs)} up to ${utcText(newestAtMs)}`;
   const head = `${countText(blocked)} blocked, ${countText(allowed)} allowed ${span}`;
   const lines = [
-    `${head}, newest decision ${agoText(newestAtMs, nowMs)}, run ${runId}`,
+    `${head}, newest decision ${whenText(newestAtMs, nowMs)}, run ${runId}`,
     ...othersLine(summary),
     ...attentionLines(summary),
   ];

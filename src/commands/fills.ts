@@ -1,6 +1,6 @@
 import type { FillList, FillQuery, FillRow } from '../engine/ports/audit-reader.js';
 import { EXIT } from '../operator-error.js';
-import { agoText, durationText, utcText } from '../view/age.js';
+import { durationText, utcText, whenText } from '../view/age.js';
 import { fillListJson, readFillList } from '../view/audit-json.js';
 import { countText } from '../view/figure.js';
 import { ASK_DATABASE_TIMEOUT_MS, askEngine } from './ask-engine.js';
@@ -64,7 +64,7 @@ function fillsText(list: FillList, query: FillQuery, nowMs: number): string {
   if (runId === null) return 'no data: no run has written decisions here yet\n';
   const window = windowText(query.windowMs, newestAtMs);
   if (fills.length === 0) return plainText(`no fill ${window} of run ${runId}`) + '\n';
-  const newest = `newest ${agoText(newestAtMs, nowMs)}`;
+  const newest = `newest ${whenText(newestAtMs, nowMs)}`;
   const foot = `${countText(fills.length)} of ${countText(total)} fills ${window}, ${newest}, run ${runId}`;
   return `${textTable(COLUMNS, fills.map(row))}${plainText(foot)}\n`;
 }
@@ -96,7 +96,7 @@ function row(fill: FillRow): readonly string[] {
     fill.side.toUpperCase(),
     amountText(fill.qty),
     amountText(fill.price),
-    fill.slippageBps ?? 'no data',
+    fill.slippageBps === null ? 'no data' : amountText(fill.slippageBps),
     amountText(fill.fee),
     fill.realizedPnl === null ? 'opens' : amountText(fill.realizedPnl),
     fill.strategyId,

@@ -1,12 +1,14 @@
 import { agoText, durationText, utcText } from '../view/age.js';
 import { Figure } from '../view/figure.js';
 import type { SystemView } from '../view/system-view.js';
-import { amountText, bytesText } from './tables/amounts.js';
+import { amountText, bytesText, moneyText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
 import { textTable } from './tables/text-table.js';
 
 const CODES_MAX = 8;
 const SYMBOLS_MAX = 8;
+const AMOUNTS_PER_LINE = 4;
+const LABEL_WIDTH = 18;
 
 /** The compact screen of `cdb status`; every figure with its age. */
 export function statusText(view: SystemView, nowMs: number): string {
@@ -42,8 +44,8 @@ function effectsText({ effects }: SystemView, nowMs: number): string {
   const rows = effects.map(({ name, word, reason, cause, effect }) => [
     name,
     word,
-    agoText(cause.lastAtMs, nowMs),
-    agoText(effect.lastAtMs, nowMs),
+    cause.lastText(nowMs),
+    effect.lastText(nowMs),
     reason,
   ]);
   const titles = ['effect', 'state', 'last cause', 'last effect', 'evidence'];
@@ -56,7 +58,9 @@ function effectsText({ effects }: SystemView, nowMs: number): string {
 function countsText({ counts, blockedByCode }: SystemView, nowMs: number): string {
   const codes = Object.entries(blockedByCode).slice(0, CODES_MAX);
   return [
-    ...Object.entries(counts).map(([name, count]) => line(name, count.text(nowMs))),
+    ...Object.entries(counts).map(([name, count]) =>
+      line(name.replace('_', ' '), count.text(nowMs)),
+    ),
     ...codes.map(([code, count]) => line(`  ${code}`, count.text(nowMs))),
   ].join('');
 }
@@ -74,16 +78,18 @@ function portfolioLines({ portfolio }: SystemView, nowMs: number): string {
   const amounts = Object.entries(portfolio.amountsUsdt).map(([name, figure]) => ({
     label: name.replace('_', ' '),
     figure,
-    words: (text: string | number) => amountText(String(text)),
+    words: (text: string | number) => moneyText(String(text)),
   }));
+  const lines = [amounts.slice(0, AMOUNTS_PER_LINE), amounts.slice(AMOUNTS_PER_LINE)];
   const open = Figure.line(nowMs, [
     { label: 'open positions', figure: portfolio.openPositions },
     { label: 'open orders', figure: portfolio.openOrders },
   ]);
-  const book = portfolio.book === 'real' ? 'USDT' : 'USDT, hypothetical: nothing was sent';
+  const book = portfolio.book === 'real' ? 'in USDT' : 'in USDT, HYPOTHETICAL: nothing was sent';
   const breakers = portfolio.breakersOpen.map((name) => line('breaker', `${name} is OPEN`));
   return [
-    line('portfolio', `${book}   ${Figure.line(nowMs, amounts)}`),
+    line('portfolio', book),
+    ...lines.map((part) => line('', Figure.line(nowMs, part))),
     line('', open),
     ...breakers,
   ].join('');
@@ -106,5 +112,5 @@ function symbolLines({ symbols }: SystemView, nowMs: number): string {
 }
 
 function line(label: string, text: string): string {
-  return `${plainText(label).padEnd(11)} ${plainText(text)}\n`;
+  return `${plainText(label).padEnd(LABEL_WIDTH)} ${plainText(text)}\n`;
 }

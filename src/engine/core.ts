@@ -1,7 +1,7 @@
 import { initialCore, type CoreState } from './core-state.js';
 import { e8FromNumber, formatE8 } from './domain/e8.js';
 import { StepOutputs } from './domain/emit.js';
-import type { Output, TradeFault } from './domain/events.js';
+import type { Output } from './domain/events.js';
 import type {
   ConfigChanged,
   ControlChanged,
@@ -25,6 +25,7 @@ import {
 import { observeRegime } from './stages/regime.js';
 import { watchesSymbol } from './stages/signal-idea.js';
 import { expireOverdue, matchTrade } from './stages/simulated-venue.js';
+import { emitRefusal } from './stages/trade-refusal.js';
 import { addToWindow15m } from './stages/window-15m.js';
 import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
 import { raiseSignal, settle, type TradingContext } from './trading.js';
@@ -86,7 +87,9 @@ function applyConfig(state: CoreState, input: ConfigChanged): void {
 }
 
 function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs): void {
-  const lowered = input.level === 'TRADING' && state.control.level !== 'TRADING';
+  // A release resets the breakers, also where only a breaker had stopped the orders.
+  const released = input.reason === 'released' || state.control.level !== 'TRADING';
+  const lowered = input.level === 'TRADING' && released;
   const { level, scopes, mode, epoch, reason, operator } = input;
   state.control = { level, scopes, mode, epoch };
   state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
@@ -107,10 +110,10 @@ function observeTrade(
   const closedUntil = closedUntilMs(state.candles, input.symbol);
   const trade = admitTrade(state.intake, input, closedUntil, limits.intake);
   if (typeof trade === 'string') {
-    emitRefused(input, trade, out);
+    emitRefusal(input, trade, out);
     return;
   }
-  if (trade.outOfOrder) emitRefused(input, 'out_of_order', out);
+  if (trade.outOfOrder) emitRefusal(input, 'out_of_order', out);
   passTime(state, trade.tsMs, limits, out);
   const candle = addToCandle(state.candles, trade, limits.candle, out);
   if (candle !== null) closeCandle(state, candle, limits, out);
@@ -209,17 +212,5 @@ function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): v
     dailyPnlUsdt: formatE8(figures.dailyPnlE8),
     drawdownFraction: figures.drawdownFraction,
     openPositions: portfolio.positions.size,
-  });
-}
-
-/** Texts of refused trades are outside data: cut, so that no record grows without bound. */
-function emitRefused(input: TradeObserved, fault: TradeFault, out: StepOutputs): void {
-  out.emit({
-    kind: 'TradeRefused',
-    cause: out.inputRef,
-    tsMs: input.tsMs ?? input.receivedAtMs,
-    symbol: input.symbol.slice(0, 40),
-    fault,
-    dropped: fault !== 'out_of_order',
   });
 }

@@ -13,7 +13,7 @@ import {
 import { canonicalJson, POLICY_STYLE } from './domain/canonical-json.js';
 import type { Hash } from './domain/hash.js';
 import type { RunIds } from './domain/ids.js';
-import type { Thresholds } from './domain/thresholds.js';
+import type { GateThresholds, Thresholds } from './domain/thresholds.js';
 import type { OrderProof } from './domain/wire/order.js';
 import { bundleRunMode } from './stages/order-bundle.js';
 
@@ -41,7 +41,7 @@ export function decisionRecord(fact: RiskDecided, context: RecordContext): Decis
   const decisionPk = ids.decision(fact.ref);
   const signalId = ids.signal(fact.signalRef);
   const inputHash = gate === null ? '' : inputSnapshotHash({ symbol, gate }, gateLimits, hash);
-  const policy = policyHash(gateLimits, hash);
+  const { policyHash: policy, thresholds } = policyOf(gateLimits, hash);
   const { decision, reasonCode } = fact;
   const answer = { decision, reasonCode, decisionPk, decisionId: decisionPk, inputHash };
   const payload = JSON.stringify({
@@ -61,7 +61,7 @@ export function decisionRecord(fact: RiskDecided, context: RecordContext): Decis
     detail: fact.detail,
     epoch: fact.epoch,
     ...gateMembers(fact),
-    thresholds: JSON.parse(canonicalJson(thresholdsJson(gateLimits), POLICY_STYLE)) as unknown,
+    thresholds,
     decision_pk: decisionPk,
     input_snapshot_hash: inputHash,
     policy_id: POLICY_ID,
@@ -77,6 +77,25 @@ export function decisionRecord(fact: RiskDecided, context: RecordContext): Decis
     referencePk: ids.referencePk(symbol, tsMs, inputHash),
     payload,
   };
+}
+
+interface Policy {
+  readonly policyHash: string;
+  readonly thresholds: unknown;
+}
+
+/** The limits change with the configuration, the decisions under them are many. */
+const policies = new WeakMap<GateThresholds, Policy>();
+
+function policyOf(limits: GateThresholds, hash: Hash): Policy {
+  const known = policies.get(limits);
+  if (known !== undefined) return known;
+  const policy = {
+    policyHash: policyHash(limits, hash),
+    thresholds: JSON.parse(canonicalJson(thresholdsJson(limits), POLICY_STYLE)) as unknown,
+  };
+  policies.set(limits, policy);
+  return policy;
 }
 
 function gateMembers({ gate, tsMs }: RiskDecided): Readonly<Record<string, unknown>> {

@@ -249,7 +249,10 @@ export class LiveRun {
       keepInputs: journalKeepInputs,
     };
     const { runId } = this.run;
-    return new Snapshotter({ runId, snapshots, journal: this.#journal, clock, limits }, this.#fold.seq);
+    return new Snapshotter(
+      { runId, snapshots, journal: this.#journal, clock, limits },
+      this.#fold.seq,
+    );
   }
 
   #newRunner(snapshotter: Snapshotter): Runner {

@@ -36,7 +36,8 @@ async function* paced(feed: Feed, pace: Pace): AsyncGenerator<readonly TradeObse
         warmUpEndMs = first.receivedAtMs + (pace.skip === 0 ? WARM_UP_MS : 0);
         startedAtMs = clock.monotonicMs();
       }
-      const dueInMs = (first.receivedAtMs - warmUpEndMs) / speed - (clock.monotonicMs() - startedAtMs);
+      const dueInMs =
+        (first.receivedAtMs - warmUpEndMs) / speed - (clock.monotonicMs() - startedAtMs);
       if (dueInMs > TICK_MS) await clock.sleep(dueInMs, signal);
       const nowMs = warmUpEndMs + (clock.monotonicMs() - startedAtMs + TICK_MS) * speed;
       const to = dueUntil(trades, from, nowMs);

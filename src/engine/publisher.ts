@@ -63,5 +63,6 @@ function collect(
 
 function announce(publication: Publication, { topics, keys }: PublisherDeps): void {
   if (publication.to === 'topic') topics.publish(publication.name, publication.json);
-  else if (publication.to === 'key') keys.set(publication.name, publication.json, publication.ttlMs);
+  else if (publication.to === 'key')
+    keys.set(publication.name, publication.json, publication.ttlMs);
 }

@@ -1,6 +1,6 @@
 import type { CoreState } from './core-state.js';
 import { levelFor } from './domain/control.js';
-import { e8FromNumber } from './domain/e8.js';
+import { e8FromNumber, type E8 } from './domain/e8.js';
 import type { GateEvidence } from './domain/events.js';
 import { judgeGate, type GateValues } from './domain/gate.js';
 import type { TradeObserved } from './domain/inputs.js';
@@ -31,7 +31,7 @@ export function strategyIdea(
     case 'primary_breakout_v1': {
       const context = {
         market: marketView(state.market, trade.symbol),
-        positionOpen: (state.portfolio.positions.get(trade.symbol)?.qtyE8 ?? 0n) > 0n,
+        positionOpen: unsoldE8(state, trade.symbol) > 0n,
         entryBlocked: entryBlocked(state, trade.symbol, limits),
       };
       return { idea: breakoutSignal(state.breakout, trade, context, limits), changePp };
@@ -87,8 +87,7 @@ export function unwindSignal(
   limits: Thresholds,
 ): RaisedSignal | null {
   const priceE8 = state.portfolio.marketPrices.get(symbol);
-  const heldE8 = state.portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
-  if (priceE8 === undefined || heldE8 <= pendingOf(state.venue, symbol).sellE8) return null;
+  if (priceE8 === undefined || unsoldE8(state, symbol) <= 0n) return null;
   const window = window15m(state.window15m, symbol);
   return {
     symbol,
@@ -105,6 +104,12 @@ export function unwindSignal(
     regime: regimeOf(state.regime, symbol)?.current ?? 'UNKNOWN',
     gate: gateEvidence(state, { symbol, tsMs: state.nowMs, nowMs: state.nowMs }, limits),
   };
+}
+
+/** Held and not already on its way out. */
+function unsoldE8(state: CoreState, symbol: string): E8 {
+  const heldE8 = state.portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
+  return heldE8 - pendingOf(state.venue, symbol).sellE8;
 }
 
 /** Domain.md 3.4 on our own account and market state; the true 15-minute values. */

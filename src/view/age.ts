@@ -22,6 +22,12 @@ export function agoText(atMs: number | null, nowMs: number): string {
     : `${durationText(ageMs)} ago`;
 }
 
+/** Age while that says something, else the time itself: a recorded feed is years old. */
+export function whenText(atMs: number | null, nowMs: number): string {
+  if (atMs === null || Math.abs(nowMs - atMs) < 2 * DAY_MS) return agoText(atMs, nowMs);
+  return utcText(atMs);
+}
+
 /** `2026-02-09 15:29:58 UTC`. */
 export function utcText(atMs: number): string {
   if (!Number.isFinite(atMs) || Math.abs(atMs) > 8.64e15) return 'no valid time';

@@ -30,9 +30,10 @@ export function watchEffects(previous: EffectsWatch | null, status: EngineStatus
   };
 }
 
-/** Answers to orders of any kind; in shadow the refusals. */
-export function orderResults({ outputs }: EngineStatus): Seen {
-  const kinds = [outputs.OrderRefused, outputs.OrderFilled, outputs.OrderRejected];
+/** Answers to orders of any kind; in shadow the refusals, because nothing else really came back. */
+export function orderResults({ outputs, portfolio }: EngineStatus): Seen {
+  const venue = portfolio.book === 'real' ? [outputs.OrderFilled, outputs.OrderRejected] : [];
+  const kinds = [outputs.OrderRefused, ...venue];
   return kinds.reduce<Seen>(
     (sum, seen = NOTHING_SEEN) => ({
       count: sum.count + seen.count,

@@ -30,10 +30,9 @@ export function judgeEffects(
   const seen = (kind: keyof typeof outputs) => outputs[kind] ?? NOTHING_SEEN;
   const decisions = seen('RiskDecided');
   const rows = status.audit.rowsCommitted['risk_events'] ?? 0;
-  const folded: Seen = { count: status.seqFolded, lastAtMs: null };
   const pairs: readonly EffectPair[] = [
     pair('feed->trades', status.inputs, status.trades, judgeFeed(status)),
-    pair('inputs->fold', status.inputs, folded, judgeFold(status)),
+    pair('inputs->fold', status.inputs, foldedOf(status), judgeFold(status)),
     pair('trades->candles', status.trades, seen('CandleClosed'), judgeCandles(status, watch)),
     pair(
       'signals->decisions',
@@ -94,6 +93,11 @@ function judgeFeed({
   const reason = `the last trade came ${durationText(silentMs)} ago${aside}`;
   if (!silent) return { word: 'OK', reason };
   return { word: feed.finite ? 'IDLE' : 'STALLED', reason };
+}
+
+/** With nothing left to fold, the last input is the last that was folded. */
+function foldedOf({ inputs, seqFolded, seqJournaled }: EngineStatus): Seen {
+  return { count: seqFolded, lastAtMs: seqFolded >= seqJournaled ? inputs.lastAtMs : null };
 }
 
 function judgeFold({ inputs, seqJournaled, seqFolded, observedAtMs }: EngineStatus): Verdict {

@@ -86,6 +86,12 @@ export class CountFigure extends Figure<number> {
     this.lastAtMs = seen.lastAtMs;
   }
 
+  /** Age of the newest event alone; a count without a time is not the same as none. */
+  lastText(nowMs: number): string {
+    if (this.lastAtMs !== null) return agoText(this.lastAtMs, nowMs);
+    return this.wordsOnly((count) => (count === 0 ? 'never' : 'no time'));
+  }
+
   /** `1 184, last 2.0 s ago`, `0, none yet`. */
   override text(nowMs: number, words: (value: number) => string = countText): string {
     const stale = nowMs - this.observedAtMs > FIGURE_STALE_MS ? ` (${this.age(nowMs)})` : '';

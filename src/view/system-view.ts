@@ -136,8 +136,12 @@ function runOf(status: EngineStatus): SystemView['run'] {
     ordersTo,
     digest,
     feed: feed.description,
-    database: `${database.kind} PostgreSQL, ${database.where}, ${database.state}`,
+    database: databaseWords(database),
   };
+}
+
+function databaseWords({ kind, where, state }: EngineStatus['database']): string {
+  return where.startsWith(kind) ? `${where}, ${state}` : `${kind}, ${where}, ${state}`;
 }
 
 function countsOf(status: EngineStatus): SystemView['counts'] {
@@ -152,10 +156,18 @@ function countsOf(status: EngineStatus): SystemView['counts'] {
     blocked,
     orders: outputs.OrderRequested ?? NOTHING_SEEN,
     results: orderResults(status),
-    fills: outputs.OrderFilled ?? NOTHING_SEEN,
+    ...fillsOf(status),
     alerts: outputs.AlertRaised ?? NOTHING_SEEN,
   };
   return mapValues(seen, (count) => counted(status, count));
+}
+
+/** A fill that never happened must not be found under the name of one. */
+function fillsOf({ outputs, portfolio }: EngineStatus): Readonly<Record<string, Seen>> {
+  const filled = outputs.OrderFilled ?? NOTHING_SEEN;
+  return portfolio.book === 'real'
+    ? { fills: filled }
+    : { fills: NOTHING_SEEN, hypothetical_fills: filled };
 }
 
 function auditOf(status: EngineStatus): SystemView['audit'] {

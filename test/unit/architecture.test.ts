@@ -32,7 +32,7 @@ function importOf(from: string, to: string): string {
   return `import { x } from '${'../'.repeat(from.split('/').length)}${to}/x.js';\nexport const y = x;\n`;
 }
 
-test('architecture holds in src', () => {
+test('architecture holds in src', { timeout: 60_000 }, () => {
   const tree = treeOnDisk();
   expect(tree.size).toBeGreaterThan(20);
   expect(violations(tree)).toEqual([]);

@@ -32,7 +32,7 @@ export function callEngine(socketPath: string, asked: EngineRequest): Promise<So
       },
       (response) => {
         void readAnswer(response).then(settle, (fault: unknown) => {
-          settle(silent(fault));
+          settle(faultAnswer(fault));
         });
       },
     );
@@ -40,7 +40,7 @@ export function callEngine(socketPath: string, asked: EngineRequest): Promise<So
       settle({ state: 'silent', why: `no answer within ${asked.timeoutMs} ms` });
     }, asked.timeoutMs);
     call.once('error', (fault) => {
-      settle(silent(fault));
+      settle(faultAnswer(fault));
     });
     call.end(text);
   });
@@ -61,7 +61,8 @@ async function readAnswer(response: IncomingMessage): Promise<SocketAnswer> {
   return { state: 'answered', status: response.statusCode ?? 0, body };
 }
 
-function silent(fault: unknown): SocketAnswer {
+/** What a failed call says about the engine. */
+export function faultAnswer(fault: unknown): SocketAnswer {
   const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return { state: 'nobody' };
   if (code === 'EACCES') {

@@ -18,10 +18,11 @@ export function readJsonBody(request: IncomingMessage): Promise<Readonly<Record<
       if (bytes <= REQUEST_BYTES_MAX) chunks.push(part);
       else reject(tooLong());
     });
-    request.once('error', reject);
-    request.once('close', () => {
+    const brokeOff = () => {
       reject(badRequest('Cannot read the request: it broke off', `after ${bytes} bytes`));
-    });
+    };
+    request.once('error', brokeOff);
+    request.once('close', brokeOff);
     request.once('end', () => {
       if (bytes <= REQUEST_BYTES_MAX) resolve(Buffer.concat(chunks).toString('utf8'));
     });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { EXIT, OperatorError } from '../../operator-error.js';
+import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { claimSocketPath } from './claim-path.js';
 import { readJsonBody } from './request-body.js';
 import { errorAnswer } from './request-error.js';
@@ -120,6 +120,7 @@ async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
 
 function asOperatorError(fault: unknown, onFault: (fault: unknown) => void): OperatorError {
   if (fault instanceof OperatorError) return fault;
+  if (fault instanceof DependencyError) return fromDependency(fault);
   onFault(fault);
   return new OperatorError({
     code: 'CDB-E0901',
@@ -127,6 +128,18 @@ function asOperatorError(fault: unknown, onFault: (fault: unknown) => void): Ope
     why: 'the engine goes on; its log has the whole fault',
     todo: 'cdb status, and report the fault if it stays',
     exit: EXIT.INTERNAL,
+    cause: fault,
+  });
+}
+
+/** The database being away is no bug of ours, and "cdb status" says more about it. */
+function fromDependency(fault: DependencyError): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0004',
+    what: `${fault.dependency} failed: ${fault.message}`,
+    why: 'the engine runs, but it needs this part to answer',
+    todo: 'cdb status says what the engine does meanwhile; ask again once it is back',
+    exit: EXIT.UNREACHABLE,
     cause: fault,
   });
 }

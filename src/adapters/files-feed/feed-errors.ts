@@ -1,10 +1,10 @@
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ErrorCode } from '../../operator-error/catalogue.js';
 
-const UNREADABLE: ErrorCode = 'CDB-E0004';
-const NOT_TRADES: ErrorCode = 'CDB-E0004';
-const DAMAGED: ErrorCode = 'CDB-E0004';
-const NO_SUCH_SYMBOL: ErrorCode = 'CDB-E0004';
+const UNREADABLE: ErrorCode = 'CDB-E0501';
+const NOT_TRADES: ErrorCode = 'CDB-E0502';
+const DAMAGED: ErrorCode = 'CDB-E0503';
+const NO_SUCH_SYMBOL: ErrorCode = 'CDB-E0504';
 
 /** Where reading stopped: what an operator needs to judge how much of the file counts. */
 export interface ReadSoFar {
@@ -23,6 +23,16 @@ export function fileUnreadable(path: string, cause: unknown): OperatorError {
       : 'make the file readable for the user that runs cdb, or name another file',
     exit: missing ? EXIT.NOT_FOUND : EXIT.UNREACHABLE,
     cause,
+  });
+}
+
+export function sampleMissing(): OperatorError {
+  return new OperatorError({
+    code: UNREADABLE,
+    what: 'cannot read the built-in sample trades',
+    why: 'data/sample is missing from this installation of cdb',
+    todo: 'install cdb again, or name a trades file with --feed',
+    exit: EXIT.NOT_FOUND,
   });
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { constants, createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { reasonOf } from './feed-errors.js';
 
 /** The reason why no more bytes come, though the file was to have more. */
@@ -55,11 +55,7 @@ async function* guarded(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer | 
 async function* gunzip(
   source: AsyncIterable<Buffer | ByteFault>,
 ): AsyncGenerator<Buffer | ByteFault> {
-  // Without Z_SYNC_FLUSH the end of a cut file is an error that hides its last output.
-  const unzip = createGunzip({
-    chunkSize: PLAIN_CHUNK_BYTES,
-    finishFlush: constants.Z_SYNC_FLUSH,
-  });
+  const unzip = createGunzip({ chunkSize: PLAIN_CHUNK_BYTES });
   const unpacked: Buffer[] = [];
   unzip.on('data', (chunk: Buffer) => unpacked.push(chunk));
   // A second error of the same stream adds nothing, but unheard it would end the process.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileUnreadable } from './feed-errors.js';
+import { sampleMissing } from './feed-errors.js';
 
 const SAMPLE = join('data', 'sample', 'binance-futures-btcusdt-20200222.csv.gz');
 /** From the sources as from the bundle the package root is at most this many folders up. */
@@ -15,5 +15,5 @@ export function sampleFile(): string {
     if (existsSync(path)) return path;
     folder = dirname(folder);
   }
-  throw fileUnreadable(SAMPLE, 'it is missing from this installation of cdb');
+  throw sampleMissing();
 }

@@ -119,8 +119,11 @@ function publish(path: string, mine: LockHolder): boolean {
 }
 
 async function confirmed(path: string, mine: LockHolder, clock: Clock): Promise<EngineLock> {
+  const isMine = (one: LockHolder) => JSON.stringify(one) === JSON.stringify(mine);
   for (const aside of asidePaths(path)) {
     const found = readLock(aside);
+    // Ours, pushed aside by a starter that took it for the stale one: it puts it back.
+    if (found.state === 'held' && isMine(found.holder)) continue;
     if (found.state === 'held' && (await isLiveOrListens(found.holder, clock))) {
       withdraw(path, mine);
       throw lockHeld(path, found.holder);
@@ -128,7 +131,6 @@ async function confirmed(path: string, mine: LockHolder, clock: Clock): Promise<
     rmSync(aside, { force: true });
   }
   removeTemporaries(path);
-  const isMine = (one: LockHolder) => JSON.stringify(one) === JSON.stringify(mine);
   let released = false;
   return {
     holder: mine,

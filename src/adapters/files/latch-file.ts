@@ -48,9 +48,9 @@ export function latchPlace(path: string): LatchPlace {
   return {
     name: 'latch file',
     read: () => {
-      const reading = readLatch(path, marker);
+      const reading = readRecord(path);
       seen = reading.state === 'present' ? reading.record : null;
-      return reading;
+      return markerFault(marker) ?? reading;
     },
     write: (record) => {
       try {
@@ -72,14 +72,11 @@ interface Latch {
   readonly seen: Seen;
 }
 
-/** What the caller decided upon: null for no readable record, undefined when it never looked. */
+/** The record that the caller decided upon: null for no readable record, undefined when it never looked. */
 type Seen = ControlRecord | null | undefined;
 
-function readLatch(path: string, marker: string): ControlReading {
+function readRecord(path: string): ControlReading {
   try {
-    if (lstatSync(marker, { throwIfNoEntry: false }) !== undefined) {
-      return { state: 'unreadable', why: `"${marker}" is there: engaged when the disk was full` };
-    }
     const file = readBounded(path, LATCH_BYTES_MAX);
     if (file.kind !== 'text') return { state: 'unreadable', why: `"${path}" is ${file.kind}` };
     const decoded = decodeLatch(file.text);
@@ -88,6 +85,16 @@ function readLatch(path: string, marker: string): ControlReading {
   } catch (fault) {
     if (errnoOf(fault) === 'ENOENT') return { state: 'absent' };
     return { state: 'unreadable', why: fileFault(`Cannot read "${path}"`, fault).message };
+  }
+}
+
+/** The marker overrules the record: it was placed when no record could be written. */
+function markerFault(marker: string): ControlReading | null {
+  try {
+    if (lstatSync(marker, { throwIfNoEntry: false }) === undefined) return null;
+    return { state: 'unreadable', why: `"${marker}" is there: engaged when the disk was full` };
+  } catch (fault) {
+    return { state: 'unreadable', why: fileFault(`Cannot look for "${marker}"`, fault).message };
   }
 }
 
@@ -130,7 +137,7 @@ function replaceSeen({ path, marker, seen }: Latch, next: string, record: Contro
   const aside = temporaryName(path, 'old');
   const isThere = renameIfThere(path, aside);
   try {
-    if (isThere && !isReplaceable(readLatch(aside, `${aside}.none`), seen, record)) {
+    if (isThere && !isReplaceable(readRecord(aside), seen, record)) {
       link(aside, path);
       throw changedMeanwhile(path);
     }

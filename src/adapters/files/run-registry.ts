@@ -1,28 +1,8 @@
 import { z } from 'zod';
-import type { RunRecord } from '../../engine/ports/audit-store.js';
+import type { RegisteredRun, RunRegistry } from '../../engine/ports/run-registry.js';
 import { assertInvariant } from '../../operator-error.js';
 import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
 import { damagedFile, errnoOf, fileFault } from './file-fault.js';
-
-export interface RegisteredRun extends RunRecord {
-  /** The feed has ended and everything was drained. */
-  readonly finished: boolean;
-  /** Null when the run did not say that it ended: it runs, or it crashed. */
-  readonly endedAtMs: number | null;
-}
-
-export interface RunRegistry {
-  /** Oldest first. */
-  list(): readonly RegisteredRun[];
-  /** The newest run with this identity: the one that a start continues. */
-  newest(identity: string): RegisteredRun | null;
-  /** Durable when it returns. */
-  add(run: RunRecord): void;
-  update(
-    runId: string,
-    change: Partial<Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'configHash' | 'codeVersion'>>,
-  ): void;
-}
 
 const RUNS_MAX = 1_000;
 const FILE_BYTES_MAX = 4 * 1024 * 1024;

@@ -32,7 +32,7 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
   ),
   counter('orders_approved_total', 'Orders released, unwinds included', (s) => s.allowed.count),
   counter('orders_blocked_total', 'Signals stopped by any layer', (s) => s.blocked.count),
-  counter('order_results_received_total', 'Order results seen', results),
+  counter('order_results_received_total', 'Order results seen', (s) => orderResults(s).count),
   counter('orders_rejected_execution_total', 'Order results that are no fill', rejections),
   gauge('circuit_breaker_active', '1 while any breaker is open', (s) =>
     flag(Object.values(s.portfolio.breakers).includes(true)),
@@ -74,8 +74,10 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
 
 /** A trade that is out of order still counts in its open candle; every other fault drops it. */
 function tradesKept({ trades, tradesRefused }: EngineStatus): number {
-  const { out_of_order: _, ...dropped } = tradesRefused;
-  return trades.count - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  const dropped = Object.entries(tradesRefused)
+    .filter(([fault]) => fault !== 'out_of_order')
+    .reduce((sum, [, count]) => sum + count, 0);
+  return Math.max(0, trades.count - dropped);
 }
 
 function isReal({ portfolio }: EngineStatus): boolean {
@@ -88,10 +90,6 @@ function fills(status: EngineStatus): number {
 
 function rejections(status: EngineStatus): number {
   return countOf(status, 'OrderRefused') + (isReal(status) ? countOf(status, 'OrderRejected') : 0);
-}
-
-function results(status: EngineStatus): number {
-  return isReal(status) ? orderResults(status).count : countOf(status, 'OrderRefused');
 }
 
 function flag(on: boolean): number {

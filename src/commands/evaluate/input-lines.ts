@@ -18,11 +18,12 @@ export async function* inputLines(file: string, io: CommandIo): AsyncGenerator<I
   let rest = '';
   let number = 0;
   for await (const text of decoded(chunks, file)) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
+    const [head = '', ...pieces] = text.split('\n');
+    rest += head;
+    for (const piece of pieces) {
       number += 1;
-      yield { text: line, number };
+      yield { text: rest, number };
+      rest = piece;
     }
     if (rest.length > INPUT_CHARS_MAX) throw tooLong(number + 1);
   }

@@ -16,7 +16,7 @@ export interface KillSwitch {
   readonly engine: Pick<EngineProcess, 'holder'>;
   readonly client: EngineClient;
   isStateEmpty(): boolean;
-  /** Creates a missing state directory. Throws DependencyError. */
+  /** Creates a missing state directory. Throws what the file system says. */
   createStateDir(): void;
 }
 

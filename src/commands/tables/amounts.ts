@@ -1,9 +1,21 @@
+import { absE8, divideHalfEven, E8_ONE, formatE8, parseE8 } from '../../engine/domain/e8.js';
+
+const CENT_E8 = E8_ONE / 100n;
+
 /** `10000.00` from `10000.00000000`, `0.00021991` as it is: no digit that counts is dropped. */
 export function amountText(exact: string): string {
   const match = /^(-?\d+)\.(\d{2})(\d*?)0*$/.exec(exact);
   if (match === null) return exact;
   const [, whole = '', cents = '', rest = ''] = match;
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}.${cents}${rest}`;
+}
+
+/** For a glance: two decimals, half even; below one USDT everything, because 0.00 would be a lie. */
+export function moneyText(exact: string): string {
+  const value = parseE8(exact);
+  if (typeof value !== 'bigint' || absE8(value) < E8_ONE) return amountText(exact);
+  const cents = divideHalfEven(value, CENT_E8) * CENT_E8;
+  return amountText(formatE8(cents));
 }
 
 /** `1.4 MiB`. */

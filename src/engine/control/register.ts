@@ -54,7 +54,7 @@ export function effectiveRecord(
   );
   const faults = readings.flatMap((placed) => faultOf(placed, context.stateDirEmpty));
   const strictest = present.toSorted((a, b) => byRestriction(b.record, a.record))[0];
-  const isFirst = present.length === 0 && faults.length === 0;
+  const isFirst = readings.length > 0 && present.length === 0 && faults.length === 0;
   const base = strictest?.record ?? unknownRecord(isFirst);
   const record: ControlRecord = {
     ...base,
@@ -62,7 +62,8 @@ export function effectiveRecord(
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
   };
-  const isHalted = faults.length > 0 && record.level !== 'HALTED';
+  // A halt that somebody ordered keeps its name and reason beside the faults.
+  const isHalted = faults.length > 0 && strictest?.record.level !== 'HALTED';
   return {
     record: isHalted ? haltedBy(faults, record) : record,
     source: isHalted || strictest === undefined ? 'no readable record' : strictest.place,

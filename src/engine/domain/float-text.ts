@@ -1,5 +1,3 @@
-/** Widest float that has places behind the point at all; from here on rounding changes nothing. */
-const WHOLE_FROM = 2 ** 53;
 /** A float lies exactly between two 10-place decimals only if it is an odd multiple of 2^-11. */
 const TIE_SCALE = 2 ** 11;
 const PLACES = 10;
@@ -29,7 +27,7 @@ function exponentForm(magnitude: number): string {
 
 /** Rounds to 10 places behind the point, exact ties to the even digit; the sign of -0 stays. */
 export function roundTo10Places(value: number): number {
-  if (value === 0 || !Number.isFinite(value) || Math.abs(value) >= WHOLE_FROM) return value;
+  if (!Number.isFinite(value) || Number.isInteger(value)) return value;
   // toFixed is exact except that it takes ties away from zero.
   if (Math.abs((value * TIE_SCALE) % 2) !== 1) return Number(value.toFixed(PLACES));
   const exact = value.toFixed(PLACES + 1);

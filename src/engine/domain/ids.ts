@@ -9,31 +9,22 @@ export interface Ref {
   readonly ord: number;
 }
 
-const CDB_NAMESPACE = '5f1d7c1e-6b0a-5c39-9d0e-7a1f2b3c4d5e';
-const DECISION_NAMESPACE = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';
-const CORRELATION_NAMESPACE = 'c0ffe100-cafe-4000-babe-000000000001';
-const LEDGER_EVENT_NAMESPACE = 'c0ffe100-cafe-4000-babe-000000000002';
+const CDB_NAMESPACE = namespace('5f1d7c1e-6b0a-5c39-9d0e-7a1f2b3c4d5e');
+const DECISION_NAMESPACE = namespace('a1b2c3d4-e5f6-7890-abcd-ef1234567890');
+const CORRELATION_NAMESPACE = namespace('c0ffe100-cafe-4000-babe-000000000001');
+const LEDGER_EVENT_NAMESPACE = namespace('c0ffe100-cafe-4000-babe-000000000002');
 
-/** RFC 4122 name-based UUID, version 5. */
-export function uuidV5(hash: Hash, namespace: string, name: string): string {
-  const space = Uint8Array.from(namespace.replaceAll('-', '').match(/../g) ?? [], (pair) =>
-    Number.parseInt(pair, 16),
-  );
-  const text = new TextEncoder().encode(name);
-  const bytes = new Uint8Array(space.length + text.length);
-  bytes.set(space);
-  bytes.set(text, space.length);
-  const digest = hash.sha1(bytes).slice(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+function namespace(uuid: string): Uint8Array {
+  const pairs = uuid.replaceAll('-', '').match(/../g) ?? [];
+  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
+}
+
+/** RFC 4122 name-based UUID, version 5. @param space the namespace's 16 bytes */
+export function uuidV5(hash: Hash, space: Uint8Array, name: string): string {
+  const hex = hash.sha1Hex(space, name);
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}`;
+  return `${head}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export function refText(ref: Ref): string {

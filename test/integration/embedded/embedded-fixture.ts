@@ -53,7 +53,7 @@ export class EmbeddedFixture {
   async end(): Promise<void> {
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
     for (const path of this.#directories.splice(0)) {
-      rmSync(path, { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true, maxRetries: 10 });
     }
   }
 }

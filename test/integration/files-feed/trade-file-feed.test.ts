@@ -105,7 +105,7 @@ describe('a trades file', () => {
     const others = [
       file('a', text),
       file('b', `\uFEFF${text.replaceAll('\n', '\r\n')}`),
-      file('c', rows.join('\n')),
+      file('c', `\uFEFF${rows.join('\n')}`),
       file('d', json),
       file('e', gzipSync(`\uFEFF${json}`)),
       file('f', Buffer.concat([gzipSync(text.slice(0, 5_000)), gzipSync(text.slice(5_000))])),

@@ -27,9 +27,10 @@ describe('status', () => {
     expect(text).toMatch(
       /^decisions->audit rows +OK +2\.0 s ago +1\.5 s ago +41 rows in risk_events$/m,
     );
+    expect(text).toMatch(/^inputs->fold +OK +0\.3 s ago +0\.3 s ago/m);
     expect(text).toMatch(/^signals +40, last 2\.0 s ago$/m);
     expect(text).toMatch(/^ {2}RC_001 +30, last 2\.0 s ago$/m);
-    expect(text).toMatch(/^portfolio +USDT {3}equity 10 012\.34 .*\(as of 0\.0 s ago\)$/m);
+    expect(text).toMatch(/^portfolio +in USDT\n +equity 10 012\.34 .*\(as of 0\.0 s ago\)$/m);
     expect(text).toMatch(
       /^BTCUSDT +price 90 680\.10 {2}regime TREND {2}ATR 31\.2500 {2}ADX no data/m,
     );
@@ -52,6 +53,17 @@ describe('status', () => {
     expect(text).toContain(
       'audit STALLED for 12 s: PostgreSQL does not answer; 341 decisions wait in the spool; orders stopped',
     );
+  });
+
+  it('never shows a hypothetical fill as a fill', async () => {
+    const { portfolio } = fakeEngineStatus();
+    const { text } = await shown(
+      fakeEngineStatus({ portfolio: { ...portfolio, book: 'hypothetical' } }),
+    );
+    expect(text).toMatch(/^fills +0, none yet$/m);
+    expect(text).toMatch(/^hypothetical fills +5, last/m);
+    expect(text).toMatch(/^results +2, last 9\.5 s ago$/m);
+    expect(text).toMatch(/^portfolio +in USDT, HYPOTHETICAL: nothing was sent$/m);
   });
 
   it('does not call a halted engine healthy', async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endQuietlyOnClosedPipe, processIo } from '../../../src/main/process-io.js';
+import type { TerminalFlags } from '../../../src/main/process-io.js';
 
-const FLAGS = { color: undefined, input: true, verbosity: 0 };
+const FLAGS: TerminalFlags = { color: undefined, input: true, verbosity: 0 };
 
-function io(flags: Partial<typeof FLAGS> & { color?: string } = {}) {
+function io(flags: Partial<TerminalFlags> = {}) {
   return processIo([], { ...FLAGS, ...flags }, new AbortController().signal);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoText, durationText, utcText } from '../../../src/view/age.js';
+import { agoText, durationText, utcText, whenText } from '../../../src/view/age.js';
 import { CountFigure, countText, Figure } from '../../../src/view/figure.js';
 
 const NOW = 1_000_000;
@@ -16,6 +16,11 @@ describe('Figure', () => {
     expect(new CountFigure({ count: 0, lastAtMs: null }, 'engine', NOW).text(NOW)).toBe(
       '0, none yet',
     );
+  });
+
+  it('tells a count without a time from no count', () => {
+    const last = (count: number) => new CountFigure({ count, lastAtMs: null }, 'engine', NOW);
+    expect([last(0).lastText(NOW), last(3).lastText(NOW)]).toEqual(['never', 'no time']);
   });
 
   it('says that an old value is stale', () => {
@@ -62,6 +67,11 @@ describe('ages', () => {
   it('calls a time after now a clock fault, not fresh', () => {
     expect(agoText(NOW + 90_000, NOW)).toBe('90 s ahead of this clock');
     expect(agoText(null, NOW)).toBe('never');
+  });
+
+  it('gives the time itself where an age says nothing', () => {
+    expect(whenText(NOW - 5_000, NOW)).toBe('5.0 s ago');
+    expect(whenText(0, 400 * 86_400_000)).toBe('1970-01-01 00:00:00 UTC');
   });
 
   it('survives a time that no calendar has', () => {

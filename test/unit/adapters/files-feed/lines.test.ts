@@ -41,7 +41,7 @@ describe('lineCutter', () => {
       fc.uint8Array({ maxLength: 5 }).map((bytes) => Buffer.from(bytes)),
     );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), fc.nat(), (pieces, seed) => {
+      fc.property(fc.array(piece, { maxLength: 30, size: 'max' }), fc.nat(), (pieces, seed) => {
         const whole = Buffer.concat(pieces);
         const chunks: Buffer[] = [];
         for (let at = 0, step = seed; at < whole.length; step = (step * 31 + 7) % 6_007) {

@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
 
 describe.each(CASES)('evaluate $command', ({ command, file, line, inputs }) => {
   const vectors = readVectors(file);
-  const expected = vectors.map((vector) => expect.stringMatching(startOf(line(vector))));
+  const expected = vectors.map((vector): unknown => expect.stringMatching(startOf(line(vector))));
 
   test('gives the recorded answers for the whole file', async () => {
     expect(vectors.length).toBeGreaterThan(200);

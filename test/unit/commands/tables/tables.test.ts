@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountText, bytesText, shareText } from '../../../../src/commands/tables/amounts.js';
+import {
+  amountText,
+  bytesText,
+  moneyText,
+  shareText,
+} from '../../../../src/commands/tables/amounts.js';
 import { plainCell, plainText } from '../../../../src/commands/tables/plain-text.js';
 import { textTable } from '../../../../src/commands/tables/text-table.js';
 
@@ -47,6 +52,16 @@ describe('amounts', () => {
     ['junk', 'junk'],
   ])('amountText(%s) is %s', (exact, text) => {
     expect(amountText(exact)).toBe(text);
+  });
+
+  it.each([
+    ['10012.34500000', '10 012.34'],
+    ['10012.35500000', '10 012.36'],
+    ['-0.00215373', '-0.00215373'],
+    ['0.00000000', '0.00'],
+    ['no number', 'no number'],
+  ])('moneyText(%s) is %s', (exact, text) => {
+    expect(moneyText(exact)).toBe(text);
   });
 
   it.each([

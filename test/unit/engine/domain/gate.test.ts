@@ -38,11 +38,10 @@ const NO_TIMES = {
 
 describe('judgeGate', () => {
   test('allows what passes every check, and says what it saw', () => {
-    const { symbol: _symbol, nowMs: _nowMs, ...seen } = ALLOWED;
-    expect(judgeGate(ALLOWED, LIMITS)).toEqual({
+    expect({ symbol: 'BTCUSDT', nowMs: NOW, ...judgeGate(ALLOWED, LIMITS) }).toEqual({
+      ...ALLOWED,
       decision: 'ALLOW',
       reasonCode: null,
-      ...seen,
       stalenessSec: 0.7,
       dataSilenceSec: 0.5,
     });

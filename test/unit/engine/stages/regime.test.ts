@@ -71,6 +71,14 @@ describe('observeRegime', () => {
     expect(changes).toEqual(['3 RANGE', '10 HIGH_VOL_CHAOTIC']);
   });
 
+  test('two candidates do not confirm each other', () => {
+    const candles = [0, 1, 2, 3].map(still);
+    candles.push(wild(4), wild(5));
+    candles.push(candle(6, 1090, 1102), candle(7, 1091, 1103), candle(8, 1092, 1104));
+    const changes = entries(candles, { ...LIMITS, atrHighVol: 150 });
+    expect(changes.filter((entry) => !entry.endsWith('+'))).toEqual(['3 RANGE', '8 TREND']);
+  });
+
   test('knows a trend, and keeps the current regime between the two ADX limits', () => {
     expect(entries([0, 1, 2, 3].map(rising))).toEqual(['3 TREND']);
     const between = { ...LIMITS, adxTrend: 101, adxRange: 99 };

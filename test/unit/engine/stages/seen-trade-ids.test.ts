@@ -15,7 +15,7 @@ describe('seen trade ids', () => {
       fc.constantFrom('a', 'A', '-1', '1.0', '9007199254740993', '1e3', ' 1'),
     );
     fc.assert(
-      fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
+      fc.property(fc.array(id, { maxLength: 200, size: 'max' }), (ids) => {
         const seen = noTradeIds();
         const known = new Set<string>();
         for (const one of ids) {
@@ -34,6 +34,12 @@ describe('seen trade ids', () => {
     const seen = noTradeIds();
     for (let value = 42_377_944; value < 42_387_943; value += 1) addTradeId(seen, String(value));
     expect(seen).toEqual({ lows: [42_377_944], highs: [42_387_942], texts: new Set() });
+  });
+
+  test('join ranges that touch, whatever the order', () => {
+    const seen = noTradeIds();
+    for (const id of ['5', '3', '1', '2', '9', '4', '8']) addTradeId(seen, id);
+    expect(seen).toEqual({ lows: [1, 8], highs: [5, 9], texts: new Set() });
   });
 
   test('stay bounded, forgetting the oldest', () => {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { THRESHOLD_SETS } from '../../../../src/engine/domain/thresholds.js';
-import { signalRaised, watchesSymbol } from '../../../../src/engine/stages/signal-idea.js';
+import { watchesSymbol } from '../../../../src/engine/stages/signal-idea.js';
 import {
   initialTickChange,
   momentumSignal,
   tickChangePp,
 } from '../../../../src/engine/stages/signal-momentum.js';
-import { accepted, outputs, T0 } from './market-fold.js';
 
 const LIMITS = THRESHOLD_SETS.reference.signal;
 
@@ -45,32 +44,8 @@ describe('momentumSignal', () => {
   });
 });
 
-describe('signalRaised', () => {
-  test('puts the true 15-minute values beside the tick', () => {
-    const trade = accepted({ price: 9682.19, qty: 0.132 });
-    const idea = { side: 'BUY', reason: 'because' } as const;
-    const evidence = { changePp: 0.0077, window: { pctChangePp: 0.2, volume: 12.5 } };
-    expect(signalRaised(idea, trade, evidence, LIMITS, outputs())).toEqual({
-      kind: 'SignalRaised',
-      cause: { seq: 1, ord: -1 },
-      tsMs: T0,
-      symbol: 'BTCUSDT',
-      strategyId: 'paper',
-      botId: '',
-      side: 'BUY',
-      price: '9682.19000000',
-      tradeQty: '0.13200000',
-      pctChangePp: 0.0077,
-      pctChange15mPp: 0.2,
-      volume15m: 12.5,
-      origin: 'signal',
-      reason: 'because',
-    });
-  });
-
-  test('one symbol or all of them are watched', () => {
-    expect(watchesSymbol(LIMITS, 'XRPETH')).toBe(true);
-    expect(watchesSymbol({ ...LIMITS, symbol: 'BTCUSDT' }, 'XRPETH')).toBe(false);
-    expect(watchesSymbol({ ...LIMITS, symbol: 'XRPETH' }, 'XRPETH')).toBe(true);
-  });
+test('watchesSymbol takes one symbol or all of them', () => {
+  expect(watchesSymbol(LIMITS, 'XRPETH')).toBe(true);
+  expect(watchesSymbol({ ...LIMITS, symbol: 'BTCUSDT' }, 'XRPETH')).toBe(false);
+  expect(watchesSymbol({ ...LIMITS, symbol: 'XRPETH' }, 'XRPETH')).toBe(true);
 });

@@ -43,7 +43,7 @@ describe('window15m', () => {
       qty: fc.integer({ min: 1, max: 9 }),
     });
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 300 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 300, size: 'max' }), (steps) => {
         const state = initialWindow15m();
         const all: { second: number; price: number; qty: number }[] = [];
         let tsMs = T0;

@@ -4,7 +4,7 @@ import type { Hash } from '../../../../../src/engine/domain/hash.js';
 import { runIds } from '../../../../../src/engine/domain/ids.js';
 
 const hash: Hash = {
-  sha1: (bytes) => new Uint8Array(createHash('sha1').update(bytes).digest()),
+  sha1Hex: (prefix, text) => createHash('sha1').update(prefix).update(text).digest('hex'),
   sha256Hex: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
 };
 

@@ -1,0 +1,113 @@
+import { nodeHash } from '../../src/adapters/node-hash.js';
+import { openTradeFileFeed } from '../../src/adapters/files-feed/trade-file-feed.js';
+import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
+import { auditBatch } from '../../src/engine/audit-rows.js';
+import type { AuditRow, AuditTable } from '../../src/engine/domain/audit-tables.js';
+import type { Output } from '../../src/engine/domain/events.js';
+import { runIds } from '../../src/engine/domain/ids.js';
+import type { Input } from '../../src/engine/domain/inputs.js';
+import { THRESHOLD_SETS, type Thresholds } from '../../src/engine/domain/thresholds.js';
+import { Fold } from '../../src/engine/fold.js';
+import { openJournal } from '../../src/engine/journal.js';
+import type { EventLog, LogEntry } from '../../src/engine/ports/event-log.js';
+import { createPublisher } from '../../src/engine/publisher.js';
+import { replay } from '../../src/engine/replay.js';
+
+/** What one journal must have led to, by folding it once from its first input without a break. */
+export interface Truth {
+  readonly runId: string;
+  readonly digest: string;
+  readonly inputs: number;
+  readonly inputKinds: Readonly<Partial<Record<Input['kind'], number>>>;
+  readonly facts: readonly Output[];
+  /** Every row in the columns of audit-tables.ts; orders and positions with all their steps. */
+  readonly rows: Partial<Readonly<Record<AuditTable, readonly AuditRow[]>>>;
+  /** Every entry of every stream that this run must have published, in order. */
+  readonly streams: ReadonlyMap<string, readonly LogEntry[]>;
+}
+
+export async function truthOf(inputsDirectory: string, runId: string): Promise<Truth> {
+  const log = openLocalEventLog(inputsDirectory, { clock: systemClock(), readOnly: true });
+  const fold = new Fold(nodeHash);
+  const facts: Output[] = [];
+  const kinds: Partial<Record<Input['kind'], number>> = {};
+  let inputs = 0;
+  let nextSeq: number | null = null;
+  try {
+    const journal = await openJournal(log, runId, 0);
+    for await (const batch of journal.read(0)) {
+      for (const sequenced of batch) {
+        if (nextSeq !== null && sequenced.seq !== nextSeq) {
+          throw new Error(`journal jumps from ${nextSeq - 1} to ${sequenced.seq}`);
+        }
+        nextSeq = sequenced.seq + 1;
+        inputs += 1;
+        kinds[sequenced.input.kind] = (kinds[sequenced.input.kind] ?? 0) + 1;
+        facts.push(...fold.apply(sequenced));
+      }
+    }
+  } finally {
+    await log.close();
+  }
+  const ids = runIds(nodeHash, runId);
+  const thresholds = (): Thresholds => fold.state.limits ?? THRESHOLD_SETS.reference;
+  const whole = {
+    seqFirst: 1,
+    seqLast: fold.seq,
+    digest: fold.digest,
+    outputs: facts,
+    arrivedAtMs: 0,
+  };
+  const context = { ids, hash: nodeHash, thresholds, venue: 'paper' };
+  const rows = auditBatch(whole, context)?.rows ?? {};
+  const streams = new Map<string, LogEntry[]>();
+  await createPublisher({
+    streams: collectingLog(streams),
+    topics: { publish: () => undefined, subscribe: () => () => undefined },
+    keys: { set: () => undefined, get: () => null, list: () => [] },
+    ids,
+    hash: nodeHash,
+    thresholds,
+    onCommitted: () => undefined,
+  })(whole);
+  return { runId, digest: fold.digest, inputs, inputKinds: kinds, facts, rows, streams };
+}
+
+const digests = new Map<number, Promise<string>>();
+
+/** Digest of the sample in paper mode with this seed, folded offline: no journal, no engine. */
+export function unbrokenDigest(seed: number, thresholds: Thresholds): Promise<string> {
+  const known = digests.get(seed) ?? replaySample(seed, thresholds);
+  digests.set(seed, known);
+  return known;
+}
+
+async function replaySample(seed: number, thresholds: Thresholds): Promise<string> {
+  const feed = await openTradeFileFeed('sample');
+  const options = { hash: nodeHash, thresholds, seed, mode: 'paper' } as const;
+  const nothing = (): void => undefined;
+  const signal = new AbortController().signal;
+  const fold = await replay(feed, options, nothing, () => Promise.resolve(), signal);
+  return fold.digest;
+}
+
+/** Only what the publisher uses: it appends, and this remembers. */
+function collectingLog(streams: Map<string, LogEntry[]>): EventLog {
+  const unused = (): never => {
+    throw new Error('the publisher only appends');
+  };
+  return {
+    append: (stream, entries) => {
+      streams.set(stream, [...(streams.get(stream) ?? []), ...entries]);
+      return Promise.resolve(entries.length);
+    },
+    sync: unused,
+    read: unused,
+    tail: unused,
+    info: unused,
+    list: unused,
+    trimBelow: unused,
+    close: unused,
+  };
+}

@@ -1,0 +1,364 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { openEmbeddedPostgres } from '../../src/adapters/embedded/embedded-postgres.js';
+import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
+import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
+import { stateDirectory } from '../../src/adapters/files/state-directory.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
+import { AUDIT_COLUMNS, type AuditTable } from '../../src/engine/domain/audit-tables.js';
+import { e8FromText, formatE8 } from './exact.js';
+import type { RegisteredRun } from '../../src/engine/ports/run-registry.js';
+import { type EventLog, type LogEntry, compareLogIds } from '../../src/engine/ports/event-log.js';
+import { type Truth, truthOf } from './run-truth.js';
+
+/** What was found wrong, in words; empty when the state is what the journal says. */
+export interface Verdict {
+  readonly runId: string;
+  readonly finished: boolean;
+  readonly digest: string;
+  readonly inputKinds: Truth['inputKinds'];
+  readonly rows: Readonly<Record<string, number>>;
+  readonly streamEntries: number;
+  readonly faults: readonly string[];
+}
+
+/** The column that names a row, for tables whose rows are written once. */
+const WRITTEN_ONCE = {
+  signals: 'signal_id',
+  risk_events: 'decision_pk',
+  blocked_decisions: 'decision_pk',
+  correlation_ledger: 'event_pk',
+  trades: 'fill_id',
+  portfolio_snapshots: 'snapshot_pk',
+  control_events: 'event_pk',
+} as const satisfies Partial<Record<AuditTable, string>>;
+
+/** Columns that say what happened; compared as text with what the fold says. */
+const TOLD: Partial<Record<AuditTable, readonly string[]>> = {
+  risk_events: ['decision', 'reason_code', 'seq', 'ord', 'input_snapshot_hash', 'symbol'],
+  trades: ['order_id', 'symbol', 'side', 'status'],
+  signals: ['symbol', 'signal_type'],
+  blocked_decisions: ['reason_code', 'signal_id'],
+};
+
+/** Newest run of the state directory against its own journal. Starts the database for that. */
+export async function verifyNewestRun(stateDir: string): Promise<Verdict> {
+  const run = openRunRegistry(stateDirectory(stateDir).runs).list().at(-1);
+  if (run === undefined) throw new Error(`no run in ${stateDir}`);
+  return verifyRun(stateDir, run);
+}
+
+export async function verifyRun(stateDir: string, run: RegisteredRun): Promise<Verdict> {
+  const { runId } = run;
+  const { journal } = stateDirectory(stateDir);
+  const truth = await truthOf(join(journal, 'inputs'), runId);
+  const database = await withDatabase(stateDir, (client) => databaseFaults(client, truth));
+  const streams = await streamFaults(join(journal, 'streams'), truth);
+  return {
+    runId,
+    finished: run.finished,
+    digest: truth.digest,
+    inputKinds: truth.inputKinds,
+    rows: database.rows,
+    streamEntries: streams.entries,
+    faults: [...database.faults, ...streams.faults],
+  };
+}
+
+export async function withDatabase<T>(
+  stateDir: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const server = await openEmbeddedPostgres({
+    stateDir,
+    owner: 'chaos check',
+    waitForLockMs: 10_000,
+    clock: systemClock(),
+  });
+  const client = new pg.Client({ ...server.connection, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+    await server.stop();
+  }
+}
+
+type Row = Readonly<Record<string, string | null>>;
+
+async function databaseFaults(
+  client: pg.Client,
+  truth: Truth,
+): Promise<{ readonly rows: Record<string, number>; readonly faults: readonly string[] }> {
+  const faults: string[] = [];
+  const counts: Record<string, number> = {};
+  for (const [table, key] of Object.entries(WRITTEN_ONCE) as [
+    keyof typeof WRITTEN_ONCE,
+    string,
+  ][]) {
+    const rows = await rowsOf(client, table, truth);
+    counts[table] = rows.length;
+    faults.push(...tableFaults({ table, key, rows, truth }));
+  }
+  const orders = await rowsOf(client, 'orders', truth);
+  const trades = await rowsOf(client, 'trades', truth);
+  const positions = await rowsOf(client, 'positions', truth);
+  counts['orders'] = orders.length;
+  counts['positions'] = positions.length;
+  faults.push(
+    ...orderFaults(orders, truth),
+    ...positionFaults(positions, trades),
+    ...signalFaults(truth),
+    ...(await cursorFaults(client, truth)),
+    ...(await ledgerFaults(client, truth)),
+    ...(await candleFaults(client, truth)),
+  );
+  return { rows: counts, faults };
+}
+
+/** All columns as text. Two tables have no run: their rows are found by those of the decisions. */
+async function rowsOf(client: pg.Client, table: AuditTable, truth: Truth): Promise<readonly Row[]> {
+  const columns = AUDIT_COLUMNS[table].map((name) => `"${name}"::text AS "${name}"`).join(', ');
+  const scope =
+    table === 'blocked_decisions'
+      ? 'decision_pk IN (SELECT decision_pk FROM risk_events WHERE run_id = $1)'
+      : table === 'correlation_ledger'
+        ? 'signal_id IN (SELECT signal_id FROM signals WHERE run_id = $1)'
+        : 'run_id = $1';
+  const { rows } = await client.query<Row>(`SELECT ${columns} FROM ${table} WHERE ${scope}`, [
+    truth.runId,
+  ]);
+  return rows;
+}
+
+/** Exactly the rows of the fold, each once, saying the same. */
+function tableFaults(found: {
+  readonly table: AuditTable;
+  readonly key: string;
+  readonly rows: readonly Row[];
+  readonly truth: Truth;
+}): readonly string[] {
+  const { table, key, rows, truth } = found;
+  const expected = expectedRows(truth, table);
+  const byKey = new Map(expected.map((row) => [row[key], row]));
+  const faults = twiceOrMissing(
+    table,
+    rows.map((row) => row[key] ?? ''),
+    [...byKey.keys()],
+  );
+  for (const row of rows) {
+    const told = byKey.get(row[key] ?? '');
+    if (told === undefined) continue;
+    for (const column of TOLD[table] ?? []) {
+      if (told[column] !== row[column]) {
+        faults.push(`${table} ${row[key]}: ${column} is ${row[column]}, folded ${told[column]}`);
+      }
+    }
+  }
+  return faults.slice(0, 10);
+}
+
+function expectedRows(truth: Truth, table: AuditTable): readonly Row[] {
+  const columns = AUDIT_COLUMNS[table];
+  return (truth.rows[table] ?? []).map((row) =>
+    Object.fromEntries(columns.map((name, i) => [name, row[i] == null ? null : String(row[i])])),
+  );
+}
+
+function twiceOrMissing(
+  what: string,
+  found: readonly string[],
+  expected: readonly (string | null | undefined)[],
+): string[] {
+  const have = new Set(found);
+  const want = new Set(expected);
+  const faults: string[] = [];
+  if (have.size !== found.length) faults.push(`${what}: ${found.length - have.size} keys twice`);
+  const missing = [...want].filter((one) => !have.has(one ?? ''));
+  const foreign = [...have].filter((one) => !want.has(one));
+  if (missing.length > 0) faults.push(`${what}: ${missing.length} missing, e.g. ${missing[0]}`);
+  if (foreign.length > 0) faults.push(`${what}: ${foreign.length} not folded, e.g. ${foreign[0]}`);
+  return faults;
+}
+
+/** The last step of each order by the fold is what its row says. */
+function orderFaults(rows: readonly Row[], truth: Truth): readonly string[] {
+  const last = new Map<string, { status: string; filled: string }>();
+  for (const step of expectedRows(truth, 'orders')) {
+    const filled = step['filled_size'] ?? '0';
+    last.set(step['order_id'] ?? '', { status: step['status'] ?? '', filled });
+  }
+  const faults = twiceOrMissing(
+    'orders',
+    rows.map((row) => row['order_id'] ?? ''),
+    [...last.keys()],
+  );
+  for (const row of rows) {
+    const told = last.get(row['order_id'] ?? '');
+    if (told === undefined) continue;
+    const filled = e8FromText(row['filled_size'] ?? '0');
+    if (row['status'] !== told.status || filled !== e8FromText(told.filled)) {
+      faults.push(
+        `orders ${row['order_id']}: ${row['status']} ${row['filled_size']}, folded ${told.status} ${told.filled}`,
+      );
+    }
+    if (row['signal_id'] === null || row['decision_id'] === null || row['client_id'] === null) {
+      faults.push(`orders ${row['order_id']}: lost what its first row said`);
+    }
+  }
+  return faults.slice(0, 10);
+}
+
+/** Own arithmetic over the rows of the database: signed fills add up to the open positions. */
+function positionFaults(positions: readonly Row[], trades: readonly Row[]): readonly string[] {
+  const net = new Map<string, bigint>();
+  const add = (symbol: string, sizeE8: bigint) => {
+    net.set(symbol, (net.get(symbol) ?? 0n) + sizeE8);
+  };
+  let realizedE8 = 0n;
+  for (const trade of trades) {
+    const sizeE8 = e8FromText(trade['size'] ?? '0');
+    add(trade['symbol'] ?? '', trade['side'] === 'buy' ? sizeE8 : -sizeE8);
+    realizedE8 += e8FromText(trade['realized_pnl'] ?? '0');
+  }
+  for (const position of positions) {
+    const sizeE8 = e8FromText(position['size'] ?? '0');
+    if (position['closed_at'] === null) {
+      add(position['symbol'] ?? '', position['side'] === 'short' ? sizeE8 : -sizeE8);
+    }
+    realizedE8 -= e8FromText(position['realized_pnl'] ?? '0');
+  }
+  const faults = [...net]
+    .filter(([, restE8]) => restE8 !== 0n)
+    .map(([symbol, restE8]) => `positions: fills of ${symbol} leave ${formatE8(restE8)} over`);
+  if (realizedE8 !== 0n) faults.push(`positions: realised PnL differs by ${formatE8(realizedE8)}`);
+  return faults;
+}
+
+/** One decision for each signal, by the fold itself. */
+function signalFaults({ facts }: Truth): readonly string[] {
+  const decided = new Map<string, number>();
+  for (const fact of facts) {
+    if (fact.kind === 'SignalRaised') decided.set(`${fact.ref.seq}-${fact.ref.ord}`, 0);
+  }
+  const faults: string[] = [];
+  for (const fact of facts) {
+    if (fact.kind !== 'RiskDecided') continue;
+    const key = `${fact.signalRef.seq}-${fact.signalRef.ord}`;
+    decided.set(key, (decided.get(key) ?? 100) + 1);
+  }
+  for (const [key, count] of decided) {
+    if (count !== 1) faults.push(`signal ${key} has ${count} decisions`);
+  }
+  return faults;
+}
+
+async function cursorFaults(client: pg.Client, truth: Truth): Promise<readonly string[]> {
+  const { rows } = await client.query<{ without: string }>(
+    `SELECT count(*)::text AS without FROM signals s WHERE run_id = $1 AND 1 <>
+       (SELECT count(*) FROM correlation_ledger c
+         WHERE c.signal_id = s.signal_id AND c.event_type = 'DECISION')`,
+    [truth.runId],
+  );
+  const without = Number(rows[0]?.without ?? 0);
+  return without === 0 ? [] : [`${without} signals have not exactly one decision in the ledger`];
+}
+
+async function ledgerFaults(client: pg.Client, truth: Truth): Promise<readonly string[]> {
+  const { rows } = await client.query<{
+    postings: string;
+    lines: string;
+    off: string;
+    sum: string;
+  }>(
+    `SELECT count(*)::text AS postings, coalesce(sum(n), 0)::text AS lines,
+            count(*) FILTER (WHERE total <> 0)::text AS off, coalesce(sum(total), 0)::text AS sum
+       FROM (SELECT posting_pk, count(*) AS n, sum(amount_usdt) AS total
+               FROM ledger_entries WHERE run_id = $1 GROUP BY posting_pk) AS posting`,
+    [truth.runId],
+  );
+  const [found] = rows;
+  const expected = expectedRows(truth, 'ledger_entries');
+  const postings = new Set(expected.map((row) => row['posting_pk'])).size;
+  const faults: string[] = [];
+  if (Number(found?.lines) !== expected.length || Number(found?.postings) !== postings) {
+    faults.push(
+      `ledger: ${found?.lines} lines in ${found?.postings} postings, folded ${expected.length} in ${postings}`,
+    );
+  }
+  if (Number(found?.off) !== 0) faults.push(`ledger: ${found?.off} postings do not sum to zero`);
+  if (Number(found?.sum) !== 0) faults.push(`ledger: in total ${found?.sum}`);
+  return faults;
+}
+
+async function candleFaults(client: pg.Client, truth: Truth): Promise<readonly string[]> {
+  const { rows } = await client.query<{ key: string }>(
+    `SELECT symbol || '@' || ts_ms::text AS key FROM candles_1m WHERE run_id = $1`,
+    [truth.runId],
+  );
+  const expected = expectedRows(truth, 'candles_1m').map(
+    (row) => `${row['symbol']}@${row['ts_ms']}`,
+  );
+  return twiceOrMissing(
+    'candles_1m',
+    rows.map(({ key }) => key),
+    expected,
+  );
+}
+
+/** Ids strictly rising over all runs, and for this run exactly the entries that the fold plans. */
+async function streamFaults(
+  directory: string,
+  truth: Truth,
+): Promise<{ readonly entries: number; readonly faults: readonly string[] }> {
+  const log = openLocalEventLog(directory, { clock: systemClock(), readOnly: true });
+  const faults: string[] = [];
+  let count = 0;
+  try {
+    const [first] = truth.facts;
+    const seqFirst = first?.ref.seq ?? 0;
+    const names = new Set([...(await log.list()).map(({ name }) => name), ...truth.streams.keys()]);
+    for (const name of names) {
+      const all = await readAll(log, name);
+      faults.push(...risingFaults(name, all));
+      const ours = all.filter(({ id }) => id.seq >= seqFirst);
+      count += ours.length;
+      faults.push(...entryFaults(name, ours, truth.streams.get(name) ?? []));
+    }
+  } finally {
+    await log.close();
+  }
+  return { entries: count, faults };
+}
+
+async function readAll(log: EventLog, name: string): Promise<readonly LogEntry[]> {
+  const all: LogEntry[] = [];
+  for (;;) {
+    const part = await log.read(name, all.at(-1)?.id ?? null, 1_000);
+    if (part.length === 0) return all;
+    all.push(...part);
+  }
+}
+
+function risingFaults(name: string, entries: readonly LogEntry[]): readonly string[] {
+  const falls = entries.filter(({ id }, i) => {
+    const before = entries[i - 1];
+    return before !== undefined && compareLogIds(before.id, id) >= 0;
+  });
+  return falls.length === 0 ? [] : [`${name}: ${falls.length} ids do not rise`];
+}
+
+function entryFaults(
+  name: string,
+  found: readonly LogEntry[],
+  planned: readonly LogEntry[],
+): readonly string[] {
+  const text = ({ id, fields }: LogEntry) => JSON.stringify([id.seq, id.ord, fields]);
+  const at = planned.findIndex((entry, i) => {
+    const other = found[i];
+    return other === undefined || text(other) !== text(entry);
+  });
+  if (at === -1 && found.length === planned.length) return [];
+  return [`${name}: ${found.length} entries, planned ${planned.length}, first difference at ${at}`];
+}

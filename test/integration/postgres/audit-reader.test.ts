@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postgresAuditReader } from '../../../src/adapters/postgres/audit-reader.js';
+import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
+import { openPgPool, type PgPool } from '../../../src/adapters/postgres/pg-pool.js';
+import {
+  readDecisionKeys,
+  readRuns,
+  readTableCounts,
+} from '../../../src/adapters/postgres/queries.js';
+import type { AuditReader } from '../../../src/engine/ports/audit-reader.js';
+import { auditRow, type Cells } from '../../contract/audit-rows.js';
+import { TestDatabase } from './test-database.js';
+
+const RUN = '33333333-3333-5333-8333-333333333333';
+const OLD_RUN = '44444444-4444-5444-8444-444444444444';
+const START_MS = 1_700_000_000_000;
+const MINUTE_MS = 60_000;
+
+let database: TestDatabase;
+let pool: PgPool;
+let emptyPool: PgPool;
+let reader: AuditReader;
+
+const decisions: readonly Cells[] = [
+  { decision: 'ALLOW', reason_code: null, symbol: 'BTCUSDT' },
+  { decision: 'BLOCK', reason_code: 'RC_010', symbol: 'XRPETH' },
+  { decision: 'BLOCK', reason_code: 'RC_002', symbol: 'BTCUSDT' },
+  { decision: 'BLOCK', reason_code: 'RC_002', symbol: 'BTCUSDT' },
+];
+
+beforeAll(async () => {
+  database = await TestDatabase.start();
+  pool = openPgPool(await database.create(), 'reader');
+  emptyPool = openPgPool(await database.create(), 'reader');
+  reader = postgresAuditReader(pool);
+  const store = postgresAuditStore(pool);
+  for (const [runId, startedAtMs] of [
+    [OLD_RUN, 1],
+    [RUN, 2],
+  ] as const) {
+    const rows = {
+      risk_events: decisions.map((cells, index) => decisionRow(runId, index, cells)),
+      trades: [0, 1, 2].map((index) => tradeRow(runId, index)),
+    };
+    const words = {
+      identity: 'i',
+      mode: 'paper',
+      feed: 'sample',
+      codeVersion: 'v',
+      configHash: 'h',
+    };
+    await store.startRun({ runId, seed: 9, startedAtMs, ...words });
+    await store.commit({ runId, seqFirst: 1, seqLast: 9, digest: 'd', rows });
+  }
+});
+afterAll(async () => {
+  await pool.close();
+  await emptyPool.close();
+  await database.end();
+});
+
+function decisionRow(runId: string, index: number, cells: Cells) {
+  const strategy = index === 1 ? 'primary_breakout_v1' : 'paper';
+  return auditRow('risk_events', {
+    run_id: runId,
+    decision_pk: `${runId.slice(0, 8)}-${index}`,
+    seq: index + 1,
+    timestamp_ms: START_MS + index * MINUTE_MS,
+    payload: JSON.stringify({ strategy_id: strategy }),
+    ...cells,
+  });
+}
+
+function tradeRow(runId: string, index: number) {
+  return auditRow('trades', {
+    run_id: runId,
+    fill_id: `${runId.slice(0, 8)}-${index}`,
+    timestamp: new Date(START_MS + index * MINUTE_MS).toISOString(),
+    symbol: index === 0 ? 'XRPETH' : 'BTCUSDT',
+    price: '9682.19',
+    execution_price: '9682.5',
+    slippage_bps: 0.25,
+    realized_pnl: index === 2 ? '-1.5' : null,
+  });
+}
+
+describe('postgresAuditReader', () => {
+  it('gives the newest fills of the newest run, oldest first, and how many match', async () => {
+    const list = await reader.fills({ windowMs: null, symbol: null, strategyId: null, limit: 2 });
+    expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 2 * MINUTE_MS });
+    expect(list.fills.map((fill) => fill.fillId)).toEqual(['33333333-1', '33333333-2']);
+    expect(list.fills[1]).toEqual({
+      fillId: '33333333-2',
+      orderId: 'o-1',
+      runId: RUN,
+      symbol: 'BTCUSDT',
+      side: 'buy',
+      status: 'filled',
+      qty: '1.00000000',
+      price: '9682.50000000',
+      slippageBps: '0.25000000',
+      fee: '0.01000000',
+      realizedPnl: '-1.50000000',
+      strategyId: 'paper',
+      atMs: START_MS + 2 * MINUTE_MS,
+    });
+  });
+
+  it.each([
+    [{ windowMs: MINUTE_MS, symbol: null, strategyId: null }, 2],
+    [{ windowMs: null, symbol: 'XRPETH', strategyId: null }, 1],
+    [{ windowMs: null, symbol: null, strategyId: 'nobody' }, 0],
+    [{ windowMs: null, symbol: "' OR true --", strategyId: null }, 0],
+  ])('filters fills by %o', async (filter, total) => {
+    const list = await reader.fills({ ...filter, limit: 10 });
+    expect(list.total).toBe(total);
+    expect(list.fills).toHaveLength(total);
+    expect(list.newestAtMs).toBe(START_MS + 2 * MINUTE_MS);
+  });
+
+  it('groups blocks by code, most frequent first, beside the allowed', async () => {
+    expect(await reader.blocksBy({ by: 'code', windowMs: null, limit: 1 })).toEqual({
+      runId: RUN,
+      by: 'code',
+      groups: [
+        {
+          key: 'RC_002',
+          count: 2,
+          firstAtMs: START_MS + 2 * MINUTE_MS,
+          lastAtMs: START_MS + 3 * MINUTE_MS,
+        },
+      ],
+      othersCount: 1,
+      blocked: 3,
+      allowed: 1,
+      lastAllowAtMs: START_MS,
+      firstAtMs: START_MS,
+      newestAtMs: START_MS + 3 * MINUTE_MS,
+    });
+  });
+
+  it.each([
+    ['symbol', ['BTCUSDT', 'XRPETH']],
+    ['strategy', ['paper', 'primary_breakout_v1']],
+  ] as const)('groups blocks by %s', async (by, keys) => {
+    const summary = await reader.blocksBy({ by, windowMs: null, limit: 10 });
+    expect(summary.groups.map((group) => group.key)).toEqual(keys);
+    expect(summary.othersCount).toBe(0);
+  });
+
+  it('shows the last ALLOW even when it lies before the window', async () => {
+    const summary = await reader.blocksBy({ by: 'code', windowMs: MINUTE_MS, limit: 10 });
+    expect(summary).toMatchObject({ blocked: 2, allowed: 0, lastAllowAtMs: START_MS });
+  });
+
+  it('answers from an empty database', async () => {
+    const empty = postgresAuditReader(emptyPool);
+    const fills = await empty.fills({ windowMs: 1, symbol: null, strategyId: null, limit: 1 });
+    expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null });
+    const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
+    expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
+  });
+});
+
+describe('queries', () => {
+  it('lists runs, newest first, with what is committed', async () => {
+    expect(await readRuns(pool, 1)).toEqual([
+      {
+        runId: RUN,
+        identity: 'i',
+        mode: 'paper',
+        feed: 'sample',
+        seed: 9,
+        codeVersion: 'v',
+        startedAtMs: 2,
+        committedSeq: 9,
+      },
+    ]);
+  });
+
+  it('counts the rows of every table', async () => {
+    expect(await readTableCounts(pool)).toMatchObject({ risk_events: 8, trades: 6, orders: 0 });
+  });
+
+  it('gives the keys of a run in the order of its journal', async () => {
+    const keys = await readDecisionKeys(pool, RUN, 1);
+    expect(keys.map(({ seq, decisionPk }) => [seq, decisionPk])).toEqual([
+      [2, '33333333-1'],
+      [3, '33333333-2'],
+      [4, '33333333-3'],
+    ]);
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../../../../src/commands/kill-switch/engage.js';
+import type { OptionValue } from '../../../../src/commands/parsed-options.js';
+import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
+import { initialRecord } from '../../../../src/engine/control/register.js';
+import { DependencyError } from '../../../../src/operator-error.js';
+import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
+import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+
+const TRADING = {
+  ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
+  epoch: 117,
+};
+
+async function engage(
+  values: Readonly<Record<string, OptionValue>> = {},
+  fake = fakeKillSwitch(TRADING),
+  outputFormat: 'text' | 'json' = 'text',
+) {
+  const io = fakeCommandIo({ env: { USER: 'ann' }, outputFormat });
+  const status = await run(new ParsedOptions(values), io, fake);
+  const record = fake.reading.state === 'present' ? fake.reading.record : null;
+  return { status, out: io.out.join(''), err: io.err.join(''), record, fake };
+}
+
+function failing(retryable: boolean): DependencyError {
+  return new DependencyError('no disk', { dependency: 'state directory', retryable });
+}
+
+describe('kill-switch engage', () => {
+  it('halts everything without any option, and prints who, what and the way back', async () => {
+    const { status, out, record } = await engage();
+    expect(status).toBe(0);
+    expect(record).toMatchObject({
+      level: 'HALTED',
+      epoch: 118,
+      operator: 'ann',
+      reason: 'manual',
+    });
+    expect(out).toBe(
+      [
+        'KILL-SWITCH ENGAGED   paper   epoch 118   15:30:00.000Z',
+        '  level        HALTED (was TRADING)',
+        '  why          manual',
+        '  engine       no engine running',
+        'written: latch file OK',
+        'undo: cdb kill-switch release --operator NAME --justification "..." ' +
+          '--confirm paper/kill-switch',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('reports the acknowledgement of the engine', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.pid = 4182;
+    fake.answer = { state: 'answered', status: 200, body: {} };
+    const { status, out } = await engage({ message: 'spread gap' }, fake);
+    expect(status).toBe(0);
+    expect(out).toContain('  engine       ack   0 ms   pid 4182\n');
+    expect(fake.asked).toMatchObject([
+      {
+        method: 'POST',
+        path: '/intents',
+        body: { intent: 'engage', level: 'HALTED', scopes: [], epoch: 118, message: 'spread gap' },
+        timeoutMs: 1_000,
+      },
+    ]);
+  });
+
+  it('says PARTIAL first and exits 4 when a running engine does not confirm', async () => {
+    const silent = { state: 'silent', why: 'no answer', pid: 4182 } as const;
+    const refused = { state: 'answered', status: 500, body: {} } as const;
+    for (const answer of [silent, refused]) {
+      const fake = fakeKillSwitch(TRADING);
+      fake.pid = 4182;
+      fake.answer = answer;
+      const { status, out, record } = await engage({}, fake);
+      expect(status).toBe(4);
+      expect(out).toMatch(/^PARTIAL: engine \(pid 4182\) not confirmed; .*\nKILL-SWITCH ENGAGED/);
+      expect(record?.level).toBe('HALTED');
+    }
+  });
+
+  it('takes a free reason as the message, and words that it does not know', async () => {
+    const { record } = await engage({ reason: 'spread gap', text: ['--bogus', 'now'] });
+    expect(record).toMatchObject({ reason: 'manual', message: 'spread gap --bogus now' });
+    expect((await engage({ reason: 'risk_limit' })).record?.reason).toBe('risk_limit');
+  });
+
+  it('reduces, and restricts a scope alone', async () => {
+    const reduced = await engage({ level: 'reduce' });
+    expect(reduced.record?.level).toBe('REDUCING');
+    const scoped = await engage({ scope: ['strategy:x', 'symbol:BTCUSDT'] });
+    expect(scoped.record).toMatchObject({
+      level: 'TRADING',
+      scopes: { 'strategy:x': 'HALTED', 'symbol:BTCUSDT': 'HALTED' },
+    });
+    expect(scoped.out).toContain('strategy:x HALTED');
+  });
+
+  it('reads a wrong level or scope as the stricter thing and says so', async () => {
+    for (const values of [
+      { level: 'redcue' },
+      { scope: ['symbl:X'] },
+      { scope: ['symbol:X', 'all'] },
+      { scope: ['symbol:X', 'strategy:'] },
+    ]) {
+      const { status, record, err } = await engage(values);
+      expect([status, record?.level]).toEqual([0, 'HALTED']);
+      if (!('scope' in values && values.scope.includes('all'))) expect(err).toMatch(/^note: /);
+    }
+  });
+
+  it('halts a state directory in which nothing ran yet', async () => {
+    const { record, status } = await engage({ level: 'reduce' }, fakeKillSwitch(null));
+    expect([status, record?.level, record?.mode]).toEqual([0, 'HALTED', 'shadow']);
+  });
+
+  it('tries again when the register was changed in the meantime', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.fault = failing(true);
+    const { status, record } = await engage({ level: 'reduce' }, fake);
+    expect([status, record?.level]).toEqual([0, 'REDUCING']);
+  });
+
+  it('says PARTIAL when only the engine stopped', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.fault = failing(false);
+    fake.answer = { state: 'answered', status: 200, body: {} };
+    const { status, out } = await engage({}, fake);
+    expect(status).toBe(4);
+    expect(out).toMatch(/^PARTIAL: the engine stopped, but nothing was written/);
+    expect(out).toContain('written: latch file FAILED after no disk');
+  });
+
+  it('fails with the pid to end when nothing worked', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.fault = failing(false);
+    fake.pid = 4182;
+    fake.answer = { state: 'silent', why: 'no answer', pid: 4182 };
+    await expect(engage({}, fake)).rejects.toMatchObject({
+      code: 'CDB-E0302',
+      exit: 4,
+      why: 'no disk',
+      todo: expect.stringMatching(/^kill -9 4182/),
+    });
+  });
+
+  it('prints no control character that somebody else wrote', async () => {
+    const { out } = await engage({ message: 'a\nundo: rm -rf \u001b[2J\u202e' });
+    expect(out).toContain('manual: a\\u000aundo: rm -rf \\u001b[2J\\u202e\n');
+  });
+
+  it('gives the same as one JSON envelope', async () => {
+    const { out } = await engage({}, fakeKillSwitch(TRADING), 'json');
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'cdb.kill-switch.engage/1',
+      data: {
+        level: 'HALTED',
+        previous_level: 'TRADING',
+        epoch: 118,
+        places: [{ place: 'latch file', written: 'record', level: 'HALTED', failures: [] }],
+        engine: { state: 'absent', pid: null },
+        partial: null,
+      },
+    });
+  });
+
+  it('finds the state directory with a configuration that cannot be read', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const io = fakeCommandIo({ env: { CDB_STATE_DIR: '/srv/state' } });
+    const options = new ParsedOptions({ config: '/nowhere/cdb.yaml' });
+    expect(await run(options, io, fake)).toBe(0);
+    expect(fake.stateDirs).toEqual(['/srv/state']);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../../../../src/commands/kill-switch/release.js';
+import { run as runStatus } from '../../../../src/commands/kill-switch/status.js';
+import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
+import { initialRecord } from '../../../../src/engine/control/register.js';
+import type { ControlRecord } from '../../../../src/engine/domain/control.js';
+import { DependencyError } from '../../../../src/operator-error.js';
+import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
+import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+
+const TRADING = initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 });
+const HALTED: ControlRecord = {
+  ...TRADING,
+  level: 'HALTED',
+  epoch: 118,
+  reason: 'manual',
+  message: 'spread gap\u001b[2J',
+  atMs: Date.UTC(2026, 1, 9, 15),
+};
+const ALL = { operator: 'bob', justification: 'spread is back', confirm: 'paper/kill-switch' };
+
+async function release(values: Readonly<Record<string, string>>, fake = fakeKillSwitch(HALTED)) {
+  const io = fakeCommandIo();
+  const status = await run(new ParsedOptions(values), io, fake);
+  const record = fake.reading.state === 'present' ? fake.reading.record : null;
+  return { status, out: io.out.join(''), record, fake };
+}
+
+describe('kill-switch release', () => {
+  it('allows trading with a name, a reason and the target, and tells the engine', async () => {
+    const { status, out, record, fake } = await release(ALL);
+    expect(status).toBe(0);
+    expect(record).toMatchObject({ level: 'TRADING', epoch: 119, operator: 'bob' });
+    expect(out).toMatch(/^KILL-SWITCH RELEASED {3}paper {3}epoch 119/);
+    expect(fake.asked).toMatchObject([{ body: { intent: 'release', epoch: 119 } }]);
+  });
+
+  it('refuses with all that is missing, exit 5, and changes nothing', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    await expect(release({}, fake)).rejects.toMatchObject({
+      code: 'CDB-E0301',
+      exit: 5,
+      what: expect.stringMatching(
+        /--operator NAME, --justification .*, --confirm paper\/kill-switch$/,
+      ),
+      why: 'the level is HALTED (manual: spread gap\\u001b[2J)',
+    });
+    for (const key of ['operator', 'justification', 'confirm'] as const) {
+      const what: unknown = expect.stringMatching(new RegExp(`required --${key} [^,]*$`));
+      await expect(release({ ...ALL, [key]: '' }, fake)).rejects.toMatchObject({ what });
+    }
+    expect(fake.reading).toEqual({ state: 'present', record: HALTED });
+    expect(fake.asked).toEqual([]);
+  });
+
+  it('does nothing where nothing is restricted', async () => {
+    const { status, out, record } = await release({}, fakeKillSwitch(TRADING));
+    expect([status, record]).toEqual([0, TRADING]);
+    expect(out).toBe('nothing to release: the level is TRADING already (epoch 1)\n');
+    expect((await release({}, fakeKillSwitch(null))).record).toBeNull();
+  });
+
+  it('says that it lost against an engage, or that it could not write', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const fault = (message: string) =>
+      new DependencyError(message, { dependency: 'state directory', retryable: false });
+    fake.fault = fault('it was changed in the meantime');
+    await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0303', exit: 6 });
+    fake.fault = fault('disk full');
+    await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0304', exit: 4 });
+  });
+
+  it('exits 4 when a running engine does not confirm', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    fake.answer = { state: 'silent', why: 'no answer', pid: 7 };
+    expect((await release(ALL, fake)).status).toBe(4);
+  });
+});
+
+describe('kill-switch status', () => {
+  async function statusText(fake = fakeKillSwitch(HALTED), stdout = false) {
+    const io = fakeCommandIo({ isTTY: { stdin: false, stdout, stderr: false } });
+    expect(await runStatus(new ParsedOptions({}), io, fake)).toBe(0);
+    return io.out.join('');
+  }
+
+  it('says level, since when, by whom, why, and from where it knows', async () => {
+    expect(await statusText()).toBe(
+      [
+        'HALTED   paper   epoch 118',
+        '  since        2026-02-09T15:00:00.000Z',
+        '  by           ops',
+        '  why          manual: spread gap\\u001b[2J',
+        '  source       latch file',
+        '  engine       no engine running',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names what is wrong with a register that it cannot read', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    fake.reading = { state: 'unreadable', why: 'it is empty' };
+    const text = await statusText(fake, true);
+    expect(text).toMatch(/^HALTED {3}shadow {3}epoch 0\n {2}since {8}unknown\n/);
+    expect(text).toContain('  fault        latch file: it is empty\n');
+    expect(text).toContain('--confirm shadow/kill-switch\n');
+  });
+
+  it('shows on a terminal how to stop while trading', async () => {
+    expect(await statusText(fakeKillSwitch(TRADING), true)).toMatch(
+      /\nstop now: cdb kill-switch engage\n$/,
+    );
+    expect(await statusText(fakeKillSwitch(TRADING))).not.toContain('stop now');
+    expect(await statusText(fakeKillSwitch(null))).toContain(
+      'first cdb run here starts with TRADING',
+    );
+  });
+});
