@@ -1,8 +1,9 @@
-// Prints what the test runner counted. Fails when a test failed, when a file could not even be
-// loaded, and when nothing ran at all.
+// Usage: count-results.mjs RESULTS.json [FAILED STEP...]
+// Prints what the test runner counted, and fails when a test failed, a file could not even be
+// loaded, nothing ran at all, or a step of .ci/run failed: a green last line must mean all of it.
 import { readFileSync } from 'node:fs';
 
-const [path = ''] = process.argv.slice(2);
+const [path = '', ...failedSteps] = process.argv.slice(2);
 
 function readResults() {
   try {
@@ -13,21 +14,20 @@ function readResults() {
   }
 }
 
-const {
-  numPassedTests,
-  numFailedTests,
-  numPendingTests,
-  numTodoTests = 0,
-  testResults,
-} = readResults();
-const unloadable = testResults.filter(
+const results = readResults();
+const unloadable = results.testResults.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
 );
 for (const { name, message } of unloadable) console.log(`test file failed: ${name}: ${message}`);
-const leftOut = numPendingTests + numTodoTests;
+for (const name of failedSteps) console.log(`step failed: ${name}`);
+
+const leftOut = results.numPendingTests + (results.numTodoTests ?? 0);
 if (leftOut > 0) console.log(`LEFT OUT: ${leftOut} tests did not run on this machine`);
 
-const failed = numFailedTests + unloadable.length;
-console.log(`${numPassedTests} passed, ${failed} failed`);
-if (failed > 0 || numPassedTests === 0) process.exitCode = 1;
+const failedTests = results.numFailedTests + unloadable.length;
+// The step "tests" is its tests, unless the runner itself broke.
+const steps = failedSteps.filter((name) => name !== 'tests' || failedTests === 0);
+const failed = failedTests + steps.length;
+console.log(`${results.numPassedTests} passed, ${failed} failed`);
+if (failed > 0 || results.numPassedTests === 0) process.exitCode = 1;

@@ -64,12 +64,3 @@ export class DependencyError extends Error {
     this.retryable = options.retryable;
   }
 }
-
-/** Our bug. Never caught below main. */
-class InvariantError extends Error {
-  override readonly name = 'InvariantError';
-}
-
-export function assertInvariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new InvariantError(`Invariant: ${message}`);
-}

@@ -1,4 +1,4 @@
-import { assertInvariant } from '../operator-error.js';
+import { assertInvariant } from '../engine/domain/invariant.js';
 
 export type OptionValue = string | number | boolean | readonly string[];
 

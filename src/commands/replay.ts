@@ -42,8 +42,8 @@ export async function run(
   const fold = await replay(
     feed,
     { hash, thresholds, seed: config.run.seed, mode },
-    (step, current) => {
-      waiting += emit(step, current);
+    (step) => {
+      waiting += emit(step);
     },
     async () => {
       if (waiting.length > FLUSH_CHARS) await flush();

@@ -68,11 +68,11 @@ interface Screen {
 
 async function runEngine(engine: EngineHandle, screen: Screen): Promise<number> {
   const { options, io, lines, say } = screen;
-  let cause: StopCause | null = null;
-  const forget = io.onStop((stopped) => {
-    if (cause !== null) return;
-    cause = stopped;
-    say(`${stopped}: draining; a second one is not needed, nothing is lost either way`);
+  const stopped: { by: StopCause | null } = { by: null };
+  const forget = io.onStop((cause) => {
+    if (stopped.by !== null) return;
+    stopped.by = cause;
+    say(`${cause}: draining; a second one is not needed, nothing is lost either way`);
     engine.stop();
   });
   const timer = stopAfter(engine, options.number('durationMs'), io.deadline);
@@ -81,8 +81,8 @@ async function runEngine(engine: EngineHandle, screen: Screen): Promise<number> 
       say(runningLine(engine, recovered));
     });
     lines.flush();
-    say(endText(engine.status(), reason, cause));
-    return cause === null ? EXIT.OK : EXIT_OF[cause];
+    say(endText(engine.status(), reason, stopped.by));
+    return stopped.by === null ? EXIT.OK : EXIT_OF[stopped.by];
   } finally {
     clearTimeout(timer);
     forget();

@@ -1,7 +1,7 @@
 import type { EngineHolder } from '../engine/ports/engine-client.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { durationText } from '../view/age.js';
-import { ASK_TIMEOUT_MS } from './ask-engine.js';
+import { ASK_TIMEOUT_MS, engineSilent } from './ask-engine.js';
 import type { CommandIo } from './command-io.js';
 import type { OperatorPorts, OperatorServices } from './operator-ports.js';
 import { printResult } from './output/envelope.js';
@@ -49,11 +49,14 @@ async function end(
   io: CommandIo,
   { holder, limitMs: { graceMs, drain } }: Stopping,
 ): Promise<Ended> {
-  const accepted = await askToStop(ports, io);
+  const refusal = await askToStop(ports);
+  const accepted = refusal === null;
   if (accepted && (await gone(ports, io, holder, graceMs))) return 'drained';
-  if (drain && accepted) throw stillDraining(holder, graceMs);
+  if (drain) {
+    throw accepted ? stillDraining(holder, graceMs) : engineSilent(refusal, holder.pid);
+  }
   if (!accepted) {
-    say(io, `pid ${holder.pid} does not take requests: SIGTERM`);
+    say(io, `pid ${holder.pid} takes no request (${refusal}): SIGTERM`);
     ports.process.signal(holder, 'SIGTERM');
     if (await gone(ports, io, holder, graceMs)) return 'terminated';
   } else {
@@ -67,17 +70,18 @@ async function end(
   throw willNotGo(holder);
 }
 
-/** False when the request did not arrive: then only signals are left. */
-async function askToStop({ engine }: OperatorPorts, io: CommandIo): Promise<boolean> {
+/** @returns null when the engine ends by itself now, else why it can't be asked */
+async function askToStop({ engine }: OperatorPorts): Promise<string | null> {
   const answer = await engine.call({
     method: 'POST',
     path: '/intents',
-    body: { intent: 'stop', operator: io.env['USER'] ?? 'unknown' },
+    body: { intent: 'stop' },
     timeoutMs: ASK_TIMEOUT_MS,
   });
-  if (answer.state === 'silent') say(io, `the control socket does not answer: ${answer.why}`);
+  if (answer.state === 'silent') return answer.why;
   // Absent: it ended before it was asked, and waiting for it returns at once.
-  return answer.state === 'absent' || (answer.state === 'answered' && answer.status === 200);
+  if (answer.state === 'absent' || answer.status === 200) return null;
+  return `it answers with status ${answer.status}`;
 }
 
 async function gone(

@@ -84,7 +84,13 @@ function addFact(rows: Rows, fact: Output, context: AuditContext): void {
     case 'ControlApplied':
       rows.control_events.push(controlRow(fact, context));
       return;
-    default:
+    case 'TradeRefused':
+    case 'RegimeMeasured':
+    case 'RegimeObserved':
+    case 'MarketStateUpdated':
+    case 'AllocationDecided':
+    case 'BotStopped':
+    case 'AlertRaised':
       return;
   }
 }

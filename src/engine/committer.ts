@@ -1,4 +1,3 @@
-import { DependencyError } from '../operator-error.js';
 import { auditBatch, type AuditContext } from './audit-rows.js';
 import type { FoldedBatch } from './folded-batch.js';
 import type { AuditStore } from './ports/audit-store.js';
@@ -165,8 +164,8 @@ export class Committer {
       await this.#deps.syncJournal();
       if (prepared !== null) await audit.commit(prepared);
     } catch (error) {
-      if (error instanceof DependencyError) return error.message;
-      throw error;
+      // Whatever it is, what was decided is not on record: orders stop, and it is tried again.
+      return error instanceof Error ? error.message : String(error);
     }
     const committed = clock.monotonicMs();
     onStep('audit', committed - start);

@@ -1,4 +1,4 @@
-import { assertInvariant } from '../operator-error.js';
+import { assertInvariant } from './domain/invariant.js';
 import { buildBundle } from './domain/decision-bundle/build-bundle.js';
 import type { OrderRequested, RiskDecided } from './domain/events.js';
 import type { ExactJson } from './domain/exact-json.js';

@@ -1,4 +1,4 @@
-import { assertInvariant } from '../operator-error.js';
+import { assertInvariant } from './domain/invariant.js';
 import type { Input, SequencedInput } from './domain/inputs.js';
 import type { EventLog } from './ports/event-log.js';
 

@@ -1,4 +1,3 @@
-import { EXIT, OperatorError } from '../operator-error.js';
 import type { Fold } from './fold.js';
 import type { FoldedBatch } from './folded-batch.js';
 import type { Journal } from './journal.js';
@@ -9,6 +8,17 @@ export interface Recovered {
   readonly fromSnapshotSeq: number;
   readonly inputsFolded: number;
   readonly snapshotsDamaged: number;
+}
+
+/** Why a run can't go on from where it was; nothing was changed. */
+export class RecoveryRefused extends Error {
+  override readonly name = 'RecoveryRefused';
+  readonly reason: 'other_code' | 'other_history' | 'journal_short';
+
+  constructor(reason: RecoveryRefused['reason'], why: string) {
+    super(why);
+    this.reason = reason;
+  }
 }
 
 interface RecoveryDeps {
@@ -39,7 +49,7 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
     const [first] = inputs;
     for (const sequenced of inputs) {
       outputs.push(...fold.apply(sequenced));
-      if (fold.seq === cursor?.seq) assertSameDigest(fold, cursor, deps.runId);
+      if (fold.seq === cursor?.seq) assertSameDigest(fold, cursor);
     }
     if (inputsFolded === 0) refuseOtherCode(fold, deps);
     inputsFolded += inputs.length;
@@ -47,7 +57,7 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
     const seqFirst = first?.seq ?? seq;
     await deps.offer({ seqFirst, seqLast: seq, digest, outputs, arrivedAtMs: deps.nowMs() });
   }
-  if (cursor !== null && cursor.seq > fold.seq) throw journalShort(cursor, fold.seq);
+  assertWholeJournal(cursor, fold.seq);
   return { fromSnapshotSeq, inputsFolded, snapshotsDamaged: damaged };
 }
 
@@ -60,35 +70,24 @@ async function newestSnapshot(
 }
 
 /** Folding a tail under other code could decide otherwise than the orders that already left. */
-function refuseOtherCode(fold: Fold, deps: RecoveryDeps): void {
+function refuseOtherCode(fold: Fold, { codeVersion }: RecoveryDeps): void {
   const written = fold.state.codeVersion;
-  if (written === '' || written === deps.codeVersion) return;
-  throw new OperatorError({
-    code: 'CDB-E0601',
-    what: `cannot continue run ${deps.runId}: its journal has a tail that was not drained`,
-    why: `the tail was written by build "${written}", this is build "${deps.codeVersion}"`,
-    todo: `start build "${written}" once to drain it, or begin a new run with --restart`,
-    exit: EXIT.CONFLICT,
-  });
+  if (written === '' || written === codeVersion) return;
+  throw new RecoveryRefused(
+    'other_code',
+    `written by build "${written}", this is "${codeVersion}"`,
+  );
 }
 
-function assertSameDigest(fold: Fold, cursor: AuditCursor, runId: string): void {
+function assertSameDigest(fold: Fold, cursor: AuditCursor): void {
   if (fold.digest === cursor.digest) return;
-  throw new OperatorError({
-    code: 'CDB-E0602',
-    what: `cannot continue run ${runId}: journal and audit trail tell different stories`,
-    why: `at input ${String(cursor.seq)} the journal folds to digest ${fold.digest.slice(0, 12)}, the audit trail has ${cursor.digest.slice(0, 12)}`,
-    todo: 'keep the state directory for examination and begin a new run with --restart',
-    exit: EXIT.CONFLICT,
-  });
+  const [journal, audit] = [fold.digest, cursor.digest].map((digest) => digest.slice(0, 12));
+  const why = `at input ${cursor.seq} the journal folds to ${journal}, the audit trail has ${audit}`;
+  throw new RecoveryRefused('other_history', why);
 }
 
-function journalShort(cursor: AuditCursor, seq: number): OperatorError {
-  return new OperatorError({
-    code: 'CDB-E0603',
-    what: 'cannot continue: the journal ends before the audit trail',
-    why: `the audit trail is committed up to input ${String(cursor.seq)}, the journal ends at ${String(seq)}`,
-    todo: 'restore the journal directory from a backup, or begin a new run with --restart',
-    exit: EXIT.CONFLICT,
-  });
+function assertWholeJournal(cursor: AuditCursor | null, seq: number): void {
+  if (cursor === null || cursor.seq <= seq) return;
+  const why = `the audit trail is committed up to input ${cursor.seq}, the journal ends at ${seq}`;
+  throw new RecoveryRefused('journal_short', why);
 }

@@ -1,10 +1,12 @@
 import { Fold } from './fold.js';
 import type { Mode } from './domain/control.js';
+import { e8ToNumber } from './domain/e8.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
 import type { Input, TradeObserved } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import type { Feed } from './ports/feed.js';
+import { initialTickChange, tickChangePp, type TickChangeState } from './stages/signal-momentum.js';
 
 export interface ReplayOptions {
   readonly hash: Hash;
@@ -36,6 +38,8 @@ export function openingInputs(
 export interface ReplayStep {
   readonly trade: TradeObserved;
   readonly outputs: readonly Output[];
+  /** Change since the symbol's tick before, in percentage points; null where it was no tick. */
+  readonly changePp: number | null;
 }
 
 /**
@@ -46,18 +50,34 @@ export interface ReplayStep {
 export async function replay(
   feed: Feed,
   options: ReplayOptions,
-  onStep: (step: ReplayStep, fold: Fold) => void,
+  onStep: (step: ReplayStep) => void,
   onBatch: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<Fold> {
   const fold = new Fold(options.hash);
+  const ticks = initialTickChange();
   let seq = 0;
   for (const input of openingInputs(options)) fold.apply({ seq: ++seq, input });
   for await (const trades of feed.trades(0, signal)) {
     for (const trade of trades) {
-      onStep({ trade, outputs: fold.apply({ seq: ++seq, input: trade }) }, fold);
+      const outputs = fold.apply({ seq: ++seq, input: trade });
+      onStep({ trade, outputs, changePp: changeOf(trade, { outputs, fold, ticks }) });
     }
     await onBatch();
   }
   return fold;
+}
+
+/** A refused or out-of-order trade is no tick. */
+function changeOf(
+  { symbol }: TradeObserved,
+  after: {
+    readonly outputs: readonly Output[];
+    readonly fold: Fold;
+    readonly ticks: TickChangeState;
+  },
+): number | null {
+  if (after.outputs.some((fact) => fact.kind === 'TradeRefused')) return null;
+  const priceE8 = after.fold.state.portfolio.marketPrices.get(symbol);
+  return priceE8 === undefined ? null : tickChangePp(after.ticks, symbol, e8ToNumber(priceE8));
 }

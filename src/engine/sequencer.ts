@@ -20,9 +20,10 @@ export class Sequencer {
     this.#wake?.();
   }
 
-  /** True once the feed is over and everything was taken. */
+  /** True once the feed is over and everything was taken; never of a feed that has failed. */
   get ended(): boolean {
-    return this.#ended && this.#trades.length === 0 && this.#urgent.length === 0;
+    const isEmpty = this.#trades.length === 0 && this.#urgent.length === 0;
+    return this.#ended && isEmpty && this.#failure === null;
   }
 
   /** Reads the feed until it ends, fails or `close` is called. */
@@ -30,6 +31,8 @@ export class Sequencer {
     try {
       for await (const trades of feed.trades(skip, this.#abort.signal)) {
         if (this.#abort.signal.aborted) break;
+        // Nobody would take an empty batch, so nobody would ask for the next one.
+        if (trades.length === 0) continue;
         this.#trades = trades;
         this.#wake?.();
         await new Promise<void>((resolve) => {
@@ -37,7 +40,8 @@ export class Sequencer {
         });
       }
     } catch (error) {
-      this.#failure = { error };
+      // Whoever closed the queue wants no more trades: that none come is no failure then.
+      if (!this.#abort.signal.aborted) this.#failure = { error };
     }
     this.#ended = true;
     this.#wake?.();

@@ -1,3 +1,4 @@
+import { assertInvariant } from './domain/invariant.js';
 import type { FoldedBatch } from './folded-batch.js';
 import type { Output } from './domain/events.js';
 import type { EventLog } from './ports/event-log.js';
@@ -9,7 +10,13 @@ export class Spool {
   batches = 0;
   bytes = 0;
   readonly #log: EventLog;
+  /**
+   * Entries are counted, not named after their inputs: recovery may fold inputs again that a former
+   * process had spooled, and a log skips ids that it has passed.
+   */
+  #added = 0;
   #dropped = 0;
+  #oldest = 0;
 
   constructor(log: EventLog) {
     this.#log = log;
@@ -25,8 +32,11 @@ export class Spool {
       arrivedAtMs: String(batch.arrivedAtMs),
       outputs: text,
     };
-    await this.#log.append(STREAM, [{ id: { seq: batch.seqLast, ord: 0 }, fields }]);
+    const id = { seq: this.#added + 1, ord: 0 };
+    const taken = await this.#log.append(STREAM, [{ id, fields }]);
+    assertInvariant(taken === 1, `the spool takes the batch up to input ${batch.seqLast}`);
     await this.#log.sync(STREAM);
+    this.#added = id.seq;
     this.batches += 1;
     this.bytes += text.length;
   }
@@ -34,7 +44,8 @@ export class Spool {
   async oldest(): Promise<FoldedBatch | null> {
     const [entry] = await this.#log.read(STREAM, { seq: this.#dropped, ord: 0 }, 1);
     if (entry === undefined) return null;
-    const { fields } = entry;
+    const { id, fields } = entry;
+    this.#oldest = id.seq;
     return {
       seqFirst: Number(fields['seqFirst']),
       seqLast: Number(fields['seqLast']),
@@ -44,11 +55,12 @@ export class Spool {
     };
   }
 
+  /** Drops the batch that `oldest` gave. */
   async dropOldest(batch: FoldedBatch): Promise<void> {
-    this.#dropped = batch.seqLast;
+    this.#dropped = this.#oldest;
     this.batches -= 1;
     this.bytes -= JSON.stringify(batch.outputs).length;
-    await this.#log.trimBelow(STREAM, { seq: batch.seqLast + 1, ord: 0 });
+    await this.#log.trimBelow(STREAM, { seq: this.#dropped + 1, ord: 0 });
   }
 
   /**
@@ -56,9 +68,10 @@ export class Spool {
    * same ids, so the spool of a dead process holds nothing that the journal lacks.
    */
   async clear(): Promise<void> {
-    const info = await this.#log.info(STREAM);
-    if (info?.lastId == null) return;
-    this.#dropped = info.lastId.seq;
-    await this.#log.trimBelow(STREAM, { seq: info.lastId.seq + 1, ord: 0 });
+    const lastId = (await this.#log.info(STREAM))?.lastId ?? null;
+    if (lastId === null) return;
+    this.#added = lastId.seq;
+    this.#dropped = lastId.seq;
+    await this.#log.trimBelow(STREAM, { seq: lastId.seq + 1, ord: 0 });
   }
 }

@@ -23,7 +23,7 @@ export interface Crash {
  * @returns the path, or undefined when no place could be written
  */
 export function writeCrashFile(stateDir: string, crash: Crash): string | undefined {
-  const text = crashText(crash).slice(0, CRASH_BYTES_MAX);
+  const text = Buffer.from(crashText(crash)).subarray(0, CRASH_BYTES_MAX);
   const name = `cdb-crash-${new Date(crash.atMs).toISOString().replace(/[:.]/g, '-')}-${crash.pid}.txt`;
   const folders = isFolder(stateDir) ? [join(stateDir, 'logs'), tmpdir()] : [tmpdir()];
   for (const folder of folders) {
@@ -46,7 +46,7 @@ function crashText({ fault, args, build, atMs, pid }: Crash): string {
   );
 }
 
-function tryWrite(folder: string, name: string, text: string): boolean {
+function tryWrite(folder: string, name: string, text: Uint8Array): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, name), text, { mode: 0o600, flag: 'wx' });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assertInvariant } from '../operator-error.js';
+import { assertInvariant } from '../engine/domain/invariant.js';
 
 const LEVELS_MAX = 5;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { errorText } from '../../src/commands/output/error-text.js';
-import { assertInvariant, DependencyError, EXIT, OperatorError } from '../../src/operator-error.js';
+import { assertInvariant } from '../../src/engine/domain/invariant.js';
+import { DependencyError, EXIT, OperatorError } from '../../src/operator-error.js';
 import { ERROR_CATALOGUE } from '../../src/operator-error/catalogue.js';
 
 const FIELDS = {

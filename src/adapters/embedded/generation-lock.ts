@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { assertInvariant } from '../../operator-error.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 import { identityOf, isSameProcess } from './process-identity.js';
 
 const TEMPORARY_AGE_MS_MAX = 60_000;

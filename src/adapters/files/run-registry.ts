@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegisteredRun, RunRegistry } from '../../engine/ports/run-registry.js';
-import { assertInvariant } from '../../operator-error.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
 import { damagedFile, errnoOf, fileFault } from './file-fault.js';
 

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { assertInvariant, DependencyError } from '../../operator-error.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
+import { DependencyError } from '../../operator-error.js';
 import type { LogEntry, LogId } from '../../engine/ports/event-log.js';
 
 /**

@@ -1,4 +1,4 @@
-import { assertInvariant } from '../../operator-error.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 
 /** File systems take 255 bytes a name; segments and their torn parts need none of that. */
 const DIRECTORY_NAME_BYTES_MAX = 200;

@@ -1,5 +1,5 @@
 import type { AuditRow, AuditValue } from '../../engine/domain/audit-tables.js';
-import { assertInvariant } from '../../operator-error.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 
 /**
  * One parameter holds a whole column: its values joined by a separator that the server splits on.

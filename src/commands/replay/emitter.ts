@@ -1,4 +1,3 @@
-import { e8ToNumber } from '../../engine/domain/e8.js';
 import type { CandleClosed, Output } from '../../engine/domain/events.js';
 import type { RunIds } from '../../engine/domain/ids.js';
 import { candleMessage } from '../../engine/domain/wire/candle.js';
@@ -7,9 +6,7 @@ import { orderMessage, type OrderProof } from '../../engine/domain/wire/order.js
 import { regimeSignalMessage } from '../../engine/domain/wire/regime-signal.js';
 import { signalMessage } from '../../engine/domain/wire/signal.js';
 import { streamFields, topicJson } from '../../engine/domain/wire/wire-value.js';
-import type { Fold } from '../../engine/fold.js';
 import type { ReplayStep } from '../../engine/replay.js';
-import { tickChangePp } from '../../engine/stages/signal-momentum.js';
 
 export const EMIT_KINDS = [
   'candles',
@@ -29,9 +26,8 @@ export interface EmitterOptions {
 }
 
 /** Turns the facts of one step into the NDJSON lines that were asked for. */
-export function createEmitter(options: EmitterOptions): (step: ReplayStep, fold: Fold) => string {
+export function createEmitter(options: EmitterOptions): (step: ReplayStep) => string {
   const { kinds } = options;
-  const ticks = { lastPrice: new Map<string, number>() };
   let candle: CandleClosed | null = null;
 
   const factLine = (fact: Output): string => {
@@ -44,22 +40,14 @@ export function createEmitter(options: EmitterOptions): (step: ReplayStep, fold:
     return otherLine(fact, options);
   };
 
-  return ({ trade, outputs }, fold) => {
+  return ({ trade, outputs, changePp }) => {
     let text = '';
     for (const fact of outputs) text += factLine(fact);
-    if (!kinds.has('pct_change') || refused(outputs)) return text;
-    const priceE8 = fold.state.portfolio.marketPrices.get(trade.symbol);
-    if (priceE8 === undefined) return text;
-    const changePp = tickChangePp(ticks, trade.symbol, e8ToNumber(priceE8));
+    if (changePp === null || !kinds.has('pct_change')) return text;
     const { symbol, tsMs, tradeId } = trade;
     const tick = { kind: 'pct_change', symbol, ts_ms: tsMs, trade_id: tradeId };
     return text + line({ ...tick, pct_change: changePp });
   };
-}
-
-/** A refused or out-of-order trade is no tick. */
-function refused(outputs: readonly Output[]): boolean {
-  return outputs.some((fact) => fact.kind === 'TradeRefused');
 }
 
 function otherLine(fact: Output, { kinds, ids, proofOf }: EmitterOptions): string {

@@ -9,12 +9,12 @@ export interface Ref {
   readonly ord: number;
 }
 
-const CDB_NAMESPACE = namespace('5f1d7c1e-6b0a-5c39-9d0e-7a1f2b3c4d5e');
-const DECISION_NAMESPACE = namespace('a1b2c3d4-e5f6-7890-abcd-ef1234567890');
-const CORRELATION_NAMESPACE = namespace('c0ffe100-cafe-4000-babe-000000000001');
-const LEDGER_EVENT_NAMESPACE = namespace('c0ffe100-cafe-4000-babe-000000000002');
+const CDB_NAMESPACE = uuidNamespace('5f1d7c1e-6b0a-5c39-9d0e-7a1f2b3c4d5e');
+const DECISION_NAMESPACE = uuidNamespace('a1b2c3d4-e5f6-7890-abcd-ef1234567890');
+const CORRELATION_NAMESPACE = uuidNamespace('c0ffe100-cafe-4000-babe-000000000001');
+const LEDGER_EVENT_NAMESPACE = uuidNamespace('c0ffe100-cafe-4000-babe-000000000002');
 
-function namespace(uuid: string): Uint8Array {
+export function uuidNamespace(uuid: string): Uint8Array {
   const pairs = uuid.replaceAll('-', '').match(/../g) ?? [];
   return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
 }

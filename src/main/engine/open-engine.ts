@@ -42,6 +42,7 @@ import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { Preflight } from './preflight.js';
+import { asOperatorError } from './recovery-error.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
 /** An input is some 200 bytes in its segment; the retention is counted in segments. */
@@ -106,7 +107,10 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
     engine: {
       runId: live.run.runId,
       continued: live.continued,
-      start: (onRecovered) => live.start(onRecovered),
+      start: (onRecovered) =>
+        live.start(onRecovered).catch((error: unknown) => {
+          throw asOperatorError(error);
+        }),
       stop: () => {
         live.stop();
       },

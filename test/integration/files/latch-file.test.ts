@@ -148,6 +148,17 @@ describe('latch file', () => {
     expect(effectiveLevel()).toBe('TRADING');
   });
 
+  it('nobody writes over an epoch that is as high, not even without having looked', () => {
+    latch.write({ ...TRADING, epoch: 7 });
+    for (const epoch of [6, 7]) {
+      expect(() => {
+        latchPlace(path).write({ ...TRADING, epoch });
+      }).toThrow('it was changed in the meantime');
+    }
+    latchPlace(path).write({ ...TRADING, epoch: 8 });
+    expect(latch.read()).toMatchObject({ record: { epoch: 8 } });
+  });
+
   it('a lesser restriction does not undo a halt either', () => {
     latch.write(TRADING);
     const reduce = latchPlace(path);

@@ -38,7 +38,8 @@ export function smallDisk(): SmallDisk | null {
       rmSync(ballast, { force: true });
     },
     remove: () => {
-      execFileSync('umount', [path], { stdio: 'ignore', timeout: 5_000 });
+      // Lazy: a test that failed may have left a file open.
+      execFileSync('umount', ['-l', path], { stdio: 'ignore', timeout: 5_000 });
       directory.remove();
     },
   };

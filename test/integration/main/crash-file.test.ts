@@ -26,7 +26,7 @@ function crash(atMs: number, fault: unknown = new Error('boom')) {
 
 describe('writeCrashFile', () => {
   test('is bounded, private, and masks secrets', () => {
-    const fault = new Error(`redis://a:hush@b ${'x'.repeat(200_000)}`);
+    const fault = new Error(`redis://a:hush@b ${'ü'.repeat(200_000)}`);
     const path = writeCrashFile(stateDir, crash(0, fault)) ?? '';
     expect(statSync(path).size).toBeLessThanOrEqual(64 * 1024);
     expect(statSync(path).mode & 0o777).toBe(0o600);

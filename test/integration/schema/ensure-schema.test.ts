@@ -100,6 +100,16 @@ describe('ensureSchema', () => {
     });
   });
 
+  it('keeps nothing of a migration that cannot be recorded', async () => {
+    const connection = await database.create();
+    const file = extra(files.length + 1, 'CREATE TABLE unrecorded (n int)');
+    await expect(
+      migrate(connection, [...files, { ...file, sha256: 'f'.repeat(65) }]),
+    ).rejects.toMatchObject({ code: 'CDB-E0414' });
+    const query = `SELECT to_regclass('unrecorded')::text AS found`;
+    expect(await database.run(connection.database, query)).toEqual([{ found: null }]);
+  });
+
   it('gives up on a lock that another session keeps, and names that session', async () => {
     const connection = await database.create('template1');
     await withSqlSession(connection, 'the other one', async (session) => {

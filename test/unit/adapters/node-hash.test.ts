@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
-import { uuidV5 } from '../../../src/engine/domain/ids.js';
+import { uuidNamespace, uuidV5 } from '../../../src/engine/domain/ids.js';
 
 test('nodeHash hashes the UTF-8 bytes of a text', () => {
   expect(nodeHash.sha256Hex('')).toBe(
@@ -12,7 +12,7 @@ test('nodeHash hashes the UTF-8 bytes of a text', () => {
 });
 
 test('nodeHash gives the UUIDv5 of RFC 9562', () => {
-  expect(uuidV5(nodeHash, '6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe(
-    '2ed6657d-e927-568b-95e1-2665a8aea6a2',
-  );
+  expect(
+    uuidV5(nodeHash, uuidNamespace('6ba7b810-9dad-11d1-80b4-00c04fd430c8'), 'www.example.com'),
+  ).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
 });

@@ -63,7 +63,7 @@ describe('stop', () => {
     const io = fakeCommandIo();
     expect(await run(options(), io, services)).toBe(EXIT.OK);
     expect(signals).toEqual(['SIGTERM 4182']);
-    expect(io.err.join('')).toContain('the control socket does not answer: no answer');
+    expect(io.err.join('')).toContain('pid 4182 takes no request (no answer): SIGTERM');
   });
 
   it('kills what ignores SIGTERM, and says so with exit 7', async () => {
@@ -79,6 +79,22 @@ describe('stop', () => {
     const stopped = run(options({ drain: true }), fakeCommandIo(), services);
     await expect(stopped).rejects.toMatchObject({ code: 'CDB-E0707', exit: EXIT.TIMEOUT });
     expect(signals).toEqual([]);
+  });
+
+  it('reports an engine that cannot be asked to drain instead of signalling it', async () => {
+    const { services, signals } = engine(SILENT, {});
+    const stopped = run(options({ drain: true }), fakeCommandIo(), services);
+    await expect(stopped).rejects.toMatchObject({ exit: EXIT.UNREACHABLE });
+    expect(signals).toEqual([]);
+  });
+
+  it('sends SIGTERM to an engine that refuses to stop', async () => {
+    const { services, signals } = engine(
+      { state: 'answered', status: 500, body: {} },
+      { on: 'SIGTERM' },
+    );
+    expect(await run(options(), fakeCommandIo(), services)).toBe(EXIT.OK);
+    expect(signals).toEqual(['SIGTERM 4182']);
   });
 
   it('does not let --timeout become a reason for a signal', async () => {

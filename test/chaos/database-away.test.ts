@@ -1,0 +1,203 @@
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findRunningPostgres } from '../../src/adapters/embedded/embedded-postgres.js';
+import { linkLibraries, npmNativeDir } from '../../src/adapters/embedded/npm-binaries.js';
+import { query, until } from '../integration/embedded/embedded-fixture.js';
+import { askReadyz, askStatus, freePort } from './ask.js';
+import { type EngineProcess, PROJECT, Workplace } from './engine-process.js';
+import { serverPid } from './leftovers.js';
+import { verifyNewestRun } from './verify-run.js';
+
+/** 105 minutes of market in some 20 s: long enough to look at, short enough to wait for. */
+const RUN = ['run', '--paper', '--feed', 'sample', '--speed', '300'];
+const WAIT_MS = 60_000;
+
+let place: Workplace;
+let port = 0;
+beforeEach(async () => {
+  place = new Workplace();
+  port = await freePort();
+});
+afterEach(() => place.end());
+
+function startEngine(env: Readonly<Record<string, string>> = {}): EngineProcess {
+  return place.start(RUN, { env: { CDB_METRICS_PORT: String(port), ...env } });
+}
+
+async function untilReadyzIs(status: number, engine: EngineProcess): Promise<string> {
+  let text = '';
+  await until(
+    `/readyz answers ${status}`,
+    async () => {
+      if (!engine.isAlive) throw new Error(`the engine ended:\n${engine.words}`);
+      const answer = await askReadyz(port);
+      text = answer?.text ?? '';
+      return answer?.status === status;
+    },
+    WAIT_MS,
+  );
+  return text;
+}
+
+function sql(...statements: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const running = findRunningPostgres(place.stateDir);
+  if (running === null) throw new Error('no database runs');
+  return query(running.connection, ...statements);
+}
+
+async function decisionsCommitted(): Promise<number> {
+  const [row] = await sql('SELECT count(*)::int AS n FROM risk_events');
+  return Number(row?.['n']);
+}
+
+/** What the migration says of the table, and of nothing else. */
+function createRiskEvents(): string {
+  const text = readFileSync(join(PROJECT, 'migrations/0002_risk_decisions.sql'), 'utf8');
+  const from = text.indexOf('CREATE TABLE risk_events');
+  const to = text.indexOf('CREATE TABLE', from + 1);
+  return text.slice(from, to);
+}
+
+async function streamLength(name: string): Promise<number> {
+  const { stdout } = await place.run(['streams', 'list', '--json']);
+  const { data } = JSON.parse(stdout) as {
+    data: { streams: readonly { name: string; length: number }[] };
+  };
+  return data.streams.find((stream) => stream.name === name)?.length ?? 0;
+}
+
+describe('a run whose table risk_events is dropped', () => {
+  it('stops orders, says so, and drains in order once the table is back', async () => {
+    const engine = startEngine();
+    await engine.says(' risk ');
+    await untilReadyzIs(200, engine);
+    await until('orders flow', async () => (await decisionsCommitted()) > 50, WAIT_MS);
+    await sql('CREATE TABLE kept AS SELECT * FROM risk_events', 'DROP TABLE risk_events');
+
+    const said = await untilReadyzIs(503, engine);
+    expect(said).toContain('audit STALLED');
+    const before = await streamLength('stream.orders');
+    const status = await askStatus(place);
+    expect(status.exit).toBe(1);
+    expect(status.text).toMatch(/audit STALLED.*risk_events.*orders stopped/);
+    await until('decisions are refused', async () =>
+      /RK_AUDIT/.test((await askStatus(place)).text),
+    );
+    // No row, no order: nothing was published meanwhile.
+    expect(await streamLength('stream.orders')).toBe(before);
+
+    const columns = 'SELECT column_name FROM information_schema.columns';
+    const found = await sql(
+      createRiskEvents(),
+      `${columns} WHERE table_name = 'kept' AND column_name <> 'id'`,
+    );
+    const names = found.map((row) => `"${String(row['column_name'])}"`).join(', ');
+    await sql(`INSERT INTO risk_events (${names}) SELECT ${names} FROM kept ORDER BY id`);
+    await untilReadyzIs(200, engine);
+    const { status: exit } = await engine.ended;
+    expect(exit, engine.words).toBe(0);
+    expect(engine.stdout).toContain('drained: every decision is in the audit trail');
+    const verdict = await verifyNewestRun(place.stateDir);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.inputKinds).toMatchObject({ AuditStalled: 1, AuditRecovered: 1 });
+    expect(verdict.finished).toBe(true);
+  });
+});
+
+describe('a run whose database cannot start again', () => {
+  const binaries = () => join(place.path, 'programs');
+  const takeAway = () => {
+    rmSync(binaries());
+  };
+  const bringBack = () => {
+    const nativeDir = npmNativeDir() ?? '';
+    linkLibraries(nativeDir);
+    symlinkSync(join(nativeDir, 'bin'), binaries());
+  };
+  const env = () => ({ CDB_POSTGRES_BINARIES_DIR: binaries() });
+
+  async function killForGood(engine: EngineProcess): Promise<void> {
+    await engine.says(' risk ');
+    takeAway();
+    process.kill(serverPid(place.stateDir) ?? 0, 'SIGKILL');
+    const said = await untilReadyzIs(503, engine);
+    expect(said).toContain('audit STALLED');
+  }
+
+  it('stops orders, and drains by itself once the programs are back', async () => {
+    bringBack();
+    const engine = startEngine(env());
+    await killForGood(engine);
+    const status = await askStatus(place);
+    expect(status.exit).toBe(1);
+    expect(status.text).toMatch(/audit STALLED.*orders stopped/);
+    expect(engine.stderr).toContain('database does not start');
+    bringBack();
+    await untilReadyzIs(200, engine);
+    expect((await engine.ended).status, engine.words).toBe(0);
+    expect(engine.stdout).toContain('drained: every decision is in the audit trail');
+    const verdict = await verifyNewestRun(place.stateDir);
+    expect(verdict.faults).toEqual([]);
+  });
+
+  it('ends on Ctrl-C, says what waits, and loses nothing although it is then killed', async () => {
+    bringBack();
+    const first = startEngine(env());
+    await killForGood(first);
+    first.kill('SIGINT');
+    expect((await first.ended).status, first.words).toBe(130);
+    expect(first.stdout).toContain('the next start commits what waits');
+
+    const refused = await place.run(RUN, { env: env() });
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toMatch(/^error CDB-E040\d: .*\ncause: .*\nfix: /s);
+
+    bringBack();
+    const second = startEngine(env());
+    await second.says('goes on');
+    await untilReadyzIs(200, second);
+    takeAway();
+    process.kill(serverPid(place.stateDir) ?? 0, 'SIGKILL');
+    await untilReadyzIs(503, second);
+    second.kill('SIGKILL');
+    await second.ended;
+    expect(existsSync(place.stateDir)).toBe(true);
+    bringBack();
+    const last = await place.run([...RUN.slice(0, -1), 'max'], { env: env() });
+    expect(last.status, last.stderr).toBe(0);
+    const verdict = await verifyNewestRun(place.stateDir);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.finished).toBe(true);
+  });
+});
+
+describe('a run whose spool is full as well', () => {
+  it('still ends on Ctrl-C, and the next start commits everything', async () => {
+    const env = { CDB_AUDIT_SPOOL_BYTES_MAX: '1MiB' };
+    const engine = place.start([...RUN.slice(0, -1), '2000'], {
+      env: { CDB_METRICS_PORT: String(port), ...env },
+    });
+    await engine.says(' risk ');
+    await sql('ALTER TABLE risk_events RENAME TO risk_events_away');
+    await untilReadyzIs(503, engine);
+    await until('the spool is full', async () => (await spoolBytes()) >= 1_048_576, WAIT_MS);
+    engine.kill('SIGINT');
+    expect((await engine.ended).status, engine.words).toBe(130);
+    const put = 'ALTER TABLE risk_events_away RENAME TO risk_events';
+    const { withDatabase } = await import('./verify-run.js');
+    await withDatabase(place.stateDir, (client) => client.query(put));
+    const last = await place.run([...RUN.slice(0, -1), 'max']);
+    expect(last.status, last.stderr).toBe(0);
+    expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
+  });
+});
+
+async function spoolBytes(): Promise<number> {
+  const { stdout } = await place.run(['status', '--json']);
+  const { data } = JSON.parse(stdout) as {
+    data: { audit?: { spool_bytes?: { value?: number } | number } };
+  };
+  const found = data.audit?.spool_bytes;
+  return typeof found === 'number' ? found : (found?.value ?? 0);
+}

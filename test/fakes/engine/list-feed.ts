@@ -1,0 +1,31 @@
+import type { TradeObserved } from '../../../src/engine/domain/inputs.js';
+import type { Feed } from '../../../src/engine/ports/feed.js';
+
+export interface ListFeedOptions {
+  readonly batchTrades?: number;
+  /** Thrown behind the last trade, as a truncated file does. */
+  readonly failure?: Error;
+  /** Waited for before the batch with this index. */
+  readonly gate?: (batch: number) => Promise<void> | undefined;
+}
+
+/** A finite feed from a list of trades. */
+export function listFeed(
+  trades: readonly TradeObserved[],
+  { batchTrades = 16, failure, gate }: ListFeedOptions = {},
+): Feed {
+  return {
+    identity: `list;${trades.length}`,
+    description: 'list',
+    finite: true,
+    trades: async function* (skip, signal) {
+      const rest = trades.slice(skip);
+      for (let at = 0, batch = 0; at < rest.length; at += batchTrades, batch += 1) {
+        await gate?.(batch);
+        if (signal.aborted) return;
+        yield rest.slice(at, at + batchTrades);
+      }
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { AuditRow, AuditTable } from '../../../src/engine/domain/audit-tables.js';
+import type {
+  AuditBatch,
+  AuditCursor,
+  AuditStore,
+  RunRecord,
+} from '../../../src/engine/ports/audit-store.js';
+import { DependencyError } from '../../../src/operator-error.js';
+import { Power } from './power.js';
+
+/** What the database holds, whoever is connected. */
+export class AuditDisk {
+  readonly rows = new Map<AuditTable, AuditRow[]>();
+  readonly cursors = new Map<string, AuditCursor>();
+  /** Every batch that took effect, in the order of its commit. */
+  readonly batches: AuditBatch[] = [];
+
+  table(name: AuditTable): readonly AuditRow[] {
+    return this.rows.get(name) ?? [];
+  }
+}
+
+export type Outage = 'none' | 'before' | 'after';
+
+/**
+ * Rows in memory, one transaction a batch. `outage` makes `commit` fail: `before` nothing happened,
+ * `after` it happened and only the answer was lost.
+ */
+export class MemoryAuditStore implements AuditStore {
+  outage: Outage = 'none';
+  attempts = 0;
+  readonly #disk: AuditDisk;
+  readonly #power: Power;
+
+  constructor(disk: AuditDisk = new AuditDisk(), power: Power = new Power()) {
+    this.#disk = disk;
+    this.#power = power;
+  }
+
+  async commit(batch: AuditBatch): Promise<void> {
+    await this.#power.point();
+    this.attempts += 1;
+    if (this.outage === 'before') throw away();
+    this.#apply(batch);
+    if (this.outage === 'after') throw away();
+    await this.#power.point();
+  }
+
+  async cursor(runId: string): Promise<AuditCursor | null> {
+    await this.#power.point();
+    return this.#disk.cursors.get(runId) ?? null;
+  }
+
+  async startRun(_run: RunRecord): Promise<void> {
+    await this.#power.point();
+  }
+
+  async probe(): Promise<void> {
+    await this.#power.point();
+  }
+
+  async close(): Promise<void> {
+    await this.#power.point();
+  }
+
+  #apply(batch: AuditBatch): void {
+    const cursor = this.#disk.cursors.get(batch.runId);
+    if (cursor !== undefined && batch.seqLast <= cursor.seq) return;
+    for (const [table, rows] of Object.entries(batch.rows) as [AuditTable, AuditRow[]][]) {
+      const held = this.#disk.rows.get(table) ?? [];
+      const known = new Set(held.map(rowKey));
+      held.push(...rows.filter((row) => UPSERTS.has(table) || !known.has(rowKey(row))));
+      this.#disk.rows.set(table, held);
+    }
+    this.#disk.cursors.set(batch.runId, { seq: batch.seqLast, digest: batch.digest });
+    this.#disk.batches.push(batch);
+  }
+}
+
+/** Kept as the list of all versions of a row, because the order of the versions is under test. */
+const UPSERTS: ReadonlySet<AuditTable> = new Set<AuditTable>(['orders', 'positions']);
+
+function rowKey(row: AuditRow): string {
+  return JSON.stringify(row, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+}
+
+function away(): DependencyError {
+  return new DependencyError('the database is away', {
+    dependency: 'postgresql',
+    retryable: true,
+  });
+}

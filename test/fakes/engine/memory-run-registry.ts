@@ -1,0 +1,26 @@
+import type { RunRecord } from '../../../src/engine/ports/audit-store.js';
+import type { RegisteredRun, RunRegistry } from '../../../src/engine/ports/run-registry.js';
+
+/** Runs in memory. */
+export class MemoryRunRegistry implements RunRegistry {
+  #runs: RegisteredRun[] = [];
+
+  list(): readonly RegisteredRun[] {
+    return this.#runs;
+  }
+
+  newest(identity: string): RegisteredRun | null {
+    return this.#runs.findLast((run) => run.identity === identity) ?? null;
+  }
+
+  add(run: RunRecord): void {
+    this.#runs.push({ ...run, finished: false, endedAtMs: null });
+  }
+
+  update(
+    runId: string,
+    change: Partial<Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'configHash' | 'codeVersion'>>,
+  ): void {
+    this.#runs = this.#runs.map((run) => (run.runId === runId ? { ...run, ...change } : run));
+  }
+}
