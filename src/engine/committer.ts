@@ -51,6 +51,7 @@ export class Committer {
   #wake: (() => void) | null = null;
   #room: (() => void)[] = [];
   #stopping = false;
+  #leaving = false;
   #retryMs = 0;
   #nextTryAtMs = 0;
   #failure: { readonly error: unknown } | null = null;
@@ -74,10 +75,15 @@ export class Committer {
     this.throwIfFailed();
     this.#waiting.push(batch);
     this.#wake?.();
-    while (this.#waiting.length > this.#deps.limits.waitingMax) {
+    while (this.#waiting.length > this.#deps.limits.waitingMax && !this.#abandons()) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
       this.throwIfFailed();
     }
+  }
+
+  /** A snapshot is saved only behind its commit, so up to there everything is on record. */
+  noteCommitted(seq: number): void {
+    this.seqCommitted = Math.max(this.seqCommitted, seq);
   }
 
   /** Throws what ended `run` before its time. */
@@ -85,10 +91,13 @@ export class Committer {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** Resolves once all that was offered is committed and published, or is in the spool. */
+  /**
+   * Resolves once all that was offered is committed and published, or is in the spool; after
+   * `leave` also when the spool has no room for it.
+   */
   async settled(): Promise<void> {
     this.throwIfFailed();
-    while (this.#waiting.length > 0 || this.#inFlight !== null) {
+    while ((this.#waiting.length > 0 || this.#inFlight !== null) && !this.#abandons()) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
       this.throwIfFailed();
     }
@@ -113,10 +122,21 @@ export class Committer {
     }
   }
 
+  /** Somebody wants to go: nobody waits any longer for a database that is away and a spool that is full. */
+  leave(): void {
+    this.#leaving = true;
+    this.#releaseRoom();
+  }
+
   /** Ends `run` once the queue is empty; in a stall at once, because the journal has the rest. */
   stop(): void {
     this.#stopping = true;
     this.#wake?.();
+  }
+
+  /** What waits then is left to the journal, like everything else in a stall. */
+  #abandons(): boolean {
+    return this.#leaving && this.#spoolFull();
   }
 
   #spoolFull(): boolean {

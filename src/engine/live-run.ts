@@ -195,6 +195,7 @@ export class LiveRun {
   stop(): void {
     this.#stopping = true;
     this.#runner?.stop();
+    this.#committer.leave();
   }
 
   /** Looks at the control register at once. */
@@ -224,6 +225,7 @@ export class LiveRun {
       nowMs: () => clock.monotonicMs(),
     });
     await this.#committer.settled();
+    this.#committer.noteCommitted(recovered.fromSnapshotSeq);
     return recovered;
   }
 
@@ -236,7 +238,10 @@ export class LiveRun {
     if (state.codeVersion !== codeVersion || state.configHash !== configHash) {
       inputs.push({ kind: 'ConfigChanged', codeVersion, configHash, thresholds, seed, atMs });
     }
-    if (state.auditStalled !== null) inputs.push({ kind: 'AuditRecovered', atMs });
+    // A stall that began in the recovery is told by itself, and ends by itself.
+    if (state.auditStalled !== null && this.#committer.state === 'ok') {
+      inputs.push({ kind: 'AuditRecovered', atMs });
+    }
     return inputs;
   }
 

@@ -1,5 +1,6 @@
 import type { Fold } from './fold.js';
 import type { FoldedBatch } from './folded-batch.js';
+import type { SequencedInput } from './domain/inputs.js';
 import type { Journal } from './journal.js';
 import type { AuditCursor } from './ports/audit-store.js';
 import type { Snapshot, SnapshotStore } from './ports/snapshot-store.js';
@@ -47,11 +48,11 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   for await (const inputs of journal.read(fold.seq)) {
     const outputs = [];
     const [first] = inputs;
+    if (inputsFolded === 0) refuseOtherCode(tailVersion(fold, inputs), deps);
     for (const sequenced of inputs) {
       outputs.push(...fold.apply(sequenced));
       if (fold.seq === cursor?.seq) assertSameDigest(fold, cursor);
     }
-    if (inputsFolded === 0) refuseOtherCode(fold, deps);
     inputsFolded += inputs.length;
     const { seq, digest } = fold;
     const seqFirst = first?.seq ?? seq;
@@ -65,13 +66,28 @@ async function newestSnapshot(
   deps: RecoveryDeps,
 ): Promise<{ readonly snapshot: Snapshot | null; readonly damaged: number }> {
   const { snapshots, damaged } = await deps.snapshots.load(deps.runId);
-  const usable = snapshots.find((snapshot) => snapshot.seq <= deps.journal.lastSeq);
+  // A snapshot is saved behind its commit: an audit trail that knows nothing of the run has lost
+  // it, and gets everything again.
+  const lost = deps.cursor === null;
+  const usable = snapshots.find(({ seq }) => !lost && seq <= deps.journal.lastSeq);
   return { snapshot: usable ?? null, damaged };
 }
 
+/**
+ * The build that decided on the tail: a build that takes over says so before its first trade. Known
+ * before anything is folded, because other code may also fold to another digest.
+ */
+function tailVersion(fold: Fold, inputs: readonly SequencedInput[]): string {
+  let version = fold.state.codeVersion;
+  for (const { input } of inputs) {
+    if (input.kind === 'TradeObserved' || input.kind === 'TimerElapsed') break;
+    if (input.kind === 'ConfigChanged') version = input.codeVersion;
+  }
+  return version;
+}
+
 /** Folding a tail under other code could decide otherwise than the orders that already left. */
-function refuseOtherCode(fold: Fold, { codeVersion }: RecoveryDeps): void {
-  const written = fold.state.codeVersion;
+function refuseOtherCode(written: string, { codeVersion }: RecoveryDeps): void {
   if (written === '' || written === codeVersion) return;
   throw new RecoveryRefused(
     'other_code',

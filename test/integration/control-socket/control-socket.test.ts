@@ -169,6 +169,14 @@ describe('control socket', () => {
     for (const name of ['what', 'why', 'todo']) expect(error[name]).toBeTruthy();
   });
 
+  it('says that a request is too long before it has all arrived', async () => {
+    await serve();
+    const answer = await callEngine(path, POST({ intent: 'x'.repeat(REQUEST_BYTES_MAX) }));
+    expect(answer).toMatchObject({
+      body: { error: { what: 'Cannot read the request: it is too long' } },
+    });
+  });
+
   it('passes the refusal of a handler on as it is', async () => {
     const refusal = new OperatorError({
       code: 'CDB-E0705',
