@@ -65,7 +65,8 @@ function fillsText(list: FillList, query: FillQuery, nowMs: number): string {
   const window = windowText(query.windowMs, newestAtMs);
   if (fills.length === 0) return plainText(`no fill ${window} of run ${runId}`) + '\n';
   const newest = `newest ${whenText(newestAtMs, nowMs)}`;
-  const foot = `${countText(fills.length)} of ${countText(total)} fills ${window}, ${newest}, run ${runId}`;
+  const shown = `${countText(fills.length)} of ${countText(total)} fills`;
+  const foot = `${shown} ${window}, ${newest}, run ${runId}`;
   return `${textTable(COLUMNS, fills.map(row))}${plainText(foot)}\n`;
 }
 

@@ -48,7 +48,10 @@ export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   for await (const inputs of journal.read(fold.seq)) {
     const outputs = [];
     const [first] = inputs;
-    if (inputsFolded === 0) refuseOtherCode(tailVersion(fold, inputs), deps);
+    if (inputsFolded === 0) {
+      if (snapshot === null) assertBeginning(first);
+      refuseOtherCode(tailVersion(fold, inputs), deps);
+    }
     for (const sequenced of inputs) {
       outputs.push(...fold.apply(sequenced));
       if (fold.seq === cursor?.seq) assertSameDigest(fold, cursor);
@@ -71,6 +74,13 @@ async function newestSnapshot(
   const lost = deps.cursor === null;
   const usable = snapshots.find(({ seq }) => !lost && seq <= deps.journal.lastSeq);
   return { snapshot: usable ?? null, damaged };
+}
+
+/** Without its beginning, which retention may have dropped, a run would fold to something else. */
+function assertBeginning(first: SequencedInput | undefined): void {
+  if (first === undefined || first.input.kind === 'ConfigChanged') return;
+  const why = `the journal begins at input ${first.seq}, behind the start of the run, and no snapshot goes before it`;
+  throw new RecoveryRefused('journal_short', why);
 }
 
 /**

@@ -28,7 +28,7 @@ export function judgeAudit(status: EngineStatus): Verdict {
   return { word: 'OK', reason: `${countText(rows)} rows in risk_events${waiting}` };
 }
 
-/** `audit STALLED for 12 s: PostgreSQL does not answer; 341 decisions wait in …; orders stopped`. */
+/** `audit STALLED for 12 s: no answer; 341 decisions wait in the spool; orders stopped`. */
 export function auditSentence(status: EngineStatus): string {
   const { audit, outputs, observedAtMs } = status;
   const rows = audit.rowsCommitted['risk_events'] ?? 0;
@@ -41,7 +41,7 @@ export function auditSentence(status: EngineStatus): string {
     case 'ok':
       return waiting === 0
         ? 'audit OK: every decision has its row'
-        : `audit OK: ${countText(waiting)} decisions are on their way, ${durationText(audit.lagMs)} old`;
+        : `audit OK: ${countText(waiting)} decisions on their way, ${durationText(audit.lagMs)} old`;
     case 'stalled':
       return `audit STALLED${since}: ${audit.reason || 'no reason given'}; ${wait}; orders stopped`;
     case 'recovering':

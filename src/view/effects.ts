@@ -11,7 +11,7 @@ import {
 import { orderResults, waitingAtMost, type EffectsWatch } from './effects-watch.js';
 import { countText } from './figure.js';
 
-/** How long an effect may stay out. Source: window 60 s + grace 2 s + one sweep; order timeout 10 s. */
+/** How long an effect may stay out: a window is 60 s and 2 s of grace, an order times out at 10 s. */
 export const EFFECT_LIMITS = {
   feedSilenceMs: 60_000,
   foldMs: 5_000,

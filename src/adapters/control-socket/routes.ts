@@ -13,7 +13,7 @@ export const KEYS_MAX = 1_000;
 const ROWS_DEFAULT = 20;
 const INTENT = /^[a-z][a-z-]{0,39}$/;
 
-/** What the engine lets a second terminal see and do. Answers must come from memory or be bounded. */
+/** What a second terminal may see and do. Answers come from memory or are bounded. */
 export interface ControlHandlers {
   view(): SystemView;
   readonly log: Pick<EventLog, 'list' | 'tail' | 'info'>;

@@ -124,12 +124,16 @@ function asOperatorError(fault: unknown, onFault: (fault: unknown) => void): Ope
   onFault(fault);
   return new OperatorError({
     code: 'CDB-E0901',
-    what: `Unexpected failure in the engine: ${fault instanceof Error ? fault.message : String(fault)}`,
+    what: `Unexpected failure in the engine: ${messageOf(fault)}`,
     why: 'the engine goes on; its log has the whole fault',
     todo: 'cdb status, and report the fault if it stays',
     exit: EXIT.INTERNAL,
     cause: fault,
   });
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }
 
 /** The database being away is no bug of ours, and "cdb status" says more about it. */

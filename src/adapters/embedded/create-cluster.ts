@@ -13,16 +13,18 @@ import { dirname, join } from 'node:path';
 import {
   asPlaceError,
   diskFull,
+  faultLines,
   placeUnusable,
   saysDiskFull,
   serverFailed,
 } from './embedded-errors.js';
 import { makePrivateDir } from './pg-places.js';
 import type { PgBinaries } from './postgres-binaries.js';
+import type { ServerLog } from './server-log.js';
 import { DATABASE, SUPERUSER } from './server-settings.js';
-import { type RunResult, runAs, type ServerUser } from './server-user.js';
+import { runAs, type ServerUser } from './server-user.js';
 
-const INITDB_TIMEOUT_MS = 120_000;
+const STEP_TIMEOUT_MS = 120_000;
 const UNFINISHED = 'pg.new-';
 
 /** Major version of the server that made the data, or null when there are none yet. */
@@ -47,22 +49,15 @@ export function clusterVersion(dataDir: string): string | null {
  * complete and synced, so a death half-way leaves only a directory that the next start removes.
  * The caller holds the lock.
  */
-export async function createCluster(
-  dataDir: string,
-  binaries: PgBinaries,
-  user: ServerUser | null,
-): Promise<void> {
+export async function createCluster(parts: ClusterParts): Promise<void> {
+  const { dataDir, binaries, user } = parts;
   const base = dirname(dataDir);
   const fresh = join(base, UNFINISHED + randomBytes(6).toString('hex'));
   try {
     removeUnfinishedClusters(base);
     makePrivateDir(fresh, user);
-    await runStep(
-      'initdb',
-      () => runAs(user, initdbCommand(binaries.binDir, fresh), { timeoutMs: INITDB_TIMEOUT_MS }),
-      base,
-    );
-    await runStep('create the database', () => createDatabase(binaries, fresh, user), base);
+    await runStep(parts, initdbCommand(binaries.binDir, fresh), '');
+    await runStep(parts, singleUser(binaries.binDir, fresh), `CREATE DATABASE ${DATABASE}\n`);
     renameSync(fresh, dataDir);
     syncDirectory(base);
   } catch (error) {
@@ -70,6 +65,13 @@ export async function createCluster(
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+export interface ClusterParts {
+  readonly dataDir: string;
+  readonly binaries: PgBinaries;
+  readonly user: ServerUser | null;
+  readonly log: ServerLog;
 }
 
 export function removeUnfinishedClusters(base: string): void {
@@ -93,31 +95,32 @@ function initdbCommand(binDir: string, directory: string): [string, ...string[]]
   ];
 }
 
-/** Single-user mode: no server, no socket; it ends with a checkpoint. */
-function createDatabase(binaries: PgBinaries, directory: string, user: ServerUser | null) {
-  return runAs(
-    user,
-    [
-      join(binaries.binDir, 'postgres'),
-      '--single',
-      '-D',
-      directory,
-      '-c',
-      'exit_on_error=on',
-      'template1',
-    ],
-    { timeoutMs: INITDB_TIMEOUT_MS, input: `CREATE DATABASE ${DATABASE}\n` },
-  );
+/** Without server and socket; it ends with a checkpoint, and with status 1 after an error. */
+function singleUser(binDir: string, directory: string): [string, ...string[]] {
+  return [
+    join(binDir, 'postgres'),
+    '--single',
+    '-D',
+    directory,
+    '-c',
+    'exit_on_error=on',
+    'template1',
+  ];
 }
 
-async function runStep(name: string, run: () => Promise<RunResult>, base: string): Promise<void> {
-  const { status, output } = await run();
+async function runStep(
+  { dataDir, user, log }: ClusterParts,
+  command: [string, ...string[]],
+  input: string,
+): Promise<void> {
+  const { status, output } = await runAs(user, command, { timeoutMs: STEP_TIMEOUT_MS, input });
   if (status === 0) return;
-  if (saysDiskFull(output)) throw diskFull(base);
+  log.append(Buffer.from(output));
+  if (saysDiskFull(output)) throw diskFull(dirname(dataDir));
   throw serverFailed({
-    what: `Cannot ${name === 'initdb' ? 'initialise the embedded database' : name}`,
-    why: output.trim().split('\n').slice(-3).join(' ') || 'it was killed or took too long',
-    logFile: base,
+    what: 'Cannot initialise the embedded database',
+    why: faultLines(output) || 'the program was killed or took too long',
+    logFile: log.path,
   });
 }
 

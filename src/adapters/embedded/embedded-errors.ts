@@ -97,17 +97,27 @@ export function serverFailed(fields: {
 
 /** True for the texts and codes by which the system and PostgreSQL say that a disk is full. */
 export function saysDiskFull(text: string): boolean {
-  return /No space left on device|ENOSPC|EDQUOT|Disk quota exceeded/.test(text);
+  return /No space left on device|Check free disk space|ENOSPC|EDQUOT|Disk quota exceeded/.test(
+    text,
+  );
 }
 
-/** Turns a file system failure at a place into what an operator can act on. */
-export function asPlaceError(place: string, error: unknown): OperatorError {
-  if (error instanceof OperatorError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  if (saysDiskFull(text)) return diskFull(place, error);
+/** The lines of a program's output that say what went wrong, or its last ones. */
+export function faultLines(output: string): string {
+  const lines = output.trim().split('\n');
+  const faults = lines.filter((line) => /FATAL|PANIC|ERROR|error:|could not/.test(line));
+  return (faults.length > 0 ? faults : lines).slice(-3).join(' ');
+}
+
+/** Turns a failure of the file system at a place into what an operator can act on. */
+export function asPlaceError(place: string, error: unknown): Error {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof OperatorError) {
+    return error instanceof Error ? error : new TypeError(String(error));
+  }
+  if (saysDiskFull(error.message)) return diskFull(place, error);
   return placeUnusable({
     place,
-    why: text,
+    why: error.message,
     todo: 'choose a writable place (--state-dir), or repair the rights of this one',
     cause: error,
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../engine/ports/clock.js';
 import { clusterVersion, createCluster, removeUnfinishedClusters } from './create-cluster.js';
+import { asPlaceError } from './embedded-errors.js';
 import type { HeldLock } from './generation-lock.js';
 import { readGenerationLock } from './generation-lock.js';
 import { acquirePgLock, holderWordsOf, pgLockDirectory } from './pg-lock.js';
@@ -76,8 +77,15 @@ export interface EmbeddedOptions {
  * @throws OperatorError for everything that can go wrong
  */
 export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await openPrepared(options, prepareStateDir(options.stateDir));
+  } catch (error) {
+    throw asPlaceError(options.stateDir, error);
+  }
+}
+
+async function openPrepared(options: EmbeddedOptions, stateDir: string): Promise<EmbeddedPostgres> {
   const { clock, owner, waitForLockMs } = options;
-  const stateDir = prepareStateDir(options.stateDir);
   const user = chooseServerUser(existingPlaces(stateDir)?.dataDir ?? join(stateDir, 'pg'));
   const places = await choosePlaces(stateDir, user, options.overrides?.replacementRoots);
   const lock = await acquirePgLock({ base: places.base, owner, waitMs: waitForLockMs, clock });
@@ -119,10 +127,10 @@ async function openLocked(options: EmbeddedOptions, opening: Opening): Promise<E
     madeBy,
     user,
   });
-  if (madeBy === null) await createCluster(dataDir, binaries, user);
+  const log = new ServerLog(join(stateDir, 'logs', 'postgres.log'));
+  if (madeBy === null) await createCluster({ dataDir, binaries, user, log });
   else removeUnfinishedClusters(base);
   const socketDir = await chooseSocketDir(base, user);
-  const log = new ServerLog(join(stateDir, 'logs', 'postgres.log'));
   const supervisor = new ServerSupervisor({
     binaries,
     dataDir,

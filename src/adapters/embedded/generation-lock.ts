@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assertInvariant } from '../../engine/domain/invariant.js';
-import { identityOf, isSameProcess } from './process-identity.js';
+import { identityOf, isSameProcess } from '../process-identity.js';
 
 const TEMPORARY_AGE_MS_MAX = 60_000;
 const ATTEMPTS_MAX = 100;

@@ -10,7 +10,7 @@ import {
   type ProcessIdentity,
   processesIn,
   worksIn,
-} from './process-identity.js';
+} from '../process-identity.js';
 import { SOCKET_NAME } from './socket-place.js';
 
 const STOP_STEP_MS = 5_000;

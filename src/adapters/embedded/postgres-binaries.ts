@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { binariesMissing, versionMismatch } from './embedded-errors.js';
 import { linkLibraries, npmNativeDir, reachableCopy } from './npm-binaries.js';
-import { QUIETLY } from './process-identity.js';
+import { QUIETLY } from '../process-identity.js';
 import { runAs, type ServerUser } from './server-user.js';
 
 /** Older servers lack options that we set, and get no fixes any more. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../engine/ports/clock.js';
-import { diskFull, saysDiskFull, serverFailed } from './embedded-errors.js';
+import { diskFull, faultLines, saysDiskFull, serverFailed } from './embedded-errors.js';
 import {
   type GuardedServer,
   readPostmasterFile,
@@ -129,7 +129,7 @@ export class ServerSupervisor {
     if (saysDiskFull(log.tail())) return diskFull(dataDir);
     return serverFailed({
       what: 'Cannot start the embedded PostgreSQL server',
-      why: `${why}: ${log.tail().replaceAll('\n', ' ') || 'it said nothing'}`,
+      why: `${why}: ${faultLines(log.tail()) || 'it said nothing'}`,
       logFile: log.path,
     });
   }

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { EngineHolder } from '../../engine/ports/engine-client.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
-import { identityOf, isSameProcess } from '../embedded/process-identity.js';
+import { identityOf, isSameProcess } from '../process-identity.js';
 
 /** What engine.lock says about the process that holds it. */
 export interface LockHolder extends EngineHolder {

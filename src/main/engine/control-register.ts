@@ -26,7 +26,7 @@ export interface EngineRegister {
 export function openEngineRegister(
   state: StateDirectory,
   mode: Mode,
-  clock: Clock,
+  { clock, onNotice }: { readonly clock: Clock; readonly onNotice: (text: string) => void },
 ): EngineRegister {
   const latch = latchPlace(state.control);
   // Looked at once, before this start leaves anything: later the directory is never empty.
@@ -50,7 +50,11 @@ export function openEngineRegister(
       if (current.record.level === 'HALTED') return current.record;
       const request = { reason, message, operator: operatorName(), atMs: clock.nowMs() };
       forced = raise(current, { ...request, level: 'HALTED', scopes: [] });
-      latch.stop(forced);
+      try {
+        latch.stop(forced);
+      } catch (error) {
+        onNotice(`the latch can't be written, only this process is halted: ${String(error)}`);
+      }
       return forced;
     },
   };

@@ -1,5 +1,5 @@
 import { openControlSocket } from '../../adapters/control-socket/server.js';
-import { acquireEngineLock } from '../../adapters/files/engine-lock.js';
+import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import { openSnapshotFiles } from '../../adapters/files/snapshot-files.js';
@@ -28,6 +28,7 @@ import {
   type LiveSettings,
 } from '../../engine/live-run.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
@@ -37,7 +38,7 @@ import { pacedFeed } from '../../engine/paced-feed.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { viewSource } from '../../view/view-source.js';
-import { openEngineRegister } from './control-register.js';
+import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
@@ -65,7 +66,7 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
   const place = await openPlace(order, preflight, clock);
   const register = await preflight.step(
     'kill switch',
-    () => openEngineRegister(place.state, mode, clock),
+    () => openEngineRegister(place.state, mode, { clock, onNotice }),
     (opened) => killSwitchWords(opened.effective()),
   );
   const feed = await preflight.step(
@@ -91,7 +92,7 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
       onNotice(`a listener of topic ${topic} failed: ${String(fault)}`);
     }),
     keys,
-    control: () => register.effective().record,
+    control: () => heldControl(place.lock, register),
     feed: pacedFeed(feed, clock, config.feed.speed),
     onCommitted: order.onCommitted,
     database: () => database.status(),
@@ -123,18 +124,25 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
 async function openPlace({ config, mode }: EngineOrder, preflight: Preflight, clock: Clock) {
   const state = stateDirectory(config.stateDir);
   const socket = socketPath(state, process.env);
-  await preflight.step(
+  const lock = await preflight.step(
     'state directory',
-    async () => {
+    () => {
       prepareStateDirectory(state);
-      const lock = await acquireEngineLock(state.engineLock, { socketPath: socket, mode }, clock);
-      preflight.closeLater(() => {
-        lock.release();
-      });
+      return acquireEngineLock(state.engineLock, { socketPath: socket, mode }, clock);
     },
     () => state.root,
   );
-  return { state, socket };
+  preflight.closeLater(() => {
+    lock.release();
+  });
+  return { state, socket, lock };
+}
+
+/** An engine whose lock was taken away may not be alone any more: it halts. */
+function heldControl(lock: EngineLock, register: EngineRegister): ControlRecord {
+  const { record } = register.effective();
+  if (lock.isHeld()) return record;
+  return { ...record, level: 'HALTED', reason: 'system_error', message: 'engine.lock was lost' };
 }
 
 function openStores(

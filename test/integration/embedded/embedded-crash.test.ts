@@ -3,7 +3,7 @@ import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findRunningPostgres } from '../../../src/adapters/embedded/embedded-postgres.js';
-import { identityOf, processesIn } from '../../../src/adapters/embedded/process-identity.js';
+import { identityOf, processesIn } from '../../../src/adapters/process-identity.js';
 import { EmbeddedFixture, IS_ROOT, query, until } from './embedded-fixture.js';
 import { buildEngineChild, spawnEngineChild } from './spawn-engine-child.js';
 

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { npmNativeDir } from '../../../src/adapters/embedded/npm-binaries.js';
-import { identityOf } from '../../../src/adapters/embedded/process-identity.js';
+import { identityOf } from '../../../src/adapters/process-identity.js';
 import { OperatorError } from '../../../src/operator-error.js';
 import { EmbeddedFixture, IS_ROOT, query } from './embedded-fixture.js';
 

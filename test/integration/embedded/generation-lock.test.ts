@@ -6,7 +6,7 @@ import {
   readGenerationLock,
   tryGenerationLock,
 } from '../../../src/adapters/embedded/generation-lock.js';
-import { identityOf } from '../../../src/adapters/embedded/process-identity.js';
+import { identityOf } from '../../../src/adapters/process-identity.js';
 
 let directory: string;
 beforeEach(() => {

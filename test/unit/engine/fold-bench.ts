@@ -75,7 +75,13 @@ export class FoldBench {
   #seq: number;
   #nowMs = T0;
 
-  constructor({ limits = eager(), mode = 'paper', seed = 7, seqFrom = 0, epoch = 1 }: BenchOptions = {}) {
+  constructor({
+    limits = eager(),
+    mode = 'paper',
+    seed = 7,
+    seqFrom = 0,
+    epoch = 1,
+  }: BenchOptions = {}) {
     this.#seq = seqFrom;
     this.mode = mode;
     this.apply(config(limits, seed));
@@ -98,7 +104,9 @@ export class FoldBench {
     return outputs;
   }
 
-  control(change: Partial<ControlChanged> & { level?: Level; scopes?: Scopes } = {}): readonly Output[] {
+  control(
+    change: Partial<ControlChanged> & { level?: Level; scopes?: Scopes } = {},
+  ): readonly Output[] {
     return this.apply({
       kind: 'ControlChanged',
       level: 'TRADING',
@@ -113,7 +121,10 @@ export class FoldBench {
   }
 
   /** A trade `afterMs` later than the newest one. */
-  trade(price: number | string, change: Partial<TradeObserved> & { afterMs?: number } = {}): readonly Output[] {
+  trade(
+    price: number | string,
+    change: Partial<TradeObserved> & { afterMs?: number } = {},
+  ): readonly Output[] {
     const { afterMs = 1_000, ...rest } = change;
     this.#nowMs += afterMs;
     const text = typeof price === 'number' ? price.toFixed(8) : price;
@@ -124,7 +135,10 @@ export class FoldBench {
   warmUp(symbols: readonly string[] = ['BTCUSDT'], price = 10_000): void {
     for (let i = 0; i < 20; i += 1) {
       for (const symbol of symbols) {
-        this.trade(price - (i % 2) * price * 1e-5, { symbol, afterMs: i === 0 ? 0 : 50_000 / symbols.length });
+        this.trade(price - (i % 2) * price * 1e-5, {
+          symbol,
+          afterMs: i === 0 ? 0 : 50_000 / symbols.length,
+        });
       }
     }
   }
