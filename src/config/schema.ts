@@ -45,18 +45,12 @@ export const configSchema = z.strictObject({
   }),
   audit: z.strictObject({
     batchRowsMax: integer('rows in one audit transaction', 500, 1, 10_000),
-    batchDelayMsMax: durationMs('how long a decision waits for others in its batch', 5, 0, 1_000),
     commitTimeoutMs: durationMs('a commit that takes longer stalls the audit', 5_000, 100, 60_000),
     spoolBytesMax: bytes('kept on disk while the database is away', 256 * MIB, MIB, 64 * GIB),
   }),
   metrics: z.strictObject({
     host: text('address of /metrics, /healthz and /readyz', '127.0.0.1'),
     port: integer('port of /metrics, /healthz and /readyz; 0 is off', 9464, 0, PORT_MAX),
-  }),
-  logs: z.strictObject({
-    level: choice('least severe level written', ['debug', 'info', 'warn', 'error'], 'info'),
-    fileBytesMax: bytes('a log file is rotated at this size', 16 * MIB, 64 * 1_024, GIB),
-    filesMax: integer('rotated log files kept', 5, 1, 100),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

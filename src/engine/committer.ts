@@ -44,6 +44,7 @@ export class Committer {
   sinceMs: number | null = null;
   seqCommitted: number;
   lastCommitAtMs: number | null = null;
+  failures = 0;
   readonly rowsCommitted: Record<string, number> = {};
   readonly #deps: CommitterDeps;
   readonly #waiting: FoldedBatch[] = [];
@@ -169,10 +170,11 @@ export class Committer {
       }
     } else {
       await this.#deps.spool.add(batch);
-      await this.#retry();
     }
+    // Before the pause of a retry: whoever waits for this batch need not wait for the database.
     this.#inFlight = null;
     this.#releaseRoom();
+    if (this.state !== 'ok') await this.#retry();
   }
 
   /** @returns null when committed and published, else why the database would not */
@@ -184,6 +186,7 @@ export class Committer {
       await this.#deps.syncJournal();
       if (prepared !== null) await audit.commit(prepared);
     } catch (error) {
+      this.failures += 1;
       // Whatever it is, what was decided is not on record: orders stop, and it is tried again.
       return error instanceof Error ? error.message : String(error);
     }

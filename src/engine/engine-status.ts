@@ -52,6 +52,8 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     outputs: figures.outputs,
     allowed: figures.allowed,
     blocked: figures.blocked,
+    reduceOnlyAllowed: figures.reduceOnlyAllowed,
+    unwinds: figures.unwinds,
     blockedByCode: figures.blockedByCode,
     ordersRefusedBy: figures.ordersRefusedBy,
     audit: {
@@ -59,6 +61,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
       reason: committer.reason,
       sinceMs: committer.sinceMs,
       lastCommitAtMs: committer.lastCommitAtMs,
+      failures: committer.failures,
       rowsCommitted: committer.rowsCommitted,
       lagMs: committer.lagMs(),
       spoolBatches: spool.batches,

@@ -1,4 +1,4 @@
-import type { Output, OutputKind } from './domain/events.js';
+import type { Output, OutputKind, RiskDecided } from './domain/events.js';
 import type { LatencyHistogram, Seen } from './ports/engine-status.js';
 
 const BOUNDS_MS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000];
@@ -31,6 +31,8 @@ export class EngineFigures {
   trades: Seen = { count: 0, lastAtMs: null };
   allowed: Seen = { count: 0, lastAtMs: null };
   blocked: Seen = { count: 0, lastAtMs: null };
+  reduceOnlyAllowed = 0;
+  unwinds = 0;
   readonly outputs: Partial<Record<OutputKind, Seen>> = {};
   readonly tradesRefused: Record<string, number> = {};
   readonly blockedByCode: Record<string, Seen> = {};
@@ -57,7 +59,8 @@ export class EngineFigures {
       this.outputs[fact.kind] = seenMore(this.outputs[fact.kind], atMs);
       if (fact.kind === 'TradeRefused') countMore(this.tradesRefused, fact.fault);
       else if (fact.kind === 'OrderRefused') countMore(this.ordersRefusedBy, fact.by);
-      else if (fact.kind === 'RiskDecided') this.#noteDecision(fact.reasonCode, atMs);
+      else if (fact.kind === 'SignalRaised') this.unwinds += fact.origin === 'signal' ? 0 : 1;
+      else if (fact.kind === 'RiskDecided') this.#noteDecision(fact, atMs);
     }
   }
 
@@ -71,8 +74,9 @@ export class EngineFigures {
     };
   }
 
-  #noteDecision(reasonCode: string | null, atMs: number): void {
+  #noteDecision({ reasonCode, reduceOnly }: RiskDecided, atMs: number): void {
     if (reasonCode === null) {
+      this.reduceOnlyAllowed += reduceOnly ? 1 : 0;
       this.allowed = seenMore(this.allowed, atMs);
       return;
     }

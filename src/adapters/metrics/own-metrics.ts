@@ -21,6 +21,7 @@ export const OWN_METRICS: readonly MetricSpec[] = [
   gauge('cdb_audit_stalled', '1 while decisions cannot be committed', (s) =>
     s.audit.state === 'ok' ? 0 : 1,
   ),
+  counter('cdb_audit_persist_failures_total', 'Commits that failed', (s) => s.audit.failures),
   gauge('cdb_audit_spool_batches', 'Batches that wait on disk', (s) => s.audit.spoolBatches),
   gauge('cdb_audit_spool_bytes', 'Bytes that wait on disk', (s) => s.audit.spoolBytes),
   counterBy(

@@ -46,6 +46,12 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
   gauge('risk_kill_switch_active', '1 when halted, and for a level that nobody knows', (s) =>
     flag(s.control.level !== 'TRADING' && s.control.level !== 'REDUCING'),
   ),
+  counter(
+    'risk_reduce_only_approved_total',
+    'Orders let through because they reduce',
+    (s) => s.reduceOnlyAllowed,
+  ),
+  counter('risk_proactive_unwind_triggered_total', 'Unwind orders wanted', (s) => s.unwinds),
   counter('risk_alerts_generated_total', 'Alerts raised', (s) => countOf(s, 'AlertRaised')),
   counter('execution_orders_received_total', 'Orders that execution has seen', (s) =>
     countOf(s, 'OrderRequested'),

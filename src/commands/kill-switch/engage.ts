@@ -7,17 +7,12 @@ import { mostRestrictive } from '../../engine/domain/control.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
+import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
-import {
-  clockTime,
-  engineLine,
-  personAtTerminal,
-  printable,
-  readControl,
-  tellEngine,
-} from './kill-switch-ports.js';
+import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
 
 interface PlaceStopped {
   readonly place: string;
@@ -74,14 +69,14 @@ function stopRequest(
   const level = options.text('level') ?? 'halt';
   const isReduce = /^reduc(e|ing)$/i.test(level);
   if (!isReduce && !/^halt(ed)?$/i.test(level)) {
-    notes.push(`required level halt or reduce, found "${printable(level)}": took halt`);
+    notes.push(`required level halt or reduce, found "${plainText(level)}": took halt`);
   }
   const scopes = options.list('scope').filter((scope) => scope !== 'all');
   const isForAll = scopes.length < options.list('scope').length;
   const unknown = scopes.filter((scope) => !/^(strategy|symbol):./.test(scope));
   for (const scope of unknown) {
     notes.push(
-      `required scope all, strategy:ID or symbol:S, found "${printable(scope)}": took all`,
+      `required scope all, strategy:ID or symbol:S, found "${plainText(scope)}": took all`,
     );
   }
   const word = options.text('reason') ?? 'manual';
@@ -94,7 +89,7 @@ function stopRequest(
       scopes: isForAll || unknown.length > 0 ? [] : scopes,
       reason: reason ?? 'manual',
       message: said.filter((part) => part !== undefined && part !== '').join(' '),
-      operator: personAtTerminal(io),
+      operator: operatorName(io.env),
       atMs: io.nowMs(),
     },
   };
@@ -157,8 +152,8 @@ function engagedText(stopped: Stopped, ack: EngineAck, partial: string | null): 
     ...(partial === null ? [] : [partial]),
     `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
     `  level        ${levelReached(stopped)} (was ${before.record.level})`,
-    ...(scopes.length === 0 ? [] : [`  scopes       ${printable(scopes.join(', '))}`]),
-    `  why          ${printable([record.reason, record.message].filter(Boolean).join(': '))}`,
+    ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
+    `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
     `written: ${places.map(placeWords).join(', ')}`,
     `undo: ${undoCommand(record)}`,
@@ -167,7 +162,7 @@ function engagedText(stopped: Stopped, ack: EngineAck, partial: string | null): 
 }
 
 function placeWords({ place, outcome, failures }: PlaceStopped): string {
-  const trouble = failures.length === 0 ? '' : ` after ${printable(failures.join(', '))}`;
+  const trouble = failures.length === 0 ? '' : ` after ${plainText(failures.join(', '))}`;
   if (outcome === null) return `${place} FAILED${trouble}`;
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
 }
@@ -208,7 +203,7 @@ function notEngaged({ places }: Stopped, { pid }: EngineAck): OperatorError {
   return new OperatorError({
     code: 'CDB-E0302',
     what: 'Cannot engage the kill switch: nothing could be written and no engine confirmed',
-    why: printable(failures.join('; ')),
+    why: plainText(failures.join('; ')),
     todo:
       pid === null
         ? 'no engine was found on this state directory; check --state-dir, then the disk'

@@ -8,6 +8,7 @@ import type {
   EngineProcess,
 } from '../../engine/ports/engine-client.js';
 import type { CommandIo } from '../command-io.js';
+import { plainText } from '../tables/plain-text.js';
 
 /** What the kill-switch commands use of a state directory. Nothing here needs a database. */
 export interface KillSwitch {
@@ -83,21 +84,8 @@ export function engineLine(ack: EngineAck): string {
     case 'acknowledged':
       return `  engine       ack   ${ack.ms} ms${pid}`;
     case 'not-confirmed':
-      return `  engine       NOT CONFIRMED after ${ack.ms} ms${pid}   ${printable(ack.why)}`;
+      return `  engine       NOT CONFIRMED after ${ack.ms} ms${pid}   ${plainText(ack.why)}`;
   }
-}
-
-/** Who sits at the terminal, as far as the environment tells. */
-export function personAtTerminal({ env }: CommandIo): string {
-  return env['SUDO_USER'] || env['USER'] || env['LOGNAME'] || 'unknown';
-}
-
-/** Text that somebody else wrote must not move the cursor or forge a second line. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 export function clockTime(ms: number): string {

@@ -7,8 +7,9 @@ import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
-import { clockTime, engineLine, printable, readControl, tellEngine } from './kill-switch-ports.js';
+import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
 
 /** Allows trading again. Hard on purpose: a name, a reason and the target retyped. */
 export async function run(
@@ -75,7 +76,7 @@ function releasedText(before: EffectiveControl, record: ControlRecord, ack: Engi
   return [
     `KILL-SWITCH RELEASED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
     `  level        ${record.level} (was ${before.record.level})`,
-    `  by           ${printable(record.operator)}: ${printable(record.message)}`,
+    `  by           ${plainText(record.operator)}: ${plainText(record.message)}`,
     engineLine(ack),
     'stop again: cdb kill-switch engage',
     '',
@@ -110,7 +111,7 @@ function refused(
   return new OperatorError({
     code: 'CDB-E0301',
     what: `Cannot release the kill switch: required ${wanted.join(', ')}`,
-    why: printable(
+    why: plainText(
       `the level is ${record.level} (${why})${faults.length > 0 ? '; see status' : ''}`,
     ),
     todo: `cdb kill-switch release ${Object.values(forms).join(' ')}`,

@@ -6,8 +6,9 @@ import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
-import { printable, readControl } from './kill-switch-ports.js';
+import { readControl } from './kill-switch-ports.js';
 
 /** Reads the register and nothing else: the answer is the same with everything else down. */
 export async function run(
@@ -48,7 +49,7 @@ function statusData(control: EffectiveControl, enginePid: number | null): unknow
 
 function statusText(control: EffectiveControl, enginePid: number | null, isTTY: boolean): string {
   const { record, source, faults, mayInitialise } = control;
-  const line = (label: string, text: string) => `  ${label.padEnd(13)}${printable(text)}`;
+  const line = (label: string, text: string) => `  ${label.padEnd(13)}${plainText(text)}`;
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
   const isRestricted = record.level !== 'TRADING' || scopes.length > 0;
   const hints = [

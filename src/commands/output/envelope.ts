@@ -1,4 +1,5 @@
 import type { CommandIo } from '../command-io.js';
+import { UNPRINTABLE } from '../tables/plain-text.js';
 
 export interface CommandResult {
   /** Command name with dots: `config.show`. The schema is `cdb.config.show/1`. */
@@ -14,11 +15,17 @@ export interface CommandResult {
 const ENVELOPE_VERSION = 1;
 
 export function envelope(command: string, data: unknown, nowMs: number): string {
-  return JSON.stringify({
+  const text = JSON.stringify({
     schema: `cdb.${command}/${ENVELOPE_VERSION}`,
     generated_at: new Date(nowMs).toISOString(),
     data,
   });
+  return text.replace(UNPRINTABLE, jsonEscape);
+}
+
+/** JSON.stringify leaves C1 controls and bidirectional overrides as they are; a terminal obeys them. */
+function jsonEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The one place where a command's answer reaches stdout. */

@@ -2,7 +2,7 @@
  * C0 and C1 controls, bidirectional overrides, zero-width and line separators: everything by which
  * text from outside could move the cursor, recolour the screen or hide what it says.
  */
-const UNPRINTABLE =
+export const UNPRINTABLE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

@@ -40,6 +40,10 @@ export interface EngineStatus {
   readonly outputs: Readonly<Partial<Record<OutputKind, Seen>>>;
   readonly allowed: Seen;
   readonly blocked: Seen;
+  /** Of `allowed`: orders that only reduce. */
+  readonly reduceOnlyAllowed: number;
+  /** Signals that unwinding raised. */
+  readonly unwinds: number;
   readonly blockedByCode: Readonly<Record<string, Seen>>;
   readonly ordersRefusedBy: Readonly<Record<string, number>>;
   readonly audit: {
@@ -47,6 +51,8 @@ export interface EngineStatus {
     readonly reason: string;
     readonly sinceMs: number | null;
     readonly lastCommitAtMs: number | null;
+    /** Commits that the database refused or did not finish in time. */
+    readonly failures: number;
     readonly rowsCommitted: Readonly<Record<string, number>>;
     /** Age of the oldest folded but not committed batch; 0 when none waits. */
     readonly lagMs: number;

@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
+import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
   initialRecord,
@@ -35,7 +35,7 @@ export function openEngineRegister(
   const read = (isEmpty: boolean): EffectiveControl =>
     effectiveRecord([{ place: latch.name, reading: latch.read() }], { stateDirEmpty: isEmpty });
   const first = read(stateDirEmpty);
-  const change = { mode, operator: operatorName(), atMs: clock.nowMs() };
+  const change = { mode, operator: operatorName(process.env), atMs: clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
     latch.write(withMode(first, change));
@@ -48,7 +48,7 @@ export function openEngineRegister(
     engage: ({ reason, message }) => {
       const current = read(false);
       if (current.record.level === 'HALTED') return current.record;
-      const request = { reason, message, operator: operatorName(), atMs: clock.nowMs() };
+      const request = { reason, message, operator: operatorName(process.env), atMs: clock.nowMs() };
       forced = raise(current, { ...request, level: 'HALTED', scopes: [] });
       try {
         latch.stop(forced);
@@ -63,13 +63,4 @@ export function openEngineRegister(
 /** A forced halt ends when an operator releases with a newer epoch. */
 function stricter(forced: ControlRecord, current: ControlRecord): ControlRecord {
   return current.epoch > forced.epoch ? current : forced;
-}
-
-export function operatorName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A uid without an account, as containers have them.
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

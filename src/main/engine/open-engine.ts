@@ -19,6 +19,8 @@ import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
+import type { Config } from '../../config/parse-config.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import {
   knownRun,
@@ -62,6 +64,7 @@ export async function openEngine(order: EngineOrder): Promise<OpenedEngine> {
 /** The order is the order of dependence: nothing is written before the lock is ours. */
 async function openParts(order: EngineOrder, preflight: Preflight): Promise<OpenedEngine> {
   const { config, mode, onNotice } = order;
+  refuseExternal(config);
   const clock = systemClock();
   const place = await openPlace(order, preflight, clock);
   const register = await preflight.step(
@@ -119,6 +122,22 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
       close: () => preflight.close(),
     },
   };
+}
+
+/** Falling back to the embedded stores would leave the operator looking at the wrong database. */
+function refuseExternal({ databaseUrl, redisUrl, postgres, redis }: Config): void {
+  const configured = [
+    databaseUrl === undefined ? [] : [postgres.urlEnv],
+    redisUrl === undefined ? [] : [redis.urlEnv],
+  ].flat();
+  if (configured.length === 0) return;
+  throw new OperatorError({
+    code: 'CDB-E0105',
+    what: `Cannot run on the stores named by ${configured.join(' and ')}`,
+    why: 'this build keeps everything in the state directory; external stores are not built in yet',
+    todo: `unset ${configured.join(' and ')}`,
+    exit: EXIT.CONFIG,
+  });
 }
 
 async function openPlace({ config, mode }: EngineOrder, preflight: Preflight, clock: Clock) {

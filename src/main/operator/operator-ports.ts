@@ -19,10 +19,12 @@ import { openPgPool } from '../../adapters/postgres/pg-pool.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
+import { configLocation } from '../../commands/config-location.js';
 import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
 import type { OperatorPorts } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
+import { locateStateDir } from '../../config/state-dir.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
@@ -31,12 +33,12 @@ import { inputsDirectory, streamsDirectory } from '../engine/places.js';
 
 const DATABASE_LOCK_WAIT_MS = 5_000;
 
-export function operatorPorts(options: ParsedOptions, io: CommandIo): OperatorPorts {
-  const config = commandConfig(options, io);
-  const state = stateDirectory(config.stateDir);
+/** Only the database needs a valid configuration: a broken file must not hide a running engine. */
+export async function operatorPorts(options: ParsedOptions, io: CommandIo): Promise<OperatorPorts> {
+  const state = stateDirectory(await locateStateDir(configLocation(options, io)));
   const process = lockedEngine(state.engineLock);
   return {
-    stateDir: config.stateDir,
+    stateDir: state.root,
     engine: engineClient(process),
     process,
     clock: systemClock(),
@@ -52,7 +54,7 @@ export function operatorPorts(options: ParsedOptions, io: CommandIo): OperatorPo
         await log.close();
       }
     },
-    withAudit: (work) => withAudit(config, state, work),
+    withAudit: (work) => withAudit(commandConfig(options, io), state, work),
   };
 }
 

@@ -171,10 +171,14 @@ test('evaluate gate names an input that is no object', async () => {
 test('evaluate bundle takes the input out of a vector and out of a finished bundle', async () => {
   const vector = readVectors('decision_contract_v1.json').find((v) => v.has('bundle'));
   const bundle = json(vector ?? new Map(), 'bundle');
-  const io = fakeCommandIo({ stdin: stdin(`${bundle}\n{"name":"x","input":null}\n`) });
-  const [rebuilt, refused] = await evaluate('bundle', io);
+  const contract = json(vector ?? new Map(), 'input').replace('{', '{"input":1,');
+  const io = fakeCommandIo({
+    stdin: stdin(`${bundle}\n{"name":"x","input":null}\n${contract}\n`),
+  });
+  const [rebuilt, refused, fromContract] = await evaluate('bundle', io);
   expect(rebuilt).toBe(`{"ok":true,"bundle":${bundle}}`);
   expect(JSON.parse(refused ?? '')).toMatchObject({ error: { field: 'contract input' } });
+  expect(fromContract).toBe(rebuilt);
 });
 
 test('the fixtures are read as they are on disk', () => {

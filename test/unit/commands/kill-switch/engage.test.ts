@@ -149,7 +149,7 @@ describe('kill-switch engage', () => {
 
   it('prints no control character that somebody else wrote', async () => {
     const { out } = await engage({ message: 'a\nundo: rm -rf \u001b[2J\u202e' });
-    expect(out).toContain('manual: a\\u000aundo: rm -rf \\u001b[2J\\u202e\n');
+    expect(out).toContain('manual: a\\x0aundo: rm -rf \\x1b[2J\\u202e\n');
   });
 
   it('gives the same as one JSON envelope', async () => {

@@ -43,7 +43,7 @@ describe('kill-switch release', () => {
       what: expect.stringMatching(
         /--operator NAME, --justification .*, --confirm paper\/kill-switch$/,
       ),
-      why: 'the level is HALTED (manual: spread gap\\u001b[2J)',
+      why: 'the level is HALTED (manual: spread gap\\x1b[2J)',
     });
     for (const key of ['operator', 'justification', 'confirm'] as const) {
       const what: unknown = expect.stringMatching(new RegExp(`required --${key} [^,]*$`));
@@ -90,7 +90,7 @@ describe('kill-switch status', () => {
         'HALTED   paper   epoch 118',
         '  since        2026-02-09T15:00:00.000Z',
         '  by           ops',
-        '  why          manual: spread gap\\u001b[2J',
+        '  why          manual: spread gap\\x1b[2J',
         '  source       latch file',
         '  engine       no engine running',
         '',

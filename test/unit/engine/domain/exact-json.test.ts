@@ -108,13 +108,14 @@ describe('readExactJson', () => {
   test.each(['', ' \n ', '{', '[1,', '{"a":', '{"a":1', '"abc', '["x"'])(
     'says of %j that more text could follow',
     (text) => {
-      expect(fault(text)?.atEnd).toBe(true);
+      expect(fault(text)).toMatchObject({ atEnd: true, what: 'the text ends early' });
     },
   );
 
   test('bounds depth, size and the length of a number', () => {
     const limits = { depthMax: 3, charsMax: 20, nonFinite: false };
     expect(value('[[[1]]]', limits)).toEqual([[[1n]]]);
+    expect(value('[[],[],{},[[]]]', limits)).toHaveLength(4);
     expect(fault('[[[[1]]]]', limits)?.what).toContain('nested deeper than 3');
     expect(fault(`"${'x'.repeat(20)}"`, limits)?.what).toContain('longer than 20');
     expect(fault('9'.repeat(5_000))?.what).toContain('number of more than');

@@ -149,6 +149,7 @@ describe('buildBundle', () => {
     expect(faultOf({ order, run_mode: ' ', risk_policy: 1 })).toBe('risk_policy');
     expect(faultOf({ order, run_mode: ' ' })).toBe('run_mode');
     expect(faultOf({ order, system_config: [] })).toBe('order.side');
+    expect(faultOf({ order: { ...order, symbol: '' } })).toBe('order.side');
     expect(faultOf({ system_config: { z: 1.5, a: 2.5 } })).toBe('system_config.a');
     expect(faultOf({ open_positions: { ' a': 'x' } })).toBe('open_positions.a.quantity');
     expect(faultOf({ open_positions: [{ quantity: 1 }] })).toBe('open_positions[0].symbol');

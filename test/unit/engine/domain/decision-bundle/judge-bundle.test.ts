@@ -93,6 +93,20 @@ describe('judgeBundle', () => {
     expect(judgeBundle({ ...sale, qtyE8: 9n * ONE }).projectedExposureUsdtE8).toBe(0n);
   });
 
+  test('keeps 28 digits of a product before it is compared, like the reference', () => {
+    const e = (power: bigint) => 10n ** power;
+    const large = {
+      ...ALLOWED,
+      qtyE8: e(20n) + 1n,
+      priceE8: ONE + 1n,
+      maxTotalExposureUsdtE8: e(27n),
+    };
+    const rounded = e(20n) + e(12n) + 1n;
+    const notional = (maxNotionalUsdtE8: bigint) => judgeBundle({ ...large, maxNotionalUsdtE8 });
+    expect(notional(rounded)).toMatchObject({ decision: 1, orderNotionalUsdtE8: rounded });
+    expect(notional(rounded - 1n).reasonCodes).toEqual(['RC_LIMIT_NOTIONAL']);
+  });
+
   test('denies an order whose figures cannot be written', () => {
     const verdict = judgeBundle({
       ...ALLOWED,
