@@ -234,7 +234,6 @@ const EVALUATE: readonly CommandSpec[] = [
     group: 'Evaluate offline',
     summary: 'build order bundles from recorded inputs; one NDJSON line each',
     arguments: [INPUT_FILE],
-    options: [{ ...THRESHOLDS, summary: `${THRESHOLDS.summary}; reference here` }],
     load: () => import('./evaluate/bundle.js'),
   },
   {

@@ -50,12 +50,9 @@ export async function run(
     },
     io.deadline,
   );
-  if (io.deadline.aborted) await flush();
-  else {
-    waiting += summaryLine(fold);
-    await flush();
-  }
-  return EXIT.OK;
+  if (!io.deadline.aborted) waiting += summaryLine(fold);
+  await flush();
+  return io.deadline.aborted ? EXIT.TIMEOUT : EXIT.OK;
 }
 
 function summaryLine(fold: Fold): string {

@@ -44,6 +44,8 @@ export const ERROR_CATALOGUE = {
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',
   'CDB-E0504': 'The trades file holds none of the symbols that were asked for.',
+  'CDB-E0510': 'An input file of cdb evaluate is missing or cannot be read.',
+  'CDB-E0511': 'A line of an input of cdb evaluate is no JSON, or too long.',
   'CDB-E0601': 'A run left a journal tail that another build of cdb wrote and did not drain.',
   'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
   'CDB-E0603': 'The journal of a run ends before its audit trail.',

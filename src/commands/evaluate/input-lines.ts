@@ -37,7 +37,7 @@ export function tooLong(line: number): OperatorError {
 /** The input is there, but it is not what the command reads. */
 export function badInput(why: string): OperatorError {
   return new OperatorError({
-    code: 'CDB-E0002',
+    code: 'CDB-E0511',
     what: 'Cannot evaluate the input',
     why,
     todo: 'correct it; results of the inputs before it were written',
@@ -64,7 +64,7 @@ function unreadable(fault: unknown, file: string): unknown {
   if (fault instanceof TypeError) return badInput('it is not UTF-8 text');
   if (!(fault instanceof Error) || !('code' in fault)) return fault;
   return new OperatorError({
-    code: 'CDB-E0002',
+    code: 'CDB-E0510',
     what: `Cannot read "${file}"`,
     why: fault.message,
     todo: 'check the path; - reads stdin',

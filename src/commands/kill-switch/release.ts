@@ -20,7 +20,9 @@ export async function run(
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
   const before = readControl(killSwitch);
-  if (isNothingToRelease(before)) return sayNothingToRelease(before, io);
+  // A running engine may have tripped a breaker of its own, which only a release resets.
+  const isRunning = killSwitch.engine.holder() !== null;
+  if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);
   const result = lower(before, {
     operator: options.text('operator') ?? '',
     justification: options.text('justification') ?? '',

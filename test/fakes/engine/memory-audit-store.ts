@@ -10,13 +10,13 @@ import { Power } from './power.js';
 
 /** What the database holds, whoever is connected. */
 export class AuditDisk {
-  readonly rows = new Map<AuditTable, AuditRow[]>();
+  readonly rows = new Map<AuditTable, Map<string, AuditRow>>();
   readonly cursors = new Map<string, AuditCursor>();
   /** Every batch that took effect, in the order of its commit. */
   readonly batches: AuditBatch[] = [];
 
   table(name: AuditTable): readonly AuditRow[] {
-    return this.rows.get(name) ?? [];
+    return [...(this.rows.get(name)?.values() ?? [])];
   }
 }
 
@@ -67,23 +67,23 @@ export class MemoryAuditStore implements AuditStore {
     const cursor = this.#disk.cursors.get(batch.runId);
     if (cursor !== undefined && batch.seqLast <= cursor.seq) return;
     for (const [table, rows] of Object.entries(batch.rows) as [AuditTable, AuditRow[]][]) {
-      const held = this.#disk.rows.get(table) ?? [];
-      const known = new Set(held.map(rowKey));
-      held.push(...rows.filter((row) => UPSERTS.has(table) || !known.has(rowKey(row))));
+      const held = this.#disk.rows.get(table) ?? new Map<string, AuditRow>();
       this.#disk.rows.set(table, held);
+      for (const row of rows) {
+        const key = UPSERTS.has(table) ? String(row[0]) : JSON.stringify(row);
+        held.set(key, merged(held.get(key), row));
+      }
     }
     this.#disk.cursors.set(batch.runId, { seq: batch.seqLast, digest: batch.digest });
     this.#disk.batches.push(batch);
   }
 }
 
-/** Kept as the list of all versions of a row, because the order of the versions is under test. */
 const UPSERTS: ReadonlySet<AuditTable> = new Set<AuditTable>(['orders', 'positions']);
 
-function rowKey(row: AuditRow): string {
-  return JSON.stringify(row, (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
+/** A later version of an order or position leaves alone what it knows nothing of. */
+function merged(held: AuditRow | undefined, row: AuditRow): AuditRow {
+  return held === undefined ? row : row.map((value, i) => value ?? held[i] ?? null);
 }
 
 function away(): DependencyError {

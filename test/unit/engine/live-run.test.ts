@@ -283,3 +283,42 @@ function replayed(bench: LiveBench) {
   const fold = new Fold(nodeHash);
   return journaled(bench).flatMap((input, i) => [...fold.apply({ seq: i + 1, input })]);
 }
+
+describe('live run that dies', () => {
+  const SHORT = busyTrades(30);
+
+  /** Every call of a fake is a place to die: before its effect, and behind it. */
+  async function die(
+    bench: LiveBench,
+    cutAt: number,
+    snapshotEveryInputs: number,
+  ): Promise<boolean> {
+    const power = new Power(cutAt);
+    const { live } = await Promise.race([
+      bench.open(listFeed(SHORT), { snapshotEveryInputs }, power),
+      power.died.then(() => ({ live: null })),
+    ]);
+    if (live === null) return true;
+    const ended = await Promise.race([live.start(nothing), power.died.then(() => 'died' as const)]);
+    return ended === 'died';
+  }
+
+  it('loses nothing and repeats nothing, whatever step it dies at', async () => {
+    const whole = new LiveBench();
+    expect(await die(whole, Infinity, 12)).toBe(false);
+    const expected = effects(whole);
+    let cutAt = 1;
+    for (; ; cutAt += 1) {
+      const bench = new LiveBench();
+      if (!(await die(bench, cutAt, 12))) break;
+      // Twice, because the recovery may die as well.
+      await die(bench, 5 + (cutAt % 17), 12);
+      const last = await bench.open(listFeed(SHORT), { snapshotEveryInputs: 12 });
+      await last.live.start(nothing);
+      expect(effects(bench), `died at step ${cutAt}`).toEqual(expected);
+      const { seqFolded, seqCommitted } = last.live.status();
+      expect([seqFolded, seqCommitted]).toEqual([SHORT.length + 2, SHORT.length + 2]);
+    }
+    expect(cutAt).toBeGreaterThan(60);
+  }, 60_000);
+});
