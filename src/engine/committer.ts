@@ -104,6 +104,19 @@ export class Committer {
     }
   }
 
+  /**
+   * Resolves once a stall is over and its spool is drained; after `limitMs`, or when somebody wants
+   * to go, in the stall.
+   */
+  async recovered(limitMs: number): Promise<void> {
+    const { clock, limits } = this.#deps;
+    const untilMs = clock.monotonicMs() + limitMs;
+    while (this.state !== 'ok' && !this.#leaving && clock.monotonicMs() < untilMs) {
+      await clock.sleep(limits.retryMsMin);
+      this.throwIfFailed();
+    }
+  }
+
   /** Runs until `stop`; then what waits is committed, or left to the journal in a stall. */
   async run(): Promise<void> {
     try {

@@ -24,6 +24,9 @@ import { Sequencer } from './sequencer.js';
 import { Snapshotter } from './snapshotter.js';
 import { Spool } from './spool.js';
 
+/** A database that restarts is back within seconds; one that is away longer is left to the next start. */
+const DRAIN_WAIT_MS_MAX = 30_000;
+
 export interface LiveDeps {
   readonly inputs: EventLog;
   readonly streams: EventLog;
@@ -184,6 +187,7 @@ export class LiveRun {
     const reason = await this.#runner.run(this.#deps.feed);
     this.phase = 'draining';
     await this.#committer.settled();
+    await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
     await snapshotter.final(this.#fold, this.#committer);
     const finished = reason === 'finished' && this.#committer.state === 'ok';
     this.#deps.registry.update(this.run.runId, { endedAtMs: this.#deps.clock.nowMs(), finished });

@@ -1,7 +1,6 @@
 import type { CoreState } from './core-state.js';
 import { levelFor } from './domain/control.js';
 import { e8FromNumber, type E8 } from './domain/e8.js';
-import type { GateEvidence } from './domain/events.js';
 import { judgeGate, type GateValues } from './domain/gate.js';
 import type { TradeObserved } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
@@ -72,7 +71,7 @@ export function judgeSignal(
     origin: 'signal',
     reason: idea.reason,
     regime: regimeOf(state.regime, trade.symbol)?.current ?? 'UNKNOWN',
-    gate: gateEvidence(
+    ...judged(
       state,
       { symbol: trade.symbol, tsMs: trade.tsMs, nowMs: Math.max(trade.tsMs, input.receivedAtMs) },
       limits,
@@ -102,7 +101,7 @@ export function unwindSignal(
     origin: 'unwind_reactive',
     reason: 'Unwind: BUY filled',
     regime: regimeOf(state.regime, symbol)?.current ?? 'UNKNOWN',
-    gate: gateEvidence(state, { symbol, tsMs: state.nowMs, nowMs: state.nowMs }, limits),
+    ...judged(state, { symbol, tsMs: state.nowMs, nowMs: state.nowMs }, limits),
   };
 }
 
@@ -113,11 +112,11 @@ function unsoldE8(state: CoreState, symbol: string): E8 {
 }
 
 /** Domain.md 3.4 on our own account and market state; the true 15-minute values. */
-function gateEvidence(
+function judged(
   state: CoreState,
   at: { readonly symbol: string; readonly tsMs: number; readonly nowMs: number },
   limits: Thresholds,
-): GateEvidence {
+): Pick<RaisedSignal, 'gate' | 'figures'> {
   const market = marketView(state.market, at.symbol);
   const window = window15m(state.window15m, at.symbol);
   const figures = portfolioFigures(state.portfolio);
@@ -141,5 +140,5 @@ function gateEvidence(
     lastTickTsMs: market.lastTickTsMs,
     nowMs: at.nowMs,
   };
-  return judgeGate(values, limits.gate);
+  return { gate: judgeGate(values, limits.gate), figures };
 }

@@ -12,7 +12,7 @@ import {
   type AllocationState,
 } from './stages/allocation.js';
 import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
-import { markTime, type PortfolioState } from './stages/portfolio.js';
+import { markTime, type PortfolioFigures, type PortfolioState } from './stages/portfolio.js';
 import { decideRisk, type Alarm, type Verdict } from './stages/risk.js';
 import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
 
@@ -51,6 +51,7 @@ export interface RaisedSignal {
   readonly reason: string;
   readonly regime: string;
   readonly gate: GateEvidence;
+  readonly figures: PortfolioFigures;
 }
 
 /** Signal to order: one SignalRaised, one final RiskDecided, and an order where it says ALLOW. */
@@ -61,7 +62,7 @@ export function raiseSignal(
   context: TradingContext,
 ): void {
   const { out, nowMs } = context;
-  const { regime, gate, priceE8, tradeQtyE8, ...words } = signal;
+  const { regime, gate, figures, priceE8, tradeQtyE8, ...words } = signal;
   const facts: Omit<SignalRaised, 'ref'> = {
     kind: 'SignalRaised',
     cause,
@@ -77,6 +78,7 @@ export function raiseSignal(
     slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
     regime,
     gate,
+    figures,
     nowMs,
   });
   const decisionRef = out.emit({

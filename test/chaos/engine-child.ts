@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   prepareStateDirectory(state);
   const use = { socketPath: socketPath(state, process.env), mode: 'paper' };
   const lock = await acquireEngineLock(state.engineLock, use, clock);
-  const register = openEngineRegister(state, 'paper', clock);
+  const register = openEngineRegister(state, 'paper', { clock, onNotice: () => undefined });
   const feed = await openTradeFileFeed('sample');
   const { segmentBytesMax } = config.journal;
   const inputs = openLocalEventLog(inputsDirectory(state), { clock, segmentBytesMax });

@@ -104,8 +104,11 @@ async function carryOut(place: Workplace, round: Round, attack: Attack): Promise
       const pid = engine.isAlive ? serverPid(place.stateDir) : null;
       if (pid !== null) process.kill(pid, 'SIGKILL');
       const { status } = await engine.ended;
-      // Its own restart of the server must be enough; only what was not drained waits.
+      // Its own restart of the server must be enough: it stalls, drains and finishes.
       expect(status, engine.words).toBe(0);
+      expect(openRunRegistry(stateDirectory(place.stateDir).runs).list().at(-1)?.finished).toBe(
+        true,
+      );
       return `database at input ${seq} of the run (wanted ${attack.seq}): ${pid === null ? 'had ended' : 'killed'}`;
     }
   }

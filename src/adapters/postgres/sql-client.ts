@@ -1,7 +1,14 @@
 import pg from 'pg';
-import type { SqlSession } from '../../schema/sql-session.js';
 import { toDependencyError } from './pg-error.js';
 import { PG_LIMITS, type PgTarget } from './pg-pool.js';
+
+/** What the schema's runner works on; it owns the port that this shape fits. */
+export interface PgSession {
+  readonly query: (
+    text: string,
+    values?: readonly unknown[],
+  ) => Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+}
 
 /**
  * One connection of its own for work that needs a session (migrations): without a deadline of its
@@ -11,7 +18,7 @@ import { PG_LIMITS, type PgTarget } from './pg-pool.js';
 export async function withSqlSession<T>(
   target: PgTarget,
   applicationName: string,
-  work: (session: SqlSession) => Promise<T>,
+  work: (session: PgSession) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
     ...target,

@@ -7,7 +7,7 @@ import { cooldownRuns, type AllocationSlot } from './allocation.js';
 import { blockingBreaker, type BreakerState } from './breakers.js';
 import { bundleFacts, bundleRefusal } from './order-bundle.js';
 import { symbolExposureE8, totalExposureE8 } from './exposure.js';
-import { portfolioFigures, type PortfolioFigures, type PortfolioState } from './portfolio.js';
+import type { PortfolioFigures, PortfolioState } from './portfolio.js';
 import { pendingOf, type VenueState } from './simulated-venue.js';
 
 /** Everything that one decision may look at. Pure reads, except that a breaker may trip. */
@@ -22,6 +22,8 @@ export interface RiskContext {
   readonly slot: AllocationSlot;
   readonly regime: string;
   readonly gate: GateEvidence;
+  /** Of the same moment as the gate's evidence. */
+  readonly figures: PortfolioFigures;
   readonly nowMs: number;
 }
 
@@ -55,7 +57,6 @@ interface Refusal {
 }
 
 interface Case extends Candidate, RiskContext {
-  readonly figures: PortfolioFigures;
   /** What a reducing order may still take, judged by size and net of orders on the way. */
   readonly reducibleE8: E8;
   readonly reduceOnly: boolean;
@@ -131,7 +132,6 @@ function assess(candidate: Candidate, context: RiskContext): Case {
   return {
     ...candidate,
     ...context,
-    figures: portfolioFigures(context.portfolio),
     reducibleE8,
     reduceOnly,
     qtyE8,
