@@ -19,6 +19,8 @@ export interface CoreState extends TradingState {
   /** Null until the first ConfigChanged; until then trades are counted and nothing else. */
   limits: Thresholds | null;
   seed: number;
+  /** Highest control epoch so far. */
+  epochMax: number;
   codeVersion: string;
   configHash: string;
   /** Trades folded in this run, refused ones included: where a file feed resumes. */
@@ -40,6 +42,7 @@ export function initialCore(): CoreState {
   return {
     limits: null,
     seed: 0,
+    epochMax: 0,
     codeVersion: '',
     configHash: '',
     tradesSeen: 0,

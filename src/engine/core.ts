@@ -10,7 +10,7 @@ import type {
   TradeObserved,
 } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
-import { allocationSlot, takeRegime } from './stages/allocation.js';
+import { allocationSlot, releaseSlot, takeRegime } from './stages/allocation.js';
 import { resetBreakers } from './stages/breakers.js';
 import { addToCandle, closedUntilMs, closeOverdue, type ClosedCandle } from './stages/candles.js';
 import { totalExposureE8 } from './stages/exposure.js';
@@ -87,18 +87,30 @@ function applyConfig(state: CoreState, input: ConfigChanged): void {
 }
 
 function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs): void {
-  // A release resets the breakers, also where only a breaker had stopped the orders.
+  // A release resets the breakers, also where only a breaker had stopped the orders. The old record
+  // that is readable again after a fault of its place is none.
+  const isNew = input.epoch > state.epochMax;
   const released = input.reason === 'released' || state.control.level !== 'TRADING';
-  const lowered = input.level === 'TRADING' && released;
+  const lowered = input.level === 'TRADING' && released && isNew;
+  state.epochMax = Math.max(state.epochMax, input.epoch);
   const { level, scopes, mode, epoch, reason, operator } = input;
   state.control = { level, scopes, mode, epoch };
   state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
-  if (lowered) {
-    resetBreakers(state.breakers);
-    for (const slot of state.allocation.values()) slot.stopped = false;
-  }
   const facts = { level, mode, reason, operator, epoch };
-  out.emit({ kind: 'ControlApplied', cause: out.inputRef, tsMs: input.atMs, ...facts });
+  const cause = out.emit({
+    kind: 'ControlApplied',
+    cause: out.inputRef,
+    tsMs: input.atMs,
+    ...facts,
+  });
+  if (!lowered || state.limits === null) return;
+  resetBreakers(state.breakers);
+  const { allocation } = state.limits;
+  // Event time, because the wall clock of the release must not reach a digest.
+  const at = { cause, tsMs: state.nowMs };
+  for (const slot of state.allocation.values()) {
+    releaseSlot(slot, { all: state.allocation, limits: allocation, out, at });
+  }
 }
 
 function observeTrade(
@@ -130,7 +142,7 @@ function observeTick(
 ): void {
   noteTick(state.market, trade.symbol, trade.tsMs);
   state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
-  const context: TradingContext = { limits, seed: state.seed, out, nowMs: trade.tsMs };
+  const context = tradingContext(state, trade.tsMs, limits, out);
   if (state.venue.orders.size > 0) {
     const venue = {
       ...context,
@@ -138,9 +150,7 @@ function observeTick(
       portfolio: state.portfolio,
       cause: out.inputRef,
     };
-    settle(state, matchTrade(state.venue, trade, venue), context, (symbol) =>
-      unwindSignal(state, symbol, limits),
-    );
+    settle(state, matchTrade(state.venue, trade, venue), context);
   }
   if (!watchesSymbol(limits.signal, trade.symbol)) return;
   const { idea, changePp } = strategyIdea(state, trade, limits);
@@ -151,7 +161,8 @@ function observeTick(
 
 /** Event time moves on: overdue windows close, orders time out, the UTC day rolls. */
 function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: StepOutputs): void {
-  if (nowMs <= state.nowMs) return;
+  // Written so that a time that is no number passes nothing: after NaN no comparison would hold.
+  if (!(nowMs > state.nowMs)) return;
   if (state.nowMs === 0) {
     postOpeningBalance(state.portfolio, out, { cause: out.inputRef, tsMs: nowMs });
   }
@@ -161,14 +172,24 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   }
   if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
   if (state.venue.orders.size === 0) return;
-  const context: TradingContext = { limits, seed: state.seed, out, nowMs };
+  const context = tradingContext(state, nowMs, limits, out);
   const venue = {
     ...context,
     limits: limits.paper,
     portfolio: state.portfolio,
     cause: out.inputRef,
   };
-  settle(state, expireOverdue(state.venue, nowMs, venue), context, () => null);
+  settle(state, expireOverdue(state.venue, nowMs, venue), context);
+}
+
+function tradingContext(
+  state: CoreState,
+  nowMs: number,
+  limits: Thresholds,
+  out: StepOutputs,
+): TradingContext {
+  const unwindOf = (symbol: string) => unwindSignal(state, symbol, limits);
+  return { limits, seed: state.seed, out, nowMs, unwindOf };
 }
 
 /** Candle to regime to market state to allocation. */

@@ -35,6 +35,8 @@ export interface TradingContext {
   readonly seed: number;
   readonly out: StepOutputs;
   readonly nowMs: number;
+  /** A SELL of all that is held of the symbol, judged on its own market; null = nothing to sell. */
+  readonly unwindOf: (symbol: string) => RaisedSignal | null;
 }
 
 export interface RaisedSignal {
@@ -104,6 +106,8 @@ export function raiseSignal(
   else unwindWhenFull(state, { verdict, cause: decisionRef, signal }, context);
 }
 
+const BREAKER_ALARM: Alarm = { level: 'CRITICAL', code: 'CIRCUIT_BREAKER' };
+
 function tellAlarm(
   state: TradingState,
   what: { signal: RaisedSignal; verdict: Verdict; cause: Ref },
@@ -111,8 +115,9 @@ function tellAlarm(
 ): void {
   const { signal, verdict, cause } = what;
   const key = `${signal.strategyId}|${signal.symbol}`;
-  const alarm: Alarm | null = verdict.alarm;
-  if (alarm === null || state.alarms.get(key) === alarm.code) {
+  const alarm = verdict.tripped === null ? verdict.alarm : BREAKER_ALARM;
+  const isTold = verdict.tripped === null && state.alarms.get(key) === alarm?.code;
+  if (alarm === null || isTold) {
     if (alarm === null) state.alarms.delete(key);
     return;
   }
@@ -123,9 +128,9 @@ function tellAlarm(
     tsMs: context.nowMs,
     level: alarm.level,
     code: alarm.code,
-    message: `${signal.symbol} ${signal.side}: ${verdict.detail}`,
+    message: `${signal.symbol} ${signal.side}: ${verdict.tripped === null ? verdict.detail : `breaker ${verdict.tripped} tripped`}`,
   });
-  if (verdict.reasonCode !== 'RK_DRAWDOWN') return;
+  if (verdict.tripped !== 'daily_drawdown') return;
   const message = 'daily drawdown limit reached';
   context.out.emit({
     kind: 'BotStopped',
@@ -210,7 +215,6 @@ export function settle(
   state: TradingState,
   results: readonly VenueResult[],
   context: TradingContext,
-  unwindable: (symbol: string) => RaisedSignal | null,
 ): void {
   for (const result of results) {
     const { order } = result;
@@ -224,7 +228,7 @@ export function settle(
       allocationContext(state, result.ref, context),
     );
     if (!result.final || order.side !== 'BUY' || !unwinds(state, context)) continue;
-    const signal = unwindable(order.symbol);
+    const signal = context.unwindOf(order.symbol);
     if (signal !== null)
       raiseSignal(state, { ...signal, origin: 'unwind_reactive' }, result.ref, context);
   }
@@ -245,14 +249,9 @@ function unwindWhenFull(
   const full = verdict.reasonCode === 'RK_EXPOSURE' || verdict.reasonCode === 'RK_EXPOSURE_HARD';
   if (!full || signal.side !== 'BUY' || !unwinds(state, context)) return;
   const first = [...state.portfolio.positions].find(([, position]) => position.qtyE8 > 0n);
-  if (first === undefined) return;
-  const [symbol] = first;
-  const priceE8 = state.portfolio.marketPrices.get(symbol) ?? signal.priceE8;
+  // Null while it is on its way out: its exposure is about to go, so nothing else is sold.
+  const sell = first === undefined ? null : context.unwindOf(first[0]);
+  if (sell === null) return;
   const reason = `Unwind: ${verdict.detail}`;
-  raiseSignal(
-    state,
-    { ...signal, symbol, side: 'SELL', priceE8, origin: 'unwind_proactive', reason },
-    cause,
-    context,
-  );
+  raiseSignal(state, { ...sell, origin: 'unwind_proactive', reason }, cause, context);
 }

@@ -125,6 +125,14 @@ export function stopSlot(slot: AllocationSlot, context: AllocationContext): void
   recompute(slot, context);
 }
 
+/** An operator releases trading: the stop and the cooldown that came with it are over. */
+export function releaseSlot(slot: AllocationSlot, context: AllocationContext): void {
+  if (!slot.stopped) return;
+  slot.stopped = false;
+  slot.cooldownUntilSec = null;
+  recompute(slot, context);
+}
+
 function recompute(slot: AllocationSlot, context: AllocationContext): void {
   const { all, limits, out, at } = context;
   const nowSec = Math.floor(at.tsMs / 1000);

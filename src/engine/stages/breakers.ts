@@ -7,7 +7,7 @@ export interface BreakerState {
   tripped: Partial<Record<BreakerName, number>>;
   /** Newest order outcomes, true = error; bounded. */
   outcomes: boolean[];
-  /** Times of the orders of the last minute; bounded by the limit itself. */
+  /** Times of the orders of the last minute. */
   orderTimesMs: number[];
 }
 
@@ -31,6 +31,8 @@ export function noteOutcome(state: BreakerState, failed: boolean): void {
 }
 
 export function noteOrder(state: BreakerState, tsMs: number): void {
+  // Exits are counted but never limited, so the limit alone would not bound the list.
+  forgetOrders(state, tsMs);
   state.orderTimesMs.push(tsMs);
 }
 
@@ -42,24 +44,35 @@ export function resetBreakers(state: BreakerState): void {
 }
 
 /**
- * Trips what has to trip and names the breaker that blocks new risk now, null when none does.
- * `dailyLossFraction` against the daily limit is the latch of domain.md 3.2 step 7, the other four
- * are the breakers of 3.7, which the original never wired into the order flow.
+ * Trips what has to trip, whichever layer then refuses the signal: the gate blocks at the same daily
+ * loss as the latch, and would hide it. `dailyLossFraction` against the daily limit is the latch of
+ * domain.md 3.2 step 7, the other four are the breakers of 3.7, which the original never wired into
+ * the order flow.
+ * @returns the breaker that tripped just now; one at a time, the first one stays
  */
-export function blockingBreaker(
+export function tripBreaker(
   state: BreakerState,
   figures: BreakerFigures,
   limits: { readonly breaker: Thresholds['breaker']; readonly dailyMaxFraction: number },
   nowMs: number,
-): { readonly name: BreakerName; readonly fresh: boolean } | null {
-  const latched = Object.keys(state.tripped)[0] as BreakerName | undefined;
-  if (latched !== undefined) return { name: latched, fresh: false };
+): BreakerName | null {
+  if (latched(state) !== null) return null;
   const name = breached(state, figures, limits);
-  if (name !== null) {
-    state.tripped[name] = nowMs;
-    return { name, fresh: true };
-  }
-  return tooFrequent(state, limits.breaker, nowMs) ? { name: 'frequency', fresh: false } : null;
+  if (name !== null) state.tripped[name] = nowMs;
+  return name;
+}
+
+/** The breaker that blocks new risk now, null when none does. */
+export function blockingBreaker(
+  state: BreakerState,
+  limits: Thresholds['breaker'],
+  nowMs: number,
+): BreakerName | null {
+  return latched(state) ?? (tooFrequent(state, limits, nowMs) ? 'frequency' : null);
+}
+
+function latched(state: BreakerState): BreakerName | null {
+  return (Object.keys(state.tripped)[0] as BreakerName | undefined) ?? null;
 }
 
 function breached(
@@ -82,7 +95,11 @@ function errorRate(state: BreakerState, limits: Thresholds['breaker']): boolean 
 
 /** True when one more order now would be more than the limit within a minute. */
 function tooFrequent(state: BreakerState, limits: Thresholds['breaker'], nowMs: number): boolean {
+  forgetOrders(state, nowMs);
+  return state.orderTimesMs.length >= limits.ordersPerMinMax;
+}
+
+function forgetOrders(state: BreakerState, nowMs: number): void {
   const cut = state.orderTimesMs.findIndex((tsMs) => tsMs > nowMs - MINUTE_MS);
   state.orderTimesMs = cut === -1 ? [] : state.orderTimesMs.slice(cut);
-  return state.orderTimesMs.length >= limits.ordersPerMinMax;
 }

@@ -62,13 +62,16 @@ export function bundleFacts(plan: PlannedBundle): BundleFacts {
 
 function bundleAmounts(plan: PlannedBundle) {
   const { risk } = plan.limits;
+  // The contract judges every order by the drawdown, exits too; but an exit that is refused because
+  // of a loss keeps the risk that loses. A holding without debt can't lose more than all.
+  const maxDailyDrawdownFraction = plan.reduceOnly ? 1 : risk.maxDailyDrawdownFraction;
   return {
     balanceUsdtE8: plan.balanceE8,
     totalExposureUsdtE8: totalExposureE8(plan.portfolio, plan.venue, null),
     dailyDrawdownPpE6: ratioE6(plan.figures.dailyDrawdownPp),
     maxNotionalUsdtE8: mulE8(plan.balanceE8, e8FromNumber(risk.maxPositionFraction)),
     maxTotalExposureUsdtE8: mulE8(plan.balanceE8, e8FromNumber(risk.maxTotalExposureFraction)),
-    maxDailyDrawdownPpE6: ratioE6(risk.maxDailyDrawdownFraction * 100),
+    maxDailyDrawdownPpE6: ratioE6(maxDailyDrawdownFraction * 100),
   };
 }
 

@@ -4,7 +4,7 @@ import type { BundleFacts, GateEvidence, Side } from '../domain/events.js';
 import type { LayerCode } from '../domain/reason-codes.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import { cooldownRuns, type AllocationSlot } from './allocation.js';
-import { blockingBreaker, type BreakerState } from './breakers.js';
+import { blockingBreaker, tripBreaker, type BreakerName, type BreakerState } from './breakers.js';
 import { bundleFacts, bundleRefusal } from './order-bundle.js';
 import { symbolExposureE8, totalExposureE8 } from './exposure.js';
 import type { PortfolioFigures, PortfolioState } from './portfolio.js';
@@ -48,6 +48,8 @@ export interface Verdict {
   readonly boundE8: E8;
   readonly bundle: BundleFacts | null;
   readonly alarm: Alarm | null;
+  /** The breaker that tripped with this decision, whatever the decision is. */
+  readonly tripped: BreakerName | null;
 }
 
 interface Refusal {
@@ -94,9 +96,10 @@ const LAYERS: readonly Layer[] = [
  */
 export function decideRisk(candidate: Candidate, context: RiskContext): Verdict {
   const c = assess(candidate, context);
+  const tripped = trip(c);
   for (const layer of LAYERS) {
     const refusal = layer(c);
-    if (refusal !== null) return blocked(c, refusal);
+    if (refusal !== null) return blocked(c, refusal, tripped);
   }
   return {
     decision: 'ALLOW',
@@ -107,10 +110,11 @@ export function decideRisk(candidate: Candidate, context: RiskContext): Verdict 
     boundE8: c.boundE8,
     bundle: bundleFacts(c),
     alarm: null,
+    tripped,
   };
 }
 
-function blocked(c: Case, refusal: Refusal): Verdict {
+function blocked(c: Case, refusal: Refusal, tripped: BreakerName | null): Verdict {
   return {
     decision: 'BLOCK',
     reasonCode: refusal.code,
@@ -120,6 +124,7 @@ function blocked(c: Case, refusal: Refusal): Verdict {
     boundE8: c.boundE8,
     bundle: null,
     alarm: refusal.alarm ?? null,
+    tripped,
   };
 }
 
@@ -203,23 +208,29 @@ function riskOff(c: Case): Refusal | null {
   return refuse('RK_RISK_OFF', `regime ${c.regime}: reduce only`);
 }
 
-function breakersClosed(c: Case): Refusal | null {
-  if (c.reduceOnly) return null;
-  const breaker = blockingBreaker(
+function trip(c: Case): BreakerName | null {
+  const figures = {
+    dailyLossFraction: c.figures.dailyDrawdownPp / 100,
+    drawdownFraction: c.figures.drawdownFraction,
+    lossFraction: Math.max(0, 1 - Number(c.figures.equityE8) / Number(c.balanceE8)),
+  };
+  const dailyMaxFraction = c.limits.risk.maxDailyDrawdownFraction;
+  return tripBreaker(
     c.breakers,
-    {
-      dailyLossFraction: c.figures.dailyDrawdownPp / 100,
-      drawdownFraction: c.figures.drawdownFraction,
-      lossFraction: Math.max(0, 1 - Number(c.figures.equityE8) / Number(c.balanceE8)),
-    },
-    { breaker: c.limits.breaker, dailyMaxFraction: c.limits.risk.maxDailyDrawdownFraction },
+    figures,
+    { breaker: c.limits.breaker, dailyMaxFraction },
     c.nowMs,
   );
-  if (breaker === null) return null;
+}
+
+function breakersClosed(c: Case): Refusal | null {
+  if (c.reduceOnly) return null;
+  const name = blockingBreaker(c.breakers, c.limits.breaker, c.nowMs);
+  if (name === null) return null;
   const alarm: Alarm = { level: 'CRITICAL', code: 'CIRCUIT_BREAKER' };
-  return breaker.name === 'daily_drawdown'
-    ? refuse('RK_DRAWDOWN', `daily loss ${formatE8(-c.figures.dailyPnlE8)} USDT`, alarm)
-    : refuse('RK_BREAKER', `breaker ${breaker.name}`, alarm);
+  return name === 'daily_drawdown'
+    ? refuse('RK_DRAWDOWN', `daily PnL ${formatE8(c.figures.dailyPnlE8)} USDT`, alarm)
+    : refuse('RK_BREAKER', `breaker ${name}`, alarm);
 }
 
 function exposureLimitE8(c: Case): E8 {
