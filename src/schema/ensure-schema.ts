@@ -2,7 +2,7 @@ import type { Clock } from '../engine/ports/clock.js';
 import type { MigrationFile } from './migration-files.js';
 import { migrationFailed, migrationLockHeld } from './schema-errors.js';
 import { refuseForeign, schemaState } from './schema-state.js';
-import type { SqlSession } from './sql-session.js';
+import type { SqlSession } from '../engine/ports/sql-session.js';
 
 /** Any constant will do; advisory locks are per database. The letters are "cdb" and a count. */
 const LOCK_KEY = 0x63_64_62_01;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MigrationFile } from './migration-files.js';
 import { migrationsEdited, schemaAhead, schemaBehind } from './schema-errors.js';
-import type { SqlSession } from './sql-session.js';
+import type { SqlSession } from '../engine/ports/sql-session.js';
 
 /**
  * How the database's history relates to the migrations of this build. It says what was applied,

@@ -1,14 +1,7 @@
+import type { SqlSession } from '../../engine/ports/sql-session.js';
 import pg from 'pg';
 import { toDependencyError } from './pg-error.js';
 import { PG_LIMITS, type PgTarget } from './pg-pool.js';
-
-/** What the schema's runner works on; it owns the port that this shape fits. */
-export interface PgSession {
-  readonly query: (
-    text: string,
-    values?: readonly unknown[],
-  ) => Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
-}
 
 /**
  * One connection of its own for work that needs a session (migrations): without a deadline of its
@@ -18,7 +11,7 @@ export interface PgSession {
 export async function withSqlSession<T>(
   target: PgTarget,
   applicationName: string,
-  work: (session: PgSession) => Promise<T>,
+  work: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
     ...target,

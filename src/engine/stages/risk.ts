@@ -215,12 +215,7 @@ function trip(c: Case): BreakerName | null {
     lossFraction: Math.max(0, 1 - Number(c.figures.equityE8) / Number(c.balanceE8)),
   };
   const dailyMaxFraction = c.limits.risk.maxDailyDrawdownFraction;
-  return tripBreaker(
-    c.breakers,
-    figures,
-    { breaker: c.limits.breaker, dailyMaxFraction },
-    c.nowMs,
-  );
+  return tripBreaker(c.breakers, figures, { breaker: c.limits.breaker, dailyMaxFraction }, c.nowMs);
 }
 
 function breakersClosed(c: Case): Refusal | null {

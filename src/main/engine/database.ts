@@ -2,7 +2,12 @@ import {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../adapters/embedded/embedded-postgres.js';
-import { openPgPool, PG_LIMITS, type PgPool } from '../../adapters/postgres/pg-pool.js';
+import {
+  openPgPool,
+  PG_LIMITS,
+  type PgPool,
+  type PgTarget,
+} from '../../adapters/postgres/pg-pool.js';
 import type { Config } from '../../config/parse-config.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
@@ -10,6 +15,7 @@ import type { EngineStatus } from '../../engine/ports/engine-status.js';
 /** The embedded server with its pool, restarted by itself when it dies under us. */
 export interface EngineDatabase {
   readonly pool: PgPool;
+  readonly connection: PgTarget;
   readonly words: string;
   status(): EngineStatus['database'];
   close(): Promise<void>;
@@ -46,6 +52,7 @@ export async function openEngineDatabase(
   });
   return {
     pool,
+    connection: server.connection,
     words: server.where.words,
     status: () => ({ kind: 'embedded', where: server.where.words, state }),
     close: async () => {

@@ -16,6 +16,7 @@ import { listenForScrapes } from '../../adapters/metrics/listener.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
+import { withSqlSession } from '../../adapters/postgres/sql-client.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
@@ -197,7 +198,8 @@ async function openDatabase(
   };
   await preflight.step(
     'schema',
-    () => database.pool.use('migrate the schema', (session) => ensureSchema(session, run)),
+    () =>
+      withSqlSession(database.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
     (applied) => schemaWords(applied, run.files.length),
   );
   return database;
