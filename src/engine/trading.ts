@@ -121,6 +121,8 @@ function tellAlarm(
     if (alarm === null) state.alarms.delete(key);
     return;
   }
+  const { tripped } = verdict;
+  const words = tripped === null ? verdict.detail : `breaker ${tripped} tripped`;
   state.alarms.set(key, alarm.code);
   context.out.emit({
     kind: 'AlertRaised',
@@ -128,7 +130,7 @@ function tellAlarm(
     tsMs: context.nowMs,
     level: alarm.level,
     code: alarm.code,
-    message: `${signal.symbol} ${signal.side}: ${verdict.tripped === null ? verdict.detail : `breaker ${verdict.tripped} tripped`}`,
+    message: `${signal.symbol} ${signal.side}: ${words}`,
   });
   if (verdict.tripped !== 'daily_drawdown') return;
   const message = 'daily drawdown limit reached';

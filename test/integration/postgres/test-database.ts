@@ -11,7 +11,7 @@ import { withSqlSession } from '../../../src/adapters/postgres/sql-client.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import { ensureSchema } from '../../../src/schema/ensure-schema.js';
 import { loadMigrations } from '../../../src/schema/migration-files.js';
-import type { SqlRow } from '../../../src/schema/sql-session.js';
+import type { SqlRow } from '../../../src/engine/ports/sql-session.js';
 
 /** One real server for a test file; each test gets a database of its own from a template. */
 export class TestDatabase {
