@@ -1,6 +1,6 @@
 // `npm run bench`: fixed workloads, one JSON object on stdout with hardware and commit.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const cdb = join(root, 'bin', 'cdb.js');
 const scratch = mkdtempSync(join(tmpdir(), 'cdb-bench-'));
+// As root the database runs as another user, who has to pass through.
+chmodSync(scratch, 0o711);
 const IDLE_SEC = 20;
 const STARTS = 21;
 const CHILD_TIMEOUT_MS = 300_000;
