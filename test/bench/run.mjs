@@ -43,7 +43,8 @@ try {
 }
 
 async function bundleWorkers() {
-  const outdir = join(root, 'dist', 'bench');
+  // Not in dist: a build beside the bench would take it away.
+  const outdir = join(root, 'node_modules', '.cache', 'cdb-bench');
   await build({
     absWorkingDir: root,
     entryPoints: ['test/bench/offline-pipeline.ts', 'test/bench/live-path.ts'],

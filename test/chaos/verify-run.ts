@@ -5,7 +5,11 @@ import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
 import { stateDirectory } from '../../src/adapters/files/state-directory.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
-import { AUDIT_COLUMNS, type AuditTable } from '../../src/engine/domain/audit-tables.js';
+import {
+  AUDIT_COLUMNS,
+  type AuditRow,
+  type AuditTable,
+} from '../../src/engine/domain/audit-tables.js';
 import { e8FromText, formatE8 } from './exact.js';
 import type { RegisteredRun } from '../../src/engine/ports/run-registry.js';
 import { type EventLog, type LogEntry, compareLogIds } from '../../src/engine/ports/event-log.js';
@@ -85,6 +89,24 @@ export async function withDatabase<T>(
   }
 }
 
+/** Orders that were published although nothing of them is committed; there must never be one. */
+export async function ordersWithoutAudit(stateDir: string): Promise<readonly string[]> {
+  const directory = join(stateDirectory(stateDir).journal, 'streams');
+  const log = openLocalEventLog(directory, { clock: systemClock(), readOnly: true });
+  const orders = await readAll(log, 'stream.orders').finally(() => log.close());
+  const ids = orders.map(({ fields }) => fields['order_id'] ?? '');
+  if (ids.length === 0) return [];
+  return withDatabase(stateDir, async (client) => {
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT id FROM unnest($1::text[]) AS published(id)
+        WHERE NOT EXISTS (SELECT FROM orders o JOIN risk_events r ON r.decision_pk = o.decision_id
+                           WHERE o.order_id = published.id AND r.decision = 'ALLOW')`,
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  });
+}
+
 type Row = Readonly<Record<string, string | null>>;
 
 async function databaseFaults(
@@ -110,7 +132,7 @@ async function databaseFaults(
     ...orderFaults(orders, truth),
     ...positionFaults(positions, trades),
     ...signalFaults(truth),
-    ...(await cursorFaults(client, truth)),
+    ...(await decisionFaults(client, truth)),
     ...(await ledgerFaults(client, truth)),
     ...(await candleFaults(client, truth)),
   );
@@ -162,8 +184,12 @@ function tableFaults(found: {
 function expectedRows(truth: Truth, table: AuditTable): readonly Row[] {
   const columns = AUDIT_COLUMNS[table];
   return (truth.rows[table] ?? []).map((row) =>
-    Object.fromEntries(columns.map((name, i) => [name, row[i] == null ? null : String(row[i])])),
+    Object.fromEntries(columns.map((name, i) => [name, textOrNull(row[i])])),
   );
+}
+
+function textOrNull(value: AuditRow[number] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 function twiceOrMissing(
@@ -254,7 +280,8 @@ function signalFaults({ facts }: Truth): readonly string[] {
   return faults;
 }
 
-async function cursorFaults(client: pg.Client, truth: Truth): Promise<readonly string[]> {
+/** One decision for each signal, by the rows. */
+async function decisionFaults(client: pg.Client, truth: Truth): Promise<readonly string[]> {
   const { rows } = await client.query<{ without: string }>(
     `SELECT count(*)::text AS without FROM signals s WHERE run_id = $1 AND 1 <>
        (SELECT count(*) FROM correlation_ledger c

@@ -29,7 +29,7 @@ describe('cdb run with a trades file that cannot be used', () => {
   it('says that a directory is no file', async () => {
     const { status, stderr } = await runFeed(place.path);
     expect(stderr).toMatch(ERROR_FORM);
-    expect(status).toBe(3);
+    expect(status).toBe(2);
   });
 
   it('says that a file holds no trades', async () => {
@@ -38,7 +38,7 @@ describe('cdb run with a trades file that cannot be used', () => {
     const { status, stderr } = await runFeed(file);
     expect(stderr).toMatch(ERROR_FORM);
     expect(stderr).toMatch(/letter\.txt/);
-    expect(status).toBe(3);
+    expect(status).toBe(2);
   });
 
   it('says that a file may not be read, to a user who may not', async () => {
@@ -66,7 +66,8 @@ describe('cdb run with a trades file that is cut off', () => {
     const { status, stderr } = await runFeed(file);
     expect(stderr).toMatch(ERROR_FORM);
     expect(stderr).toMatch(/cut\.csv\.gz/);
-    expect(status).toBe(3);
+    expect(stderr).toMatch(/\d complete rows/);
+    expect(status).toBe(4);
     await place.quiet();
     const verdict = await verifyNewestRun(place.stateDir);
     expect(verdict.faults).toEqual([]);
@@ -79,7 +80,7 @@ describe('cdb run with a trades file that is cut off', () => {
     const bytes = readFileSync(SAMPLE);
     const file = join(place.path, 'cut.csv.gz');
     writeFileSync(file, bytes.subarray(0, Math.floor(bytes.length * 0.5)));
-    expect((await runFeed(file)).status).toBe(3);
+    expect((await runFeed(file)).status).toBe(4);
     writeFileSync(file, bytes);
     const whole = await runFeed(file);
     expect(whole.status, whole.stderr).toBe(0);

@@ -51,20 +51,38 @@ describe('cdb run on a place that cannot be used', () => {
     expect((await first.ended).status).toBe(130);
   });
 
-  it('says that a directory may not be written, and keeps what is in it', async () => {
+  it('says that a directory cannot be made where nothing may be written', async () => {
+    const ours = new Workplace({ ofNobody: true, mode: 0o555 });
+    try {
+      const { status, stderr, stdout } = await ours.run(RUN, { asNobody: true });
+      expect(status).toBe(4);
+      expect(stderr).toMatch(ERROR_FORM);
+      expect(stderr).toMatch(/permission|read-only/i);
+      expect(stdout).not.toContain('OK state directory');
+    } finally {
+      await ours.end();
+    }
+  });
+
+  it('says that a file of an earlier run may not be written, and keeps all of it', async () => {
     const ours = new Workplace({ ofNobody: true });
     try {
       const before = await ours.run(RUN, { asNobody: true });
       expect(before.status, before.stderr).toBe(0);
-      chmodSync(ours.stateDir, 0o500);
-      const { status, stderr } = await ours.run(['run', '--feed', 'sample'], { asNobody: true });
+      const journal = join(ours.stateDir, 'journal');
+      chmodSync(journal, 0o500);
+      chmodSync(join(journal, 'inputs'), 0o500);
+      const other = [...RUN, '--seed', '2'];
+      const { status, stderr } = await ours.run(other, { asNobody: true });
       expect(status).toBe(4);
       expect(stderr).toMatch(ERROR_FORM);
       expect(stderr).toMatch(/permission|read-only/i);
-      chmodSync(ours.stateDir, 0o700);
+      chmodSync(journal, 0o700);
+      chmodSync(join(journal, 'inputs'), 0o700);
       const again = await ours.run(RUN, { asNobody: true });
       expect(again.stdout).toContain('is finished: nothing to do');
-      expect(again.status).toBe(0);
+      expect((await ours.run(other, { asNobody: true })).status).toBe(0);
+      expect((await verifyNewestRun(ours.stateDir)).faults).toEqual([]);
     } finally {
       await ours.end();
     }

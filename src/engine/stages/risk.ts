@@ -212,7 +212,7 @@ function trip(c: Case): BreakerName | null {
   const figures = {
     dailyLossFraction: c.figures.dailyDrawdownPp / 100,
     drawdownFraction: c.figures.drawdownFraction,
-    lossFraction: Math.max(0, 1 - Number(c.figures.equityE8) / Number(c.balanceE8)),
+    lossFraction: Number(c.balanceE8 - c.figures.equityE8) / Number(c.balanceE8),
   };
   const dailyMaxFraction = c.limits.risk.maxDailyDrawdownFraction;
   return tripBreaker(c.breakers, figures, { breaker: c.limits.breaker, dailyMaxFraction }, c.nowMs);

@@ -137,7 +137,7 @@ export class FoldBench {
       for (const symbol of symbols) {
         this.trade(price - (i % 2) * price * 1e-5, {
           symbol,
-          afterMs: i === 0 ? 0 : 50_000 / symbols.length,
+          afterMs: i === 0 ? 0 : Math.round(50_000 / symbols.length),
         });
       }
     }
