@@ -49,6 +49,7 @@ export class Committer {
   readonly #deps: CommitterDeps;
   readonly #waiting: FoldedBatch[] = [];
   #inFlight: FoldedBatch | null = null;
+  #publishing: Promise<void> | null = null;
   #wake: (() => void) | null = null;
   #room: (() => void)[] = [];
   #stopping = false;
@@ -98,7 +99,7 @@ export class Committer {
    */
   async settled(): Promise<void> {
     this.throwIfFailed();
-    while ((this.#waiting.length > 0 || this.#inFlight !== null) && !this.#abandons()) {
+    while (this.#isBusy() && !this.#abandons()) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
       this.throwIfFailed();
     }
@@ -121,6 +122,7 @@ export class Committer {
   async run(): Promise<void> {
     try {
       for (;;) {
+        this.throwIfFailed();
         if (this.#stopping && this.state !== 'ok') return;
         const batch = this.#spoolFull() ? null : this.#take();
         if (batch !== null) await this.#handle(batch);
@@ -129,9 +131,9 @@ export class Committer {
         else await this.#sleepUntilWoken(null);
       }
     } catch (error) {
-      this.#failure = { error };
-      this.#deps.onFailed();
+      this.#fail(error);
     } finally {
+      await this.#publishing;
       this.#releaseRoom();
     }
   }
@@ -146,6 +148,10 @@ export class Committer {
   stop(): void {
     this.#stopping = true;
     this.#wake?.();
+  }
+
+  #isBusy(): boolean {
+    return this.#waiting.length > 0 || this.#inFlight !== null || this.#publishing !== null;
   }
 
   /** What waits then is left to the journal, like everything else in a stall. */
@@ -206,12 +212,33 @@ export class Committer {
     const committed = clock.monotonicMs();
     onStep('audit', committed - start);
     if (prepared !== null) this.#noteRows(prepared.rows);
-    await this.#deps.publish(batch);
-    const done = clock.monotonicMs();
-    onStep('publish', done - committed);
-    onStep('total', done - batch.arrivedAtMs);
-    this.seqCommitted = batch.seqLast;
+    // While the database works on the next batch this one is published; never more than one is.
+    await this.#publishing;
+    this.throwIfFailed();
+    this.#publishing = this.#publish(batch, committed);
     return null;
+  }
+
+  /** Never rejects: what goes wrong ends `run`. */
+  async #publish(batch: FoldedBatch, committedAtMs: number): Promise<void> {
+    const { clock, onStep } = this.#deps;
+    try {
+      await this.#deps.publish(batch);
+      const doneAtMs = clock.monotonicMs();
+      onStep('publish', doneAtMs - committedAtMs);
+      onStep('total', doneAtMs - batch.arrivedAtMs);
+      this.seqCommitted = batch.seqLast;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#publishing = null;
+    this.#releaseRoom();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#deps.onFailed();
+    this.#wake?.();
   }
 
   #noteRows(rows: Readonly<Record<string, readonly unknown[]>>): void {

@@ -24,7 +24,7 @@ const CALLS: Readonly<Record<Effect, number>> = {
   'audit.startRun': 1,
   'inputs.append': 60,
   'inputs.sync': 20,
-  'audit.commit': 20,
+  'audit.commit': 14,
   'streams.append': 60,
   'snapshots.save': 4,
   'spool.append': 3,
@@ -89,7 +89,7 @@ function attackOf(kind: Effect | Exclude<Attack['kind'], 'effect'>, random: Rand
     case 'database at sequence':
       return { kind, seq: 1 + random(SAMPLE_INPUTS - 500) };
     case 'engine at instant':
-      return { kind, afterMs: 50 + random(2_500) };
+      return { kind, afterMs: 50 + random(1_900) };
     default:
       return effectAttack(kind, random);
   }

@@ -29,19 +29,19 @@ export class ManualClock implements Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true || ms <= 0) return;
     await new Promise<void>((resolve) => {
-      const sleeper: Sleeper = { dueMs: this.#nowMs + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
+      const end = (): void => {
+        signal?.removeEventListener('abort', end);
         this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
         resolve();
-      });
+      };
+      const sleeper: Sleeper = { dueMs: this.#nowMs + ms, wake: end };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', end);
     });
   }
 
   advance(ms: number): void {
     this.#nowMs += ms;
-    const due = this.#sleepers.filter(({ dueMs }) => dueMs <= this.#nowMs);
-    this.#sleepers = this.#sleepers.filter(({ dueMs }) => dueMs > this.#nowMs);
-    for (const { wake } of due) wake();
+    for (const { dueMs, wake } of [...this.#sleepers]) if (dueMs <= this.#nowMs) wake();
   }
 }

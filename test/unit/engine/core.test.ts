@@ -322,10 +322,7 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
       qty: mostly(fc.constant('1'), anyText),
       side: fc.string(),
       tradeId: fc.option(anyText),
-      tsMs: fc.oneof(
-        { weight: 6, arbitrary: fc.constant(RISING) },
-        { weight: 1, arbitrary: fc.option(anyNumber) },
-      ),
+      tsMs: mostly<number | null>(fc.constant(RISING), fc.option(anyNumber)),
       receivedAtMs: fc.oneof(fc.constant(T0 + 5_000_000), anyNumber),
     }),
   },

@@ -117,7 +117,7 @@ describe('recovery', () => {
     const cursor = cursorOf(at(lastSeq));
     const changed = { ...config(eager()), codeVersion: 'next' };
     const stalled = { kind: 'AuditStalled' as const, reason: 'away', atMs: 0 };
-    await journal.append([stalled, changed as never, ...busyTrades(3)]);
+    await journal.append([stalled, changed, ...busyTrades(3)]);
     const { fold } = await recovered(journal, { snapshots, cursor, codeVersion: 'next' });
     expect(fold.state.codeVersion).toBe('next');
     const former = recovered(journal, { snapshots, cursor, codeVersion: 'test' });

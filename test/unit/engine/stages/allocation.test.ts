@@ -191,15 +191,15 @@ describe('allocation performance', () => {
     const run = bench(limits);
     for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
       const exit = symbol === 'BTCUSDT' ? 99 : 105;
+      run.slot(symbol).regime = 'TREND';
       trip(run, 0, exit, symbol);
       trip(run, 1, exit, symbol);
-      run.slot(symbol).regime = 'TREND';
     }
     run.fill(20, 'BUY', 100, 1, 'ETHUSDT');
     run.fill(20, 'BUY', 100, 1, 'BTCUSDT');
     expect(run.slot('ETHUSDT').allocationFraction).toBe(0.3);
     expect(run.slot('BTCUSDT').allocationFraction).toBe(0);
-    expect(run.told.at(-1)?.reason).toContain('perf_below_median');
+    expect(run.told.at(-1)?.reason).toBe('regime=TREND|perf_below_median|cooldown_set');
   });
 
   it('keeps a bounded window of round trips, each with its return', () => {
