@@ -6,9 +6,13 @@ CREATE TABLE control_events (
   run_id varchar(36) NOT NULL,
   epoch bigint NOT NULL,
   level varchar(20) NOT NULL CHECK (level IN ('TRADING', 'REDUCING', 'HALTED')),
+  -- strategy:ID or symbol:S to the level that holds for it
+  scopes jsonb NOT NULL,
   mode varchar(20) NOT NULL CHECK (mode IN ('shadow', 'paper', 'canary', 'live')),
   reason text NOT NULL,
+  message text NOT NULL,
   operator text NOT NULL,
+  previous_level varchar(20) NOT NULL,
   timestamp_ms bigint NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -6,19 +6,15 @@ import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import { EXIT } from '../operator-error.js';
 import { countText } from '../view/figure.js';
+import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
-import type { CommandIo, StopCause } from './command-io.js';
+import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { envelope } from './output/envelope.js';
 import { eventLine } from './run/event-lines.js';
 import { LinePrinter } from './run/line-printer.js';
+import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
 import type { EngineHandle, PreflightStep, Services } from './services.js';
-
-const EXIT_OF: Readonly<Record<StopCause, number>> = {
-  SIGINT: EXIT.SIGINT,
-  SIGTERM: EXIT.SIGTERM,
-  EPIPE: EXIT.OK,
-};
 
 /** Runs the engine in front until the feed ends, the time is over, or someone stops it. */
 export async function run(
@@ -27,16 +23,51 @@ export async function run(
   services: Services,
 ): Promise<number> {
   const config = commandConfig(options, io);
-  const { mode } = config.run;
   const lines = new LinePrinter(io);
-  const say = (text: string): void => {
-    if (io.outputFormat === 'text') lines.print(text);
+  const stop = new StopRequest(io);
+  const screen: Screen = {
+    io,
+    lines,
+    stop,
+    say: (text) => {
+      if (io.outputFormat === 'text' && io.verbosity >= 0) lines.print(text);
+    },
   };
+  try {
+    return await stop.orForced(openAndRun({ options, services, config }, screen));
+  } catch (error) {
+    // Whoever stopped the preflight wants no explanation of where it was.
+    if (stop.cause !== null && stop.signal.aborted && error === stop.signal.reason) {
+      return EXIT_OF[stop.cause];
+    }
+    throw error;
+  } finally {
+    stop.forget();
+  }
+}
+
+interface Screen {
+  readonly io: CommandIo;
+  readonly lines: LinePrinter;
+  readonly stop: StopRequest;
+  readonly say: (text: string) => void;
+}
+
+interface Call {
+  readonly options: ParsedOptions;
+  readonly services: Services;
+  readonly config: Config;
+}
+
+async function openAndRun({ options, services, config }: Call, screen: Screen): Promise<number> {
+  const { io, lines, stop, say } = screen;
+  const { mode } = config.run;
   say(`mode ${mode}   orders to exchange: ${ordersTo(mode)}   seed ${config.run.seed}`);
   const opened = await services.openEngine({
     config,
     mode,
     restart: options.flag('restart'),
+    signal: stop.signal,
     onStep: (step) => {
       say(stepLine(step));
     },
@@ -53,59 +84,45 @@ export async function run(
   }
   const { engine } = opened;
   try {
-    return await runEngine(engine, { options, io, lines, say });
+    return await runEngine(engine, options.number('durationMs'), screen);
   } finally {
-    await engine.close();
+    await engine.close().catch((error: unknown) => {
+      io.stderr(`notice: while closing: ${String(error)}\n`);
+    });
   }
 }
 
-interface Screen {
-  readonly options: ParsedOptions;
-  readonly io: CommandIo;
-  readonly lines: LinePrinter;
-  readonly say: (text: string) => void;
-}
-
-async function runEngine(engine: EngineHandle, screen: Screen): Promise<number> {
-  const { options, io, lines, say } = screen;
-  const stopped: { by: StopCause | null } = { by: null };
-  const forget = io.onStop((cause) => {
-    if (stopped.by !== null) return;
-    stopped.by = cause;
-    say(`${cause}: draining; a second one is not needed, nothing is lost either way`);
+async function runEngine(
+  engine: EngineHandle,
+  durationMs: number | undefined,
+  { lines, stop, say }: Screen,
+): Promise<number> {
+  stop.whenAsked((cause) => {
+    say(`${cause}: draining; once more ends at once, the next start then recovers`);
     engine.stop();
   });
-  const timer = stopAfter(engine, options.number('durationMs'), io.deadline);
+  const timer =
+    durationMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          engine.stop();
+        }, durationMs);
   try {
     const reason = await engine.start((recovered) => {
       say(runningLine(engine, recovered));
     });
     lines.flush();
-    say(endText(engine.status(), reason, stopped.by));
-    return stopped.by === null ? EXIT.OK : EXIT_OF[stopped.by];
+    const status = engine.status();
+    say(endText(status, reason, stop.cause));
+    if (stop.cause !== null) return EXIT_OF[stop.cause];
+    return status.audit.state === 'ok' ? EXIT.OK : EXIT.UNREACHABLE;
   } finally {
     clearTimeout(timer);
-    forget();
   }
 }
 
-/** Both ends are ordinary: what was taken is drained. */
-function stopAfter(
-  engine: EngineHandle,
-  durationMs: number | undefined,
-  deadline: AbortSignal,
-): NodeJS.Timeout | undefined {
-  deadline.addEventListener('abort', () => {
-    engine.stop();
-  });
-  return durationMs === undefined
-    ? undefined
-    : setTimeout(() => {
-        engine.stop();
-      }, durationMs);
-}
-
 function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
+  if (io.verbosity < 0) return;
   if (io.outputFormat !== 'text') {
     lines.print(envelope('run.event', fact, io.nowMs()));
     return;
@@ -129,7 +146,7 @@ function finishedLine(run: RegisteredRun): string {
   return `run ${run.runId} of this feed is finished: nothing to do. cdb run --restart repeats it as a new run`;
 }
 
-function endText(status: EngineStatus, reason: EndReason, cause: StopCause | null): string {
+function endText(status: EngineStatus, reason: EndReason, cause: AskedBy | null): string {
   const { audit, portfolio, allowed, blocked } = status;
   const filled = status.outputs.OrderFilled?.count ?? 0;
   const rows = Object.values(audit.rowsCommitted).reduce((sum, count) => sum + count, 0);
@@ -139,7 +156,7 @@ function endText(status: EngineStatus, reason: EndReason, cause: StopCause | nul
       : `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
   return [
     `${reason.toUpperCase()}${cause === null ? '' : ` by ${cause}`}`,
-    `  trades ${countText(status.trades.count)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)} (${portfolio.book})`,
+    `  trades ${countText(status.trades.count)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)}${portfolio.book === 'real' ? '' : ' (hypothetical)'}`,
     `  audit rows ${countText(rows)}   inputs journaled up to ${status.seqJournaled}, committed up to ${status.seqCommitted}`,
     `  equity ${portfolio.equityUsdt.slice(0, -6)} USDT   realised ${portfolio.realizedPnlUsdt.slice(0, -4)}   digest ${status.digest}`,
     `  ${waiting}`,

@@ -26,6 +26,8 @@ export interface EngineOrder {
   readonly config: Config;
   readonly mode: Extract<Mode, 'shadow' | 'paper'>;
   readonly restart: boolean;
+  /** Aborted: the preflight ends before its next step, with the signal's reason. */
+  readonly signal: AbortSignal;
   /** One preflight step is done. */
   readonly onStep: (step: PreflightStep) => void;
   /** Each committed and published fact, in order. */

@@ -20,6 +20,9 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   ] satisfies readonly Thresholds['signal']['adapter'][],
 };
 
+/** Names go into columns of the audit trail, and on the screen. */
+const NAME = /^[\p{L}\p{N}._:*-]{0,40}$/u;
+
 /** What a number may be is in its name, as its unit is; the first rule that matches counts. */
 const RANGES: readonly { readonly name: RegExp; readonly min: number; readonly max: number }[] = [
   { name: /Fraction\b/, min: 0, max: 1 },
@@ -86,7 +89,7 @@ function fromText({ value }: ThresholdKey, text: string): unknown {
 function isAllowed(key: ThresholdKey, value: unknown): value is ThresholdValue {
   if (typeof key.value === 'boolean') return typeof value === 'boolean';
   if (typeof key.value === 'string') {
-    return typeof value === 'string' && (CHOICES[key.key]?.includes(value) ?? true);
+    return typeof value === 'string' && (CHOICES[key.key]?.includes(value) ?? NAME.test(value));
   }
   const { min, max } = rangeOf(key.key);
   return typeof value === 'number' && value >= min && value <= max;
@@ -97,7 +100,8 @@ function requirement(key: ThresholdKey): string {
   if (typeof key.value === 'boolean') return 'true or false';
   if (typeof key.value === 'string') {
     const choices = CHOICES[key.key];
-    return choices === undefined ? 'text' : `one of ${choices.join(', ')}`;
+    const name = 'up to 40 letters, digits or any of . _ : * -';
+    return choices === undefined ? name : `one of ${choices.join(', ')}`;
   }
   const { min, max } = rangeOf(key.key);
   return min === -Infinity ? `a number${off}` : `a number from ${min} to ${max}${off}`;

@@ -32,10 +32,7 @@ export interface AuditContext {
 type Rows = Record<AuditTable, AuditRow[]>;
 
 /** The rows of a batch in the columns of audit-tables.ts; null when nothing of it is audited. */
-export function auditBatch(
-  batch: FoldedBatch,
-  context: AuditContext,
-): (AuditBatch & { rows: Partial<Record<AuditTable, readonly AuditRow[]>> }) | null {
+export function auditBatch(batch: FoldedBatch, context: AuditContext): AuditBatch | null {
   const rows = Object.fromEntries(AUDIT_TABLES.map((table) => [table, []])) as unknown as Rows;
   for (const fact of batch.outputs) addFact(rows, fact, context);
   const filled = Object.entries(rows).filter(([, list]) => list.length > 0);
@@ -313,7 +310,8 @@ function addFill(rows: Rows, fact: OrderFilled, context: AuditContext): void {
 }
 
 function positionRow(fact: PositionChanged, { ids }: AuditContext): AuditRow {
-  const { book, symbol, openNumber, side, qty, entryPrice, realizedPnl } = fact;
+  const { book, symbol, openNumber, side, qty, entryPrice, lastPrice } = fact;
+  const { unrealizedPnl, realizedPnl } = fact;
   const key = [ids.runId, book, symbol, String(openNumber)].join('|');
   const closedAt = fact.closedAtMs === null ? null : iso(fact.closedAtMs);
   return [
@@ -325,8 +323,8 @@ function positionRow(fact: PositionChanged, { ids }: AuditContext): AuditRow {
     side,
     qty,
     entryPrice,
-    null,
-    null,
+    lastPrice,
+    unrealizedPnl,
     realizedPnl,
     iso(fact.openedAtMs),
     closedAt,
@@ -369,6 +367,19 @@ function snapshotRow(fact: PortfolioMarked, { ids }: AuditContext): AuditRow {
 }
 
 function controlRow(fact: ControlApplied, { ids }: AuditContext): AuditRow {
-  const { epoch, level, mode, reason, operator, tsMs } = fact;
-  return [ids.event(fact.ref), ids.runId, epoch, level, mode, reason, operator, tsMs];
+  const { epoch, level, mode, reason, message, operator, previousLevel, tsMs } = fact;
+  const scopes = JSON.stringify(fact.scopes);
+  return [
+    ids.event(fact.ref),
+    ids.runId,
+    epoch,
+    level,
+    scopes,
+    mode,
+    reason,
+    message,
+    operator,
+    previousLevel,
+    tsMs,
+  ];
 }

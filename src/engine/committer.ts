@@ -1,6 +1,6 @@
 import { auditBatch, type AuditContext } from './audit-rows.js';
 import type { FoldedBatch } from './folded-batch.js';
-import type { AuditStore } from './ports/audit-store.js';
+import type { AuditStore, CommittedRows } from './ports/audit-store.js';
 import type { Clock } from './ports/clock.js';
 import type { Spool } from './spool.js';
 
@@ -72,12 +72,20 @@ export class Committer {
       : this.#deps.clock.nowMs() - this.sinceMs;
   }
 
-  /** Resolves when there is room for more; rejects when the committer has failed for good. */
-  async offer(batch: FoldedBatch): Promise<void> {
+  /** Takes the batch whether or not there is room; whoever offers looks at `hasRoom` first. */
+  offer(batch: FoldedBatch): void {
     this.throwIfFailed();
     this.#waiting.push(batch);
     this.#wake?.();
-    while (this.#waiting.length > this.#deps.limits.waitingMax && !this.#abandons()) {
+  }
+
+  hasRoom(): boolean {
+    return this.#waiting.length < this.#deps.limits.waitingMax;
+  }
+
+  /** Resolves when there is room, when nobody is to wait any longer, or when `run` has failed. */
+  async room(): Promise<void> {
+    while (!this.hasRoom() && !this.#abandons()) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
       this.throwIfFailed();
     }
@@ -203,7 +211,7 @@ export class Committer {
     const prepared = auditBatch(batch, rows);
     try {
       await this.#deps.syncJournal();
-      if (prepared !== null) await audit.commit(prepared);
+      if (prepared !== null) this.#noteRows(await audit.commit(prepared));
     } catch (error) {
       this.failures += 1;
       // Whatever it is, what was decided is not on record: orders stop, and it is tried again.
@@ -211,7 +219,6 @@ export class Committer {
     }
     const committed = clock.monotonicMs();
     onStep('audit', committed - start);
-    if (prepared !== null) this.#noteRows(prepared.rows);
     // While the database works on the next batch this one is published; never more than one is.
     await this.#publishing;
     this.throwIfFailed();
@@ -241,10 +248,10 @@ export class Committer {
     this.#wake?.();
   }
 
-  #noteRows(rows: Readonly<Record<string, readonly unknown[]>>): void {
+  #noteRows(rows: CommittedRows): void {
     this.lastCommitAtMs = this.#deps.clock.nowMs();
-    for (const [table, list] of Object.entries(rows)) {
-      this.rowsCommitted[table] = (this.rowsCommitted[table] ?? 0) + list.length;
+    for (const [table, count] of Object.entries(rows)) {
+      this.rowsCommitted[table] = (this.rowsCommitted[table] ?? 0) + count;
     }
   }
 

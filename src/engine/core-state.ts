@@ -38,6 +38,18 @@ export interface CoreState extends TradingState {
   breakout: BreakoutState;
 }
 
+/** The members of a fresh state by name, nested ones included. */
+export function stateShape(state: object = initialCore(), path = ''): string {
+  return Object.entries(state)
+    .map(([name, value]: [string, unknown]) => {
+      const own = `${path}${name}`;
+      const isPlain = value?.constructor === Object;
+      return isPlain && typeof value === 'object' ? stateShape(value, `${own}.`) : own;
+    })
+    .sort()
+    .join(',');
+}
+
 export function initialCore(): CoreState {
   return {
     limits: null,

@@ -6,6 +6,7 @@ import type {
   ConfigChanged,
   ControlChanged,
   Input,
+  OrderReported,
   SequencedInput,
   TradeObserved,
 } from './domain/inputs.js';
@@ -24,7 +25,7 @@ import {
 } from './stages/portfolio.js';
 import { observeRegime } from './stages/regime.js';
 import { watchesSymbol } from './stages/signal-idea.js';
-import { expireOverdue, matchTrade } from './stages/simulated-venue.js';
+import { expireOverdue, matchTrade, rejectOrder } from './stages/simulated-venue.js';
 import { emitRefusal } from './stages/trade-refusal.js';
 import { addToWindow15m } from './stages/window-15m.js';
 import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
@@ -70,7 +71,7 @@ function fold(state: CoreState, input: Input, out: StepOutputs): void {
       state.auditStalled = null;
       return;
     case 'OrderReported':
-      // Real venues report orders; the simulated ones answer inside the fold.
+      if (state.limits !== null) reportOrder(state, input, state.limits, out);
       return;
   }
 }
@@ -93,10 +94,10 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
   const released = input.reason === 'released' || state.control.level !== 'TRADING';
   const lowered = input.level === 'TRADING' && released && isNew;
   state.epochMax = Math.max(state.epochMax, input.epoch);
-  const { level, scopes, mode, epoch, reason, operator } = input;
+  const { level, scopes, mode, epoch, reason, message, operator, previousLevel } = input;
   state.control = { level, scopes, mode, epoch };
   state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
-  const facts = { level, mode, reason, operator, epoch };
+  const facts = { level, scopes, mode, reason, message, operator, previousLevel, epoch };
   const cause = out.emit({
     kind: 'ControlApplied',
     cause: out.inputRef,
@@ -180,6 +181,19 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
     cause: out.inputRef,
   };
   settle(state, expireOverdue(state.venue, nowMs, venue), context);
+}
+
+/** The venue gate refused an order that the fold had let go. */
+function reportOrder(
+  state: CoreState,
+  input: OrderReported,
+  limits: Thresholds,
+  out: StepOutputs,
+): void {
+  const context = tradingContext(state, state.nowMs, limits, out);
+  const { portfolio } = state;
+  const venue = { ...context, limits: limits.paper, portfolio, cause: out.inputRef };
+  settle(state, rejectOrder(state.venue, input, venue), context);
 }
 
 function tradingContext(

@@ -87,6 +87,24 @@ export async function openLiveRun(deps: LiveDeps, settings: LiveSettings): Promi
   return new LiveRun(deps, settings, { run, continued: known !== null, journal });
 }
 
+/** Runs that a dead process left: whoever starts another one first has to drain them. */
+export function undrainedRuns(
+  registry: RunRegistry,
+  known: RegisteredRun | null,
+): readonly RegisteredRun[] {
+  return registry.list().filter((run) => run.endedAtMs === null && run.runId !== known?.runId);
+}
+
+/** @throws RecoveryRefused when another build has to do it */
+export async function drainRun(
+  deps: LiveDeps,
+  settings: LiveSettings,
+  run: RegisteredRun,
+): Promise<void> {
+  const journal = await openJournal(deps.inputs, run.runId, 0);
+  await new LiveRun(deps, settings, { run, continued: true, journal }).drain();
+}
+
 function newRun(deps: LiveDeps, settings: LiveSettings): RunRecord {
   const identity = runIdentity(deps.feed, settings);
   const startedAtMs = deps.clock.nowMs();
@@ -189,10 +207,28 @@ export class LiveRun {
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
     await snapshotter.final(this.#fold, this.#committer);
-    const finished = reason === 'finished' && this.#committer.state === 'ok';
-    this.#deps.registry.update(this.run.runId, { endedAtMs: this.#deps.clock.nowMs(), finished });
+    this.#sayGoodbye(reason === 'finished' && this.#committer.state === 'ok');
     this.phase = reason;
     return reason;
+  }
+
+  /** Commits and publishes what a dead process left of this run, and takes no trade. */
+  async drain(): Promise<void> {
+    const committing = this.#committer.run();
+    try {
+      await this.#recover();
+      if (this.#committer.state === 'ok') this.#sayGoodbye(false);
+    } finally {
+      this.#committer.stop();
+      await committing;
+      this.#committer.throwIfFailed();
+    }
+  }
+
+  #sayGoodbye(finished: boolean): void {
+    const { registry, clock } = this.#deps;
+    const { seqCommitted } = this.#committer;
+    registry.update(this.run.runId, { endedAtMs: clock.nowMs(), finished, seqCommitted });
   }
 
   /** Takes no further trade and drains. */
@@ -207,8 +243,10 @@ export class LiveRun {
     this.#runner?.knock();
   }
 
-  /** True once the fold decides under this epoch and level, or a later epoch. */
+  /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
   obeys(epoch: number, level: Level): boolean {
+    // Before and after, nothing is decided: the register is read again in front of the first trade.
+    if (this.phase !== 'running') return true;
     const { control } = this.#fold.state;
     return control.epoch > epoch || (control.epoch === epoch && control.level === level);
   }
@@ -216,16 +254,24 @@ export class LiveRun {
   async #recover(): Promise<Recovered> {
     const { audit, clock, snapshots } = this.#deps;
     this.phase = 'recovering';
+    this.#deps.registry.update(this.run.runId, { endedAtMs: null, seqCommitted: null });
     await audit.startRun(this.run);
     await this.#spool.clear();
+    const cursor = await audit.cursor(this.run.runId);
     const recovered = await recover({
       runId: this.run.runId,
       fold: this.#fold,
       journal: this.#journal,
       snapshots,
       codeVersion: this.#settings.codeVersion,
-      cursor: await audit.cursor(this.run.runId),
-      offer: (batch) => this.#committer.offer(batch),
+      cursor,
+      offer: async (batch) => {
+        await this.#committer.room();
+        // What the database has already was counted by the process that committed it.
+        const missing = batch.outputs.filter(({ ref }) => ref.seq > (cursor?.seq ?? 0));
+        this.#figures.noteOutputs(missing, clock.nowMs());
+        this.#committer.offer(batch);
+      },
       nowMs: () => clock.monotonicMs(),
     });
     await this.#committer.settled();
@@ -259,9 +305,21 @@ export class LiveRun {
     };
     const { runId } = this.run;
     return new Snapshotter(
-      { runId, snapshots, journal: this.#journal, clock, limits },
+      {
+        runId,
+        snapshots,
+        journal: this.#journal,
+        syncPublished: () => this.#syncStreams(),
+        clock,
+        limits,
+      },
       this.#fold.seq,
     );
+  }
+
+  async #syncStreams(): Promise<void> {
+    const { streams } = this.#deps;
+    for (const { name } of await streams.list()) await streams.sync(name);
   }
 
   #newRunner(snapshotter: Snapshotter): Runner {
@@ -292,7 +350,21 @@ export class LiveRun {
         clock,
         rows: { ids, hash, thresholds, venue: this.#settings.venue },
         syncJournal: () => (this.#settings.syncJournal ? this.#journal.sync() : Promise.resolve()),
-        publish: createPublisher({ ...this.#deps, ids, thresholds }),
+        publish: createPublisher({
+          ...this.#deps,
+          ids,
+          thresholds,
+          onGated: ({ ref, symbol }, message) => {
+            this.#sequencer.urge({
+              kind: 'OrderReported',
+              orderRef: ref,
+              symbol,
+              status: 'REJECTED',
+              message,
+              atMs: clock.nowMs(),
+            });
+          },
+        }),
         onFailed: () => {
           this.#sequencer.knock();
         },

@@ -1,11 +1,14 @@
 import { orderProof } from './decision-record.js';
+import { gateRefusal } from './control/venue-gate.js';
+import type { ControlRecord } from './domain/control.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
 import type { RunIds } from './domain/ids.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
+import { STREAMS } from './domain/wire/streams.js';
 import type { FoldedBatch } from './folded-batch.js';
-import type { EventLog, LogEntry } from './ports/event-log.js';
+import { compareLogIds, type EventLog, type LogEntry, type LogId } from './ports/event-log.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
 
 export interface PublisherDeps {
@@ -15,6 +18,10 @@ export interface PublisherDeps {
   readonly ids: RunIds;
   readonly hash: Hash;
   readonly thresholds: () => Thresholds;
+  /** The register's effective record now. */
+  readonly control: () => ControlRecord;
+  /** An order that the venue gate did not let out. */
+  readonly onGated: (order: OrderFact, message: string) => void;
   /** Sees every committed fact in order: the screen. */
   readonly onCommitted: (fact: Output) => void;
 }
@@ -30,10 +37,13 @@ interface StreamBatch {
  */
 export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Promise<void> {
   const context = { ids: deps.ids, proofOf: (order: OrderFact) => orderProof(order, deps) };
+  let lastOut: LogId | null | undefined;
   return async ({ outputs }) => {
+    lastOut ??= (await deps.streams.info(STREAMS.orders.name))?.lastId ?? null;
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];
     for (const fact of outputs) {
+      if (fact.kind === 'OrderRequested' && isGated(fact, lastOut, deps)) continue;
       for (const publication of publishPlan(fact, context)) {
         if (publication.to !== 'stream') rest.push(publication);
         else collect(streams, publication, fact);
@@ -47,7 +57,15 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
   };
 }
 
-type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
+export type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
+
+/** Orders that left before a crash are not judged again: they are repeated, and change nothing. */
+function isGated(order: OrderFact, lastOut: LogId | null, deps: PublisherDeps): boolean {
+  if (lastOut !== null && compareLogIds(order.ref, lastOut) <= 0) return false;
+  const refusal = gateRefusal(order, deps.control());
+  if (refusal !== null) deps.onGated(order, refusal);
+  return refusal !== null;
+}
 
 function collect(
   streams: Map<string, StreamBatch>,

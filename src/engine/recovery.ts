@@ -1,3 +1,4 @@
+import { stateShape } from './core-state.js';
 import type { Fold } from './fold.js';
 import type { FoldedBatch } from './folded-batch.js';
 import type { SequencedInput } from './domain/inputs.js';
@@ -14,7 +15,7 @@ export interface Recovered {
 /** Why a run can't go on from where it was; nothing was changed. */
 export class RecoveryRefused extends Error {
   override readonly name = 'RecoveryRefused';
-  readonly reason: 'other_code' | 'other_history' | 'journal_short';
+  readonly reason: 'other_code' | 'other_state' | 'other_history' | 'journal_short';
 
   constructor(reason: RecoveryRefused['reason'], why: string) {
     super(why);
@@ -42,7 +43,10 @@ interface RecoveryDeps {
 export async function recover(deps: RecoveryDeps): Promise<Recovered> {
   const { fold, journal, cursor } = deps;
   const { snapshot, damaged } = await newestSnapshot(deps);
-  if (snapshot !== null) fold.restore(snapshot);
+  if (snapshot !== null) {
+    assertSameShape(snapshot, deps);
+    fold.restore(snapshot);
+  }
   const fromSnapshotSeq = fold.seq;
   let inputsFolded = 0;
   for await (const inputs of journal.read(fold.seq)) {
@@ -103,6 +107,13 @@ function refuseOtherCode(written: string, { codeVersion }: RecoveryDeps): void {
     'other_code',
     `written by build "${written}", this is "${codeVersion}"`,
   );
+}
+
+/** A state that lacks a member would decide on `undefined`. */
+function assertSameShape(snapshot: Snapshot, { codeVersion }: RecoveryDeps): void {
+  if (snapshot.stateShape === stateShape()) return;
+  const why = `its state was saved by build "${snapshot.codeVersion}", this is "${codeVersion}"`;
+  throw new RecoveryRefused('other_state', why);
 }
 
 function assertSameDigest(fold: Fold, cursor: AuditCursor): void {

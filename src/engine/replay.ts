@@ -29,6 +29,8 @@ export function openingInputs(
       mode,
       epoch: 1,
       reason: 'replay',
+      message: '',
+      previousLevel: 'HALTED',
       operator: 'cdb',
       atMs: 0,
     },

@@ -72,32 +72,32 @@ export class Runner {
     committer.throwIfFailed();
     this.#followControl();
     if (!feed.finite) this.#followClock();
-    const inputs = sequencer.take(limits.batchInputsMax);
+    // While the audit does not keep up no trade is folded, but control still is.
+    const hasRoom = committer.hasRoom();
+    const inputs = hasRoom ? sequencer.take(limits.batchInputsMax) : sequencer.takeUrgent();
     if (inputs.length > 0) {
       await this.#process(inputs);
       return;
     }
     const abort = new AbortController();
-    await Promise.race([sequencer.ready(), clock.sleep(limits.controlPollMs, abort.signal)]);
+    const more = hasRoom
+      ? sequencer.ready()
+      : Promise.race([committer.room(), sequencer.knocked()]);
+    await Promise.race([more, clock.sleep(limits.controlPollMs, abort.signal)]);
     abort.abort();
   }
 
   /** A changed register becomes an input in front of all waiting trades. */
   #followControl(): void {
-    const { control, sequencer, mode } = this.#deps;
-    const { level, scopes, epoch, reason, operator, atMs } = control();
-    if (epoch === this.#told.epoch && level === this.#told.level) return;
-    this.#told = { epoch, level };
-    sequencer.urge({
-      kind: 'ControlChanged',
-      level,
-      scopes,
-      mode,
-      epoch,
-      reason,
-      operator,
-      atMs,
-    });
+    const { control, sequencer, clock, mode } = this.#deps;
+    const record = control();
+    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return;
+    this.#told = record;
+    // A register that can't be read says no time of its own: it is now that this is noticed.
+    const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
+    const { level, scopes, epoch, reason, message, operator, previousLevel } = record;
+    const who = { reason, message, operator, previousLevel, atMs };
+    sequencer.urge({ kind: 'ControlChanged', level, scopes, mode, epoch, ...who });
   }
 
   /** Live feeds only: a quiet market's windows close by the clock. */
@@ -124,7 +124,7 @@ export class Runner {
     figures.noteOutputs(outputs, clock.nowMs());
     const { seq: seqLast, digest } = fold;
     const seqFirst = sequenced[0]?.seq ?? seqLast;
-    await committer.offer({ seqFirst, seqLast, digest, outputs, arrivedAtMs });
+    committer.offer({ seqFirst, seqLast, digest, outputs, arrivedAtMs });
     await snapshotter.consider(fold, committer);
   }
 }

@@ -54,6 +54,11 @@ export class Sequencer {
     this.#resume?.();
   }
 
+  /** What is urgent alone: control must reach the fold also while no trade may. */
+  takeUrgent(): readonly Input[] {
+    return this.#urgent.splice(0);
+  }
+
   /** At most `max` inputs that are ready now. Rethrows the feed's failure once all before it is taken. */
   take(max: number): readonly Input[] {
     const inputs: Input[] = this.#urgent.splice(0, max);
@@ -70,6 +75,12 @@ export class Sequencer {
   /** Resolves when there is something to take, the feed ended, or someone knocks. */
   async ready(): Promise<void> {
     if (this.#urgent.length > 0 || this.#trades.length > 0 || this.#ended) return;
+    await this.knocked();
+  }
+
+  /** Resolves when something urgent came or someone knocks. */
+  async knocked(): Promise<void> {
+    if (this.#urgent.length > 0) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });

@@ -1,4 +1,5 @@
 import type { Committer } from './committer.js';
+import { stateShape } from './core-state.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { Clock } from './ports/clock.js';
@@ -8,6 +9,8 @@ export interface SnapshotterDeps {
   readonly runId: string;
   readonly snapshots: SnapshotStore;
   readonly journal: Journal;
+  /** Makes what was published survive power loss: behind a snapshot it is not published again. */
+  readonly syncPublished: () => Promise<void>;
   readonly clock: Clock;
   readonly limits: {
     readonly everyInputs: number;
@@ -61,6 +64,7 @@ export class Snapshotter {
       digest: fold.digest,
       codeVersion,
       configHash,
+      stateShape: stateShape(),
       state: fold.stateText(),
     };
   }
@@ -68,6 +72,7 @@ export class Snapshotter {
   async #saveWhenCommitted(committer: Committer): Promise<void> {
     const snapshot = this.#pending;
     if (snapshot === null || committer.seqCommitted < snapshot.seq) return;
+    await this.#deps.syncPublished();
     await this.#deps.snapshots.save(snapshot);
     this.#pending = null;
     const { journal, limits } = this.#deps;

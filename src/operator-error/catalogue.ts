@@ -48,6 +48,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0511': 'A line of an input of cdb evaluate is no JSON, or too long.',
   'CDB-E0601': 'A run left a journal tail that another build of cdb wrote and did not drain.',
   'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
+  'CDB-E0604': 'The state of a run was saved by a build whose state has another form.',
   'CDB-E0603': 'The journal of a run ends before its audit trail.',
   'CDB-E0701': 'The engine runs but did not answer in time.',
   'CDB-E0702': 'The control socket cannot be opened.',

@@ -37,6 +37,7 @@ const opened = await openEngine({
   config: parsed.config,
   mode: 'paper',
   restart: false,
+  signal: new AbortController().signal,
   onStep: () => undefined,
   onCommitted: () => undefined,
   onNotice: (text) => process.stderr.write(`${text}\n`),

@@ -11,7 +11,7 @@ import { askReadyz, askStatus, freePort } from './ask.js';
 import { type EngineProcess, PROJECT, Workplace } from './engine-process.js';
 import { writeLongerSample } from './longer-sample.js';
 import { serverPid } from './leftovers.js';
-import { verifyNewestRun, withDatabase } from './verify-run.js';
+import { type Verdict, verifyNewestRun, withDatabase } from './verify-run.js';
 
 /** 105 minutes of market in some 20 s: long enough to look at, short enough to wait for. */
 const RUN = ['run', '--paper', '--feed', 'sample', '--speed', '300'];
@@ -42,6 +42,23 @@ async function untilReadyzIs(status: number, engine: EngineProcess): Promise<str
     WAIT_MS,
   );
   return text;
+}
+
+/** It has drained what waited; the rest of the file then goes through as fast as it can. */
+async function endsDrained(
+  engine: EngineProcess,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Verdict> {
+  await untilReadyzIs(200, engine);
+  engine.kill('SIGINT');
+  expect((await engine.ended).status, engine.words).toBe(130);
+  expect(engine.stdout.slice(-200)).toContain('drained: every decision is in the audit trail');
+  const rest = await place.run([...RUN.slice(0, -1), 'max'], { env });
+  expect(rest.status, rest.stderr).toBe(0);
+  const verdict = await verifyNewestRun(place.stateDir);
+  expect(verdict.faults).toEqual([]);
+  expect(verdict.finished).toBe(true);
+  return verdict;
 }
 
 function sql(...statements: readonly string[]): Promise<readonly Record<string, unknown>[]> {
@@ -107,14 +124,8 @@ describe('a run whose table risk_events is dropped', () => {
     );
     const names = found.map((row) => `"${String(row['column_name'])}"`).join(', ');
     await sql(`INSERT INTO risk_events (${names}) SELECT ${names} FROM kept ORDER BY id`);
-    await untilReadyzIs(200, engine);
-    const { status: exit } = await engine.ended;
-    expect(exit, engine.words).toBe(0);
-    expect(engine.stdout).toContain('drained: every decision is in the audit trail');
-    const verdict = await verifyNewestRun(place.stateDir);
-    expect(verdict.faults).toEqual([]);
+    const verdict = await endsDrained(engine);
     expect(verdict.inputKinds).toMatchObject({ AuditStalled: 1, AuditRecovered: 1 });
-    expect(verdict.finished).toBe(true);
   });
 });
 
@@ -147,11 +158,7 @@ describe('a run whose database cannot start again', () => {
     expect(status.text).toMatch(/audit STALLED.*orders stopped/);
     expect(engine.stderr).toContain('database does not start');
     bringBack();
-    await untilReadyzIs(200, engine);
-    expect((await engine.ended).status, engine.words).toBe(0);
-    expect(engine.stdout).toContain('drained: every decision is in the audit trail');
-    const verdict = await verifyNewestRun(place.stateDir);
-    expect(verdict.faults).toEqual([]);
+    await endsDrained(engine, env());
   });
 
   it('ends on Ctrl-C, says what waits, and loses nothing although it is then killed', async () => {

@@ -100,9 +100,15 @@ export type BoundedFile =
 export function readBounded(path: string, bytesMax: number): BoundedFile {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
-    if (!fstatSync(fd).isFile()) return { kind: 'not-a-file' };
-    const buffer = Buffer.alloc(bytesMax + 1);
-    const length = readFully(fd, buffer, buffer.length, 0);
+    const found = fstatSync(fd);
+    if (!found.isFile()) return { kind: 'not-a-file' };
+    let buffer = Buffer.alloc(Math.min(found.size, bytesMax) + 1);
+    let length = readFully(fd, buffer, buffer.length, 0);
+    if (length === buffer.length && length <= bytesMax) {
+      // It has grown meanwhile.
+      buffer = Buffer.alloc(bytesMax + 1);
+      length = readFully(fd, buffer, buffer.length, 0);
+    }
     if (length > bytesMax) return { kind: 'too-large', bytes: fstatSync(fd).size };
     return { kind: 'text', text: buffer.toString('utf8', 0, length) };
   } finally {

@@ -18,6 +18,7 @@ const registeredRun = z.object({
   startedAtMs: z.number(),
   finished: z.boolean(),
   endedAtMs: z.number().nullable(),
+  seqCommitted: z.number().nullable(),
 });
 const registryFile = z.object({ format: z.literal('cdb.runs/1'), runs: z.array(registeredRun) });
 
@@ -41,7 +42,7 @@ export function openRunRegistry(path: string): RunRegistry {
     newest: (identity) => readRuns(path).findLast((run) => run.identity === identity) ?? null,
     add: (run) => {
       const others = readRuns(path).filter(({ runId }) => runId !== run.runId);
-      save([...others, { ...run, finished: false, endedAtMs: null }]);
+      save([...others, { ...run, finished: false, endedAtMs: null, seqCommitted: null }]);
     },
     update: (runId, change) => {
       const runs = readRuns(path);

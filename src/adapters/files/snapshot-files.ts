@@ -97,14 +97,15 @@ function readSnapshot(path: string, runId: string): Snapshot | null {
   if (bytes.toString('latin1', 0, headAt - 1) !== sha256(bytes.subarray(headAt))) return null;
   const head: unknown = JSON.parse(bytes.toString('utf8', headAt, stateAt - 1));
   if (!isHead(head) || head.runId !== runId) return null;
-  const { seq, digest, codeVersion, configHash } = head;
-  return { runId, seq, digest, codeVersion, configHash, state: bytes.toString('utf8', stateAt) };
+  const { seq, digest, codeVersion, configHash, stateShape } = head;
+  const state = bytes.toString('utf8', stateAt);
+  return { runId, seq, digest, codeVersion, configHash, stateShape, state };
 }
 
 function isHead(value: unknown): value is Omit<Snapshot, 'state'> {
   if (typeof value !== 'object' || value === null) return false;
   const found = new Map<string, unknown>(Object.entries(value));
-  const texts = ['runId', 'digest', 'codeVersion', 'configHash'];
+  const texts = ['runId', 'digest', 'codeVersion', 'configHash', 'stateShape'];
   return (
     found.get('format') === 'cdb.snapshot/1' &&
     Number.isSafeInteger(found.get('seq')) &&

@@ -5,6 +5,7 @@ import type {
   AuditCursor,
   AuditStore,
   RunRecord,
+  CommittedRows,
 } from '../../engine/ports/audit-store.js';
 import { DependencyError } from '../../operator-error.js';
 import { columnText } from './column-text.js';
@@ -69,22 +70,25 @@ async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
  * Rows and cursor in one transaction. The cursor's row is locked first, so of two processes with
  * the same batch the second waits and then finds it done.
  */
-async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<void> {
+async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<CommittedRows> {
   await client.query('BEGIN');
   const cursor = await lockCursor(client, batch.runId);
   if (batch.seqLast <= cursor.seq) {
     await client.query('ROLLBACK');
     refuseOtherHistory(batch, cursor);
-    return;
+    return {};
   }
+  const taken: Partial<Record<AuditTable, number>> = {};
   for (const table of AUDIT_TABLES) {
     const rows = batch.rows[table] ?? [];
     if (rows.length === 0) continue;
     const inserted = await insertRows(client, table, rows);
+    taken[table] = inserted;
     if (batch.seqFirst > cursor.seq) refuseTakenKeys(table, rows.length, inserted);
   }
   await run(client, MOVE_CURSOR, [batch.runId, batch.seqLast, batch.digest]);
   await client.query('COMMIT');
+  return taken;
 }
 
 async function lockCursor(client: pg.PoolClient, runId: string): Promise<AuditCursor> {

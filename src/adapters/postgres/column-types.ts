@@ -143,9 +143,12 @@ export const COLUMN_TYPES: { readonly [T in AuditTable]: Readonly<Record<ColumnO
       event_pk: 'text',
       epoch: 'bigint',
       level: 'text',
+      scopes: 'jsonb',
       mode: 'text',
       reason: 'text',
+      message: 'text',
       operator: 'text',
+      previous_level: 'text',
     },
   };
 

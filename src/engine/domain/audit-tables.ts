@@ -147,9 +147,12 @@ export const AUDIT_COLUMNS = {
     'run_id',
     'epoch',
     'level',
+    'scopes',
     'mode',
     'reason',
+    'message',
     'operator',
+    'previous_level',
     'timestamp_ms',
   ],
 } as const;

@@ -1,4 +1,4 @@
-import type { Level, Mode } from './control.js';
+import type { Level, Mode, Scopes } from './control.js';
 import type { Ref } from './ids.js';
 
 /**
@@ -249,6 +249,9 @@ export interface PositionChanged extends Fact {
   readonly side: 'long' | 'short' | 'none';
   readonly qty: string;
   readonly entryPrice: string;
+  /** Of the fill that changed it. */
+  readonly lastPrice: string;
+  readonly unrealizedPnl: string;
   readonly realizedPnl: string;
   readonly openedAtMs: number;
   readonly closedAtMs: number | null;
@@ -293,9 +296,12 @@ export interface AlertRaised extends Fact {
 export interface ControlApplied extends Fact {
   readonly kind: 'ControlApplied';
   readonly level: Level;
+  readonly scopes: Scopes;
   readonly mode: Mode;
   readonly reason: string;
+  readonly message: string;
   readonly operator: string;
+  readonly previousLevel: Level;
   readonly epoch: number;
 }
 

@@ -1,4 +1,5 @@
 import type { Level, Mode, Scopes } from './control.js';
+import type { Ref } from './ids.js';
 import type { Thresholds } from './thresholds.js';
 
 /**
@@ -33,7 +34,9 @@ export interface ControlChanged {
   readonly mode: Mode;
   readonly epoch: number;
   readonly reason: string;
+  readonly message: string;
   readonly operator: string;
+  readonly previousLevel: Level;
   readonly atMs: number;
 }
 
@@ -59,14 +62,15 @@ export interface AuditRecovered {
   readonly atMs: number;
 }
 
-/** What a real venue said of an order; simulated venues answer inside the fold. */
+/**
+ * What became of an order outside the fold. The venue gate reports what it refused; simulated venues
+ * answer inside the fold and report nothing.
+ */
 export interface OrderReported {
   readonly kind: 'OrderReported';
-  readonly clientOrderId: string;
-  readonly status: 'FILLED' | 'PARTIALLY_FILLED' | 'REJECTED' | 'CANCELLED' | 'UNKNOWN';
-  readonly filledQty: string;
-  readonly price: string;
-  readonly fee: string;
+  readonly orderRef: Ref;
+  readonly symbol: string;
+  readonly status: 'REJECTED';
   readonly message: string;
   readonly atMs: number;
 }

@@ -26,14 +26,19 @@ export interface RunRecord {
   readonly startedAtMs: number;
 }
 
+export type CommittedRows = Partial<Readonly<Record<AuditTable, number>>>;
+
 /**
  * The audit trail. Rows carry deterministic keys, so committing a batch twice changes nothing;
  * `orders` and `positions` are upserts (a final order status is never downgraded).
  * Every method throws DependencyError when the database can't do it in time.
  */
 export interface AuditStore {
-  /** Durable when resolved. A batch at or below the run's cursor is a no-op. */
-  commit(batch: AuditBatch): Promise<void>;
+  /**
+   * Durable when resolved. A batch at or below the run's cursor is a no-op.
+   * @returns how many rows the database took, by table: its count, not ours
+   */
+  commit(batch: AuditBatch): Promise<CommittedRows>;
   cursor(runId: string): Promise<AuditCursor | null>;
   startRun(run: RunRecord): Promise<void>;
   /** One cheap round trip that proves that the statements of `commit` would still prepare. */

@@ -5,6 +5,8 @@ export interface RegisteredRun extends RunRecord {
   readonly finished: boolean;
   /** Null when the run did not say that it ended: it runs, or it crashed. */
   readonly endedAtMs: number | null;
+  /** Last input whose facts are committed and published, as of the end; null while unknown. */
+  readonly seqCommitted: number | null;
 }
 
 /** The runs of one state directory. */
@@ -17,6 +19,8 @@ export interface RunRegistry {
   add(run: RunRecord): void;
   update(
     runId: string,
-    change: Partial<Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'configHash' | 'codeVersion'>>,
+    change: Partial<
+      Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'seqCommitted' | 'configHash' | 'codeVersion'>
+    >,
   ): void;
 }

@@ -6,6 +6,8 @@ export interface Snapshot {
   readonly digest: string;
   readonly codeVersion: string;
   readonly configHash: string;
+  /** Names of the state's members; a build with other ones can't go on from this snapshot. */
+  readonly stateShape: string;
   /** Encoded core state; `undefined` never occurs. */
   readonly state: string;
 }

@@ -201,6 +201,8 @@ function emitPosition(
     side: sideOf(position.qtyE8),
     qty: formatE8(absE8(position.qtyE8)),
     entryPrice: formatE8(entryPriceE8(position)),
+    lastPrice: formatE8(fill.priceE8),
+    unrealizedPnl: formatE8(unrealizedOf(position, fill.priceE8)),
     realizedPnl: formatE8(position.realizedE8),
     openedAtMs: position.openedAtMs,
     closedAtMs,
@@ -210,6 +212,11 @@ function emitPosition(
 function sideOf(qtyE8: E8): PositionChanged['side'] {
   if (qtyE8 === 0n) return 'none';
   return qtyE8 > 0n ? 'long' : 'short';
+}
+
+function unrealizedOf(position: Position, priceE8: E8): E8 {
+  const valueE8 = mulE8(position.qtyE8, priceE8);
+  return valueE8 - (position.qtyE8 > 0n ? position.costE8 : -position.costE8);
 }
 
 export function entryPriceE8(position: Position): E8 {
@@ -254,7 +261,7 @@ export function portfolioFigures(portfolio: PortfolioState): PortfolioFigures {
     const marketE8 = mulE8(position.qtyE8, priceOf(portfolio, symbol));
     exposureE8 += absE8(marketE8);
     valueE8 += marketE8;
-    unrealizedE8 += marketE8 - (position.qtyE8 > 0n ? position.costE8 : -position.costE8);
+    unrealizedE8 += unrealizedOf(position, priceOf(portfolio, symbol));
   }
   const equityE8 = portfolio.cashE8 + valueE8;
   const dailyPnlE8 = equityE8 - portfolio.dayStartEquityE8;

@@ -136,6 +136,23 @@ export function expireOverdue(
   return results;
 }
 
+/** Ends one open order from outside; an order that is gone already stays as it is. */
+export function rejectOrder(
+  venue: VenueState,
+  report: { readonly orderRef: Ref; readonly symbol: string; readonly message: string },
+  context: VenueContext & { readonly nowMs: number },
+): readonly VenueResult[] {
+  const { seq, ord } = report.orderRef;
+  const order = venue.orders
+    .get(report.symbol)
+    ?.find(({ ref }) => ref.seq === seq && ref.ord === ord);
+  if (order === undefined) return [];
+  const status = order.filledE8 === 0n ? 'REJECTED' : 'CANCELLED';
+  const result = end(order, { status, message: report.message, nowMs: context.nowMs }, context);
+  dropFinal(venue, report.symbol);
+  return result === null ? [] : [result];
+}
+
 function dropFinal(venue: VenueState, symbol: string): void {
   const rest = (venue.orders.get(symbol) ?? []).filter((order) => !isFinal(order.status));
   if (rest.length === 0) venue.orders.delete(symbol);

@@ -47,7 +47,7 @@ export function openEngineRegister(
     },
     engage: ({ reason, message }) => {
       const current = read(false);
-      if (current.record.level === 'HALTED') return current.record;
+      if (current.record.level === 'HALTED' && current.faults.length === 0) return current.record;
       const request = { reason, message, operator: operatorName(process.env), atMs: clock.nowMs() };
       forced = raise(current, { ...request, level: 'HALTED', scopes: [] });
       try {

@@ -11,6 +11,7 @@ import {
 import type { Config } from '../../config/parse-config.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
+import { OperatorError } from '../../operator-error.js';
 
 /** The embedded server with its pool, restarted by itself when it dies under us. */
 export interface EngineDatabase {
@@ -73,6 +74,7 @@ async function restart(
     onNotice,
   }: { clock: Clock; signal: AbortSignal; onNotice: (text: string) => void },
 ): Promise<boolean> {
+  let told = '';
   for (
     let waitMs = RESTART_MS_MIN;
     !signal.aborted;
@@ -83,11 +85,16 @@ async function restart(
       onNotice('database runs again');
       return true;
     } catch (error) {
-      onNotice(
-        `database does not start: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const why = restartWords(error);
+      if (why !== told) onNotice(`database does not start, trying again: ${why}`);
+      told = why;
     }
     await clock.sleep(waitMs, signal);
   }
   return false;
+}
+
+function restartWords(error: unknown): string {
+  if (error instanceof OperatorError) return `${error.what}: ${error.why}; ${error.todo}`;
+  return error instanceof Error ? error.message : String(error);
 }

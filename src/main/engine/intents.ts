@@ -5,7 +5,8 @@ import type { LiveRun } from '../../engine/live-run.js';
 import type { EngineRegister } from './control-register.js';
 
 const OBEY_POLL_MS = 2;
-const OBEY_TIMEOUT_MS = 3_000;
+/** Below what the kill-switch commands wait, so that they hear why. */
+const OBEY_TIMEOUT_MS = 900;
 
 /** What a second terminal may ask the engine to do. */
 export function intentHandler(

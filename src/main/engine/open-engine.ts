@@ -2,6 +2,7 @@ import { openControlSocket } from '../../adapters/control-socket/server.js';
 import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
+import { removeOldRuns } from '../../adapters/files/run-retention.js';
 import { openSnapshotFiles } from '../../adapters/files/snapshot-files.js';
 import { socketPath } from '../../adapters/files/socket-path.js';
 import {
@@ -24,8 +25,10 @@ import type { Config } from '../../config/parse-config.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import {
+  drainRun,
   knownRun,
   openLiveRun,
+  undrainedRuns,
   type LiveDeps,
   type LiveRun,
   type LiveSettings,
@@ -37,7 +40,10 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
+import { journalStream } from '../../engine/journal.js';
 import { pacedFeed } from '../../engine/paced-feed.js';
+import type { RegisteredRun } from '../../engine/ports/run-registry.js';
+import { RecoveryRefused } from '../../engine/recovery.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { viewSource } from '../../view/view-source.js';
@@ -53,11 +59,13 @@ const MIGRATION_LOCK_WAIT_MS = 10_000;
 const INPUT_BYTES = 200;
 
 export async function openEngine(order: EngineOrder): Promise<OpenedEngine> {
-  const preflight = new Preflight(systemClock(), order.onStep);
+  const preflight = new Preflight(systemClock(), order);
   try {
     return await openParts(order, preflight);
   } catch (error) {
-    await preflight.close();
+    await preflight.close().catch((second: unknown) => {
+      order.onNotice(`while closing: ${String(second)}`);
+    });
     throw error;
   }
 }
@@ -102,6 +110,7 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
   };
+  await drainOthers(deps, { settings, known, onNotice }, preflight);
   const live = await openLiveRun(deps, settings);
   const intent = intentHandler(live, register, clock);
   const audit = postgresAuditReader(database.pool);
@@ -165,6 +174,34 @@ function heldControl(lock: EngineLock, register: EngineRegister): ControlRecord 
   return { ...record, level: 'HALTED', reason: 'system_error', message: 'engine.lock was lost' };
 }
 
+/** Streams are shared, so what another run left must be published before this one goes on. */
+async function drainOthers(
+  deps: LiveDeps,
+  start: {
+    readonly settings: LiveSettings;
+    readonly known: RegisteredRun | null;
+    readonly onNotice: (text: string) => void;
+  },
+  preflight: Preflight,
+): Promise<void> {
+  for (const run of undrainedRuns(deps.registry, start.known)) {
+    await preflight.step(
+      'earlier run',
+      async () => {
+        try {
+          await drainRun(deps, start.settings, run);
+          return `run ${run.runId} (${run.mode}) had not ended: drained`;
+        } catch (error) {
+          if (!(error instanceof RecoveryRefused)) throw error;
+          start.onNotice(`run ${run.runId} can't be drained by this build: ${error.message}`);
+          return `run ${run.runId} (${run.mode}) stays undrained`;
+        }
+      },
+      (words) => words,
+    );
+  }
+}
+
 function openStores(
   { config }: EngineOrder,
   state: StateDirectory,
@@ -175,8 +212,10 @@ function openStores(
   const streams = openLocalEventLog(streamsDirectory(state), { clock });
   const spool = openLocalEventLog(state.spool, { clock });
   for (const log of [inputs, streams, spool]) preflight.closeLater(() => log.close());
-  const snapshots = openSnapshotFiles(state.snapshot);
-  return { inputs, streams, spool, snapshots, registry: openRunRegistry(state.runs) };
+  const registry = openRunRegistry(state.runs);
+  const places = { inputs: inputsDirectory(state), snapshots: state.snapshot };
+  removeOldRuns(registry.list(), { ...places, streamOf: journalStream });
+  return { inputs, streams, spool, snapshots: openSnapshotFiles(state.snapshot), registry };
 }
 
 async function openDatabase(
@@ -201,6 +240,11 @@ async function openDatabase(
     () =>
       withSqlSession(database.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
     (applied) => schemaWords(applied, run.files.length),
+  );
+  await preflight.step(
+    'audit',
+    () => postgresAuditStore(database.pool).probe(),
+    () => 'every statement of the audit trail prepares',
   );
   return database;
 }

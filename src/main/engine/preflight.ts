@@ -1,15 +1,17 @@
-import type { PreflightStep } from '../../commands/services.js';
+import type { EngineOrder, PreflightStep } from '../../commands/services.js';
 import type { Clock } from '../../engine/ports/clock.js';
 
 /** Opens parts one after another, tells how long each took, and closes them in reverse. */
 export class Preflight {
   readonly #clock: Clock;
   readonly #onStep: (step: PreflightStep) => void;
+  readonly #signal: AbortSignal;
   readonly #closers: (() => void | Promise<void>)[] = [];
 
-  constructor(clock: Clock, onStep: (step: PreflightStep) => void) {
+  constructor(clock: Clock, { onStep, signal }: Pick<EngineOrder, 'onStep' | 'signal'>) {
     this.#clock = clock;
     this.#onStep = onStep;
+    this.#signal = signal;
   }
 
   async step<T>(
@@ -17,6 +19,7 @@ export class Preflight {
     open: () => T | Promise<T>,
     words: (opened: T) => string,
   ): Promise<T> {
+    this.#signal.throwIfAborted();
     const startedAtMs = this.#clock.monotonicMs();
     const opened = await open();
     this.#onStep({ name, words: words(opened), ms: this.#clock.monotonicMs() - startedAtMs });

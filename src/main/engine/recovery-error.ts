@@ -11,6 +11,11 @@ const ADVICE: Readonly<Record<RecoveryRefused['reason'], Advice>> = {
     what: 'Cannot continue the run: its journal has a tail that was not drained',
     todo: 'start that build once to drain it, or begin a new run with --restart',
   },
+  other_state: {
+    code: 'CDB-E0604',
+    what: 'Cannot continue the run: its state has another form in this build',
+    todo: 'go on with the build that saved it, or begin a new run with --restart',
+  },
   other_history: {
     code: 'CDB-E0602',
     what: 'Cannot continue the run: journal and audit trail tell different stories',

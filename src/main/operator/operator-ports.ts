@@ -89,8 +89,7 @@ async function lastRun(state: StateDirectory): Promise<LastRun | null> {
       startedAtMs: run.startedAtMs,
       endedAtMs: run.endedAtMs,
       seqJournaled,
-      // A run that said goodbye has drained first; of any other only the database knows.
-      seqCommitted: run.endedAtMs === null ? null : seqJournaled,
+      seqCommitted: run.seqCommitted,
       spoolBatches: waiting,
     };
   } finally {
