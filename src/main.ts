@@ -1,7 +1,5 @@
 import { BUILD } from './commands/build-info.js';
-import type { CommandIo } from './commands/command-io.js';
 import { readCommandLine } from './main/command-line.js';
-import type { CommandCall } from './main/command-line.js';
 import { requestedFormat } from './main/output-format.js';
 import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
 import { services } from './main/services.js';
@@ -17,18 +15,8 @@ async function main(args: readonly string[]): Promise<number> {
   const timeoutMs = options.number('timeoutMs');
   return withTimeout(timeoutMs, async (deadline) => {
     const handler = await call.spec.load();
-    return handler.run(options, commandIo(args, call, deadline), services);
+    return handler.run(options, processIo(args, deadline), services);
   });
-}
-
-function commandIo(args: readonly string[], call: CommandCall, deadline: AbortSignal): CommandIo {
-  const { options, verbose } = call;
-  const flags = {
-    color: options.text('color'),
-    input: options.flag('input'),
-    verbosity: options.flag('quiet') ? -1 : verbose,
-  };
-  return processIo(args, flags, deadline);
 }
 
 /** The one place where the process ends. */

@@ -15,15 +15,10 @@ export interface CommandIo {
   /** Resolves when stdout accepts text again; commands that write much wait for it. */
   stdoutDrained(): Promise<void>;
   readonly stdin: AsyncIterable<Uint8Array | string>;
-  readonly isTTY: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  readonly stdoutIsTTY: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly outputFormat: OutputFormat;
-  readonly color: boolean;
-  /** `-q` is -1, `-v` is 1, `-vv` is 2. */
-  readonly verbosity: number;
-  /** False with --no-input, CDB_NO_INPUT or without a terminal: a prompt is then a refusal. */
-  readonly mayPrompt: boolean;
   /** Aborted when --timeout is over. The command then has a moment to say what was left. */
   readonly deadline: AbortSignal;
   nowMs(): number;

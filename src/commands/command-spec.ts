@@ -44,7 +44,7 @@ export interface CommandSpec {
 
 /** `-n, --count <n>` is `count`, `--state-dir <dir>` is `stateDir`. */
 export function optionKey({ flags, key }: OptionSpec): string {
-  return key ?? camelCase(/--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? flags);
+  return key ?? camelCase(/--([a-z-]+)/.exec(flags)?.[1] ?? flags);
 }
 
 export function argumentKey({ form }: ArgumentSpec): string {

@@ -17,14 +17,6 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     read: choice('text', 'json', 'jsonl'),
   },
   { flags: '--json', summary: 'short for --output json' },
-  { flags: '-q, --quiet', summary: 'say only what went wrong' },
-  { flags: '-v, --verbose', summary: 'say more on stderr; -vv says most' },
-  {
-    flags: '--color <when>',
-    summary: 'auto, always or never; NO_COLOR is honoured',
-    read: choice('auto', 'always', 'never'),
-  },
-  { flags: '--no-input', summary: 'never prompt; a prompt becomes a refusal (exit 5)' },
   {
     flags: '--timeout <time>',
     summary: 'give up after, e.g. 5s (exit 7)',
@@ -107,6 +99,7 @@ const RUN: readonly CommandSpec[] = [
       THRESHOLDS,
       SET,
       { flags: '--restart', summary: 'start a new run instead of continuing the last one' },
+      { flags: '-q, --quiet', summary: 'say only what went wrong' },
       {
         flags: '--metrics-port <n>',
         summary: 'port of /metrics, /healthz, /readyz on 127.0.0.1; 0 is off',

@@ -7,7 +7,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   USAGE: 'wrong flags or arguments',
   CONFIG: 'the configuration is invalid; every fault is listed at once',
   UNREACHABLE: 'Redis, PostgreSQL, the venue or the engine did not answer in time',
-  REFUSED: 'a guard said no: kill switch, confirmation or reason missing, --no-input',
+  REFUSED: 'a guard said no: kill switch, confirmation or reason missing',
   CONFLICT: 'already running, lock held, or state of another build',
   TIMEOUT: 'started, did not finish inside --timeout; what was left is printed',
   NOT_FOUND: 'no such stream, order, code or topic',
@@ -37,8 +37,7 @@ export const HELP_TOPICS: Readonly<Record<string, () => string>> = {
       ),
       `${'CDB_CONFIG'.padEnd(34)} configuration file instead of ./cdb.yaml`,
       `${'CDB_OUTPUT'.padEnd(34)} text, json or jsonl`,
-      `${'CDB_NO_INPUT'.padEnd(34)} 1: never prompt`,
-      `${'NO_COLOR, FORCE_COLOR'.padEnd(34)} as everywhere`,
+      `${'NO_COLOR'.padEnd(34)} nothing to switch off: output has no colour`,
       '',
     ].join('\n'),
   json: () => `--json prints one line with one envelope:

@@ -25,12 +25,16 @@ export async function run(
   const config = commandConfig(options, io);
   const lines = new LinePrinter(io);
   const stop = new StopRequest(io);
+  const isQuiet = options.flag('quiet');
   const screen: Screen = {
     io,
     lines,
     stop,
     say: (text) => {
-      if (io.outputFormat === 'text' && io.verbosity >= 0) lines.print(text);
+      if (io.outputFormat === 'text' && !isQuiet) lines.print(text);
+    },
+    showFact: (fact) => {
+      if (!isQuiet) showFact(fact, io, lines);
     },
   };
   try {
@@ -51,6 +55,7 @@ interface Screen {
   readonly lines: LinePrinter;
   readonly stop: StopRequest;
   readonly say: (text: string) => void;
+  readonly showFact: (fact: Output) => void;
 }
 
 interface Call {
@@ -60,7 +65,7 @@ interface Call {
 }
 
 async function openAndRun({ options, services, config }: Call, screen: Screen): Promise<number> {
-  const { io, lines, stop, say } = screen;
+  const { io, stop, say, showFact } = screen;
   const { mode } = config.run;
   say(`mode ${mode}   orders to exchange: ${ordersTo(mode)}   seed ${config.run.seed}`);
   const opened = await services.openEngine({
@@ -71,9 +76,7 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
     onStep: (step) => {
       say(stepLine(step));
     },
-    onCommitted: (fact) => {
-      showFact(fact, io, lines);
-    },
+    onCommitted: showFact,
     onNotice: (text) => {
       io.stderr(`notice: ${text}\n`);
     },
@@ -122,7 +125,6 @@ async function runEngine(
 }
 
 function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
-  if (io.verbosity < 0) return;
   if (io.outputFormat !== 'text') {
     lines.print(envelope('run.event', fact, io.nowMs()));
     return;

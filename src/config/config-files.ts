@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, OperatorError } from '../operator-error.js';
+import { errnoOf } from '../operator-error/errno.js';
 
 /** Where configuration is looked for; `CommandIo` and `ParsedOptions` provide it. */
 export interface ConfigLocation {
@@ -39,7 +40,7 @@ function readIfThere(path: string, shownAs: string): readonly ConfigFile[] {
   try {
     return [{ path: shownAs, text: readFileSync(path, 'utf8') }];
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return [];
+    if (errnoOf(fault) === 'ENOENT') return [];
     throw unreadable(shownAs, fault instanceof Error ? fault.message : String(fault), fault);
   }
 }

@@ -15,6 +15,8 @@ export interface CommitterDeps {
   readonly publish: (batch: FoldedBatch) => Promise<void>;
   /** `run` has ended with a failure that `throwIfFailed` throws. */
   readonly onFailed: () => void;
+  /** Something that was offered is through: there may be room again. */
+  readonly onRoom: () => void;
   readonly onStalled: (reason: string) => void;
   readonly onRecovered: () => void;
   readonly onStep: (step: 'audit' | 'publish' | 'total', ms: number) => void;
@@ -305,5 +307,6 @@ export class Committer {
     const waiting = this.#room;
     this.#room = [];
     for (const resolve of waiting) resolve();
+    this.#deps.onRoom();
   }
 }

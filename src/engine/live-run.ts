@@ -8,7 +8,7 @@ import { THRESHOLD_SETS, type Thresholds } from './domain/thresholds.js';
 import { engineStatus } from './engine-status.js';
 import { EngineFigures } from './figures.js';
 import { Fold } from './fold.js';
-import { openJournal, type Journal } from './journal.js';
+import { journalStream, openJournal, type Journal } from './journal.js';
 import type { AuditStore, RunRecord } from './ports/audit-store.js';
 import type { Clock } from './ports/clock.js';
 import type { EngineStatus } from './ports/engine-status.js';
@@ -87,12 +87,22 @@ export async function openLiveRun(deps: LiveDeps, settings: LiveSettings): Promi
   return new LiveRun(deps, settings, { run, continued: known !== null, journal });
 }
 
-/** Runs that a dead process left: whoever starts another one first has to drain them. */
-export function undrainedRuns(
-  registry: RunRegistry,
+/**
+ * Runs that a dead process left, or that ended while the database was away: whoever starts another
+ * one first has to drain them.
+ */
+export async function undrainedRuns(
+  { registry, inputs }: Pick<LiveDeps, 'registry' | 'inputs'>,
   known: RegisteredRun | null,
-): readonly RegisteredRun[] {
-  return registry.list().filter((run) => run.endedAtMs === null && run.runId !== known?.runId);
+): Promise<readonly RegisteredRun[]> {
+  const undrained: RegisteredRun[] = [];
+  for (const run of registry.list()) {
+    if (run.runId === known?.runId) continue;
+    const seqLast = (await inputs.info(journalStream(run.runId)))?.lastId?.seq ?? 0;
+    const isCommitted = (run.seqCommitted ?? seqLast) >= seqLast;
+    if (run.endedAtMs === null || !isCommitted) undrained.push(run);
+  }
+  return undrained;
 }
 
 /** @throws RecoveryRefused when another build has to do it */
@@ -366,6 +376,9 @@ export class LiveRun {
           },
         }),
         onFailed: () => {
+          this.#sequencer.knock();
+        },
+        onRoom: () => {
           this.#sequencer.knock();
         },
         onStalled: (reason) => {

@@ -80,9 +80,9 @@ export class Runner {
       return;
     }
     const abort = new AbortController();
-    const more = hasRoom
-      ? sequencer.ready()
-      : Promise.race([committer.room(), sequencer.knocked()]);
+    // The committer knocks when there is room; waiting for it here would leave one more promise
+    // behind with every turn of a long outage.
+    const more = hasRoom ? sequencer.ready() : sequencer.knocked();
     await Promise.race([more, clock.sleep(limits.controlPollMs, abort.signal)]);
     abort.abort();
   }

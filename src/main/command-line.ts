@@ -9,8 +9,6 @@ import { fromCommander, usageError } from './usage-error.js';
 export interface CommandCall {
   readonly spec: CommandSpec;
   readonly options: ParsedOptions;
-  /** How often -v was given. */
-  readonly verbose: number;
 }
 
 /**
@@ -18,13 +16,9 @@ export interface CommandCall {
  * @throws OperatorError (exit 2) for a line that cannot be understood
  */
 export function readCommandLine(args: readonly string[], version: string): CommandCall | undefined {
-  let call: Omit<CommandCall, 'verbose'> | undefined;
-  let verbose = 0;
+  let call: CommandCall | undefined;
   const program = buildProgram(version, COMMANDS, (spec, options) => {
     call = { spec, options };
-  });
-  program.on('option:verbose', () => {
-    verbose += 1;
   });
   if (args.length === 0) {
     program.outputHelp();
@@ -40,7 +34,7 @@ export function readCommandLine(args: readonly string[], version: string): Comma
       throw fault.code === 'commander.help' ? nounAlone(args) : refusal(fault, args);
     call = anyway;
   }
-  return call && { ...call, verbose };
+  return call;
 }
 
 /** `cdb help run` is `cdb run --help`; other topics go to the help command. */

@@ -1,21 +1,9 @@
 import type { CommandIo, StopCause } from '../commands/command-io.js';
 import { requestedFormat } from './output-format.js';
 
-/** What global flags say about the terminal; read once they are parsed. */
-export interface TerminalFlags {
-  readonly color: string | undefined;
-  readonly input: boolean;
-  readonly verbosity: number;
-}
-
 /** @returns the only door between commands and `process` */
-export function processIo(
-  args: readonly string[],
-  flags: TerminalFlags,
-  deadline: AbortSignal,
-): CommandIo {
+export function processIo(args: readonly string[], deadline: AbortSignal): CommandIo {
   const { stdin, stdout, stderr, env } = process;
-  const isTTY = { stdin: stdin.isTTY, stdout: stdout.isTTY, stderr: stderr.isTTY };
   return {
     stdout: (text) => stdout.write(text),
     stderr: (text) => stderr.write(text),
@@ -24,13 +12,10 @@ export function processIo(
         ? new Promise((resolve) => stdout.once('drain', resolve))
         : Promise.resolve(),
     stdin,
-    isTTY,
+    stdoutIsTTY: stdout.isTTY,
     env,
     cwd: process.cwd(),
     outputFormat: requestedFormat(args, env),
-    color: wantsColor(flags.color ?? 'auto', env, isTTY.stdout),
-    verbosity: flags.verbosity,
-    mayPrompt: flags.input && !isSet(env['CDB_NO_INPUT']) && isTTY.stdin,
     deadline,
     nowMs: () => Date.now(),
     onStop: listenForStop,
@@ -72,19 +57,4 @@ function listenForStop(listener: (cause: StopCause) => void): () => void {
     stopListeners.delete(listener);
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   };
-}
-
-function wantsColor(
-  when: string,
-  env: Readonly<Record<string, string | undefined>>,
-  stdoutIsTTY: boolean,
-): boolean {
-  if (when !== 'auto') return when === 'always';
-  if (isSet(env['NO_COLOR'])) return false;
-  if (isSet(env['FORCE_COLOR'])) return true;
-  return stdoutIsTTY && env['TERM'] !== 'dumb';
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0';
 }

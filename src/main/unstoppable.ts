@@ -36,7 +36,7 @@ function lenientOptions(args: readonly string[], spec: CommandSpec): ParsedOptio
     if (option === undefined) {
       words.push(arg);
     } else if (!option.flags.includes('<')) {
-      values[optionKey(option)] = !name.startsWith('--no-');
+      values[optionKey(option)] = true;
     } else {
       const next = args[index + 1];
       const text = joined ?? (next?.startsWith('-') === false ? next : undefined);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../operator-error/errno.js';
 import { packageRoot } from './package-root.js';
 import { migrationsUnreadable } from './schema-errors.js';
 
@@ -33,7 +34,7 @@ export function loadMigrations(
     if (files.length === 0) throw migrationsUnreadable(`"${directory}" holds none`);
     return files;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (errnoOf(error) === 'ENOENT') {
       throw migrationsUnreadable(`"${directory}" is missing`, error);
     }
     throw error;

@@ -29,7 +29,7 @@ const CALLS: Readonly<Record<Effect, number>> = {
   'snapshots.save': 4,
   'spool.append': 3,
   'spool.trim': 3,
-  'registry.update': 1,
+  'registry.update': 2,
 };
 
 type Random = (below: number) => number;

@@ -197,20 +197,23 @@ describe('a run whose spool is full as well', () => {
   it('takes no more trades, still ends on Ctrl-C, and the next start commits everything', async () => {
     const file = join(place.path, 'long.csv');
     writeLongerSample(file, 6);
-    const args = ['run', '--paper', '--feed', file, '--speed', 'max'];
+    const args = ['run', '--paper', '--feed', file, '--speed'];
     const env = { CDB_METRICS_PORT: String(port), CDB_AUDIT_SPOOL_BYTES_MAX: '1MiB' };
-    // The schema's history says that all is well: only a commit finds out that it is not.
-    await place.run([...RUN.slice(0, -1), 'max']);
-    const rename = (from: string, to: string) =>
-      withDatabase(place.stateDir, (client) => client.query(`ALTER TABLE ${from} RENAME TO ${to}`));
-    await rename('risk_events', 'risk_events_away');
-    const engine = place.start(args, { env });
+    const engine = place.start([...args, '2000'], { env });
     await engine.says('OK running');
+    await sql('ALTER TABLE risk_events RENAME TO away');
     await until('the spool is full', async () => (await spoolBytes()) >= 1_048_576, WAIT_MS);
     engine.kill('SIGINT');
     expect((await engine.ended).status, engine.words).toBe(130);
-    await rename('risk_events_away', 'risk_events');
-    const last = await place.run(args);
+
+    // The next start finds out before it takes a trade.
+    const refused = await place.run([...args, 'max']);
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toMatch(/^error CDB-E0004: .*risk_events/);
+    await withDatabase(place.stateDir, (client) =>
+      client.query('ALTER TABLE away RENAME TO risk_events'),
+    );
+    const last = await place.run([...args, 'max']);
     expect(last.status, last.stderr).toBe(0);
     expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
   });

@@ -5,20 +5,28 @@ import { systemClock } from '../../src/adapters/system-clock.js';
 import { auditBatch } from '../../src/engine/audit-rows.js';
 import type { AuditRow, AuditTable } from '../../src/engine/domain/audit-tables.js';
 import type { Output } from '../../src/engine/domain/events.js';
-import { runIds } from '../../src/engine/domain/ids.js';
+import { initialRecord } from '../../src/engine/control/register.js';
+import { refText, runIds } from '../../src/engine/domain/ids.js';
 import type { Input } from '../../src/engine/domain/inputs.js';
 import { THRESHOLD_SETS, type Thresholds } from '../../src/engine/domain/thresholds.js';
+import { STREAMS } from '../../src/engine/domain/wire/streams.js';
 import { Fold } from '../../src/engine/fold.js';
 import { openJournal } from '../../src/engine/journal.js';
 import type { EventLog, LogEntry } from '../../src/engine/ports/event-log.js';
 import { createPublisher } from '../../src/engine/publisher.js';
 import { replay } from '../../src/engine/replay.js';
 
+const LETS_EVERYTHING_OUT = {
+  ...initialRecord({ mode: 'paper', operator: 'check', atMs: 0 }),
+  epoch: 0,
+};
+
 /** What one journal must have led to, by folding it once from its first input without a break. */
 export interface Truth {
   readonly runId: string;
   readonly digest: string;
-  readonly inputs: number;
+  /** The sequence of each of its inputs; another run may have used those between two of them. */
+  readonly seqs: ReadonlySet<number>;
   readonly inputKinds: Readonly<Partial<Record<Input['kind'], number>>>;
   readonly facts: readonly Output[];
   /** Every row in the columns of audit-tables.ts; orders and positions with all their steps. */
@@ -32,17 +40,15 @@ export async function truthOf(inputsDirectory: string, runId: string): Promise<T
   const fold = new Fold(nodeHash);
   const facts: Output[] = [];
   const kinds: Partial<Record<Input['kind'], number>> = {};
-  let inputs = 0;
-  let nextSeq: number | null = null;
+  const gated = new Set<string>();
+  const seqs = new Set<number>();
   try {
     const journal = await openJournal(log, runId, 0);
     for await (const batch of journal.read(0)) {
       for (const sequenced of batch) {
-        if (nextSeq !== null && sequenced.seq !== nextSeq) {
-          throw new Error(`journal jumps from ${nextSeq - 1} to ${sequenced.seq}`);
-        }
-        nextSeq = sequenced.seq + 1;
-        inputs += 1;
+        seqs.add(sequenced.seq);
+        const { input } = sequenced;
+        if (input.kind === 'OrderReported') gated.add(refText(input.orderRef));
         kinds[sequenced.input.kind] = (kinds[sequenced.input.kind] ?? 0) + 1;
         facts.push(...fold.apply(sequenced));
       }
@@ -69,9 +75,25 @@ export async function truthOf(inputsDirectory: string, runId: string): Promise<T
     ids,
     hash: nodeHash,
     thresholds,
+    control: () => LETS_EVERYTHING_OUT,
+    onGated: () => undefined,
     onCommitted: () => undefined,
   })(whole);
-  return { runId, digest: fold.digest, inputs, inputKinds: kinds, facts, rows, streams };
+  const orders = streams.get(STREAMS.orders.name) ?? [];
+  // The journal says which orders the gate kept back, because the register had become stricter.
+  streams.set(
+    STREAMS.orders.name,
+    orders.filter(({ id }) => !gated.has(refText(id))),
+  );
+  return {
+    runId,
+    digest: fold.digest,
+    seqs,
+    inputKinds: kinds,
+    facts,
+    rows,
+    streams,
+  };
 }
 
 const digests = new Map<number, Promise<string>>();
@@ -105,7 +127,7 @@ function collectingLog(streams: Map<string, LogEntry[]>): EventLog {
     sync: unused,
     read: unused,
     tail: unused,
-    info: unused,
+    info: () => Promise.resolve(null),
     list: unused,
     trimBelow: unused,
     close: unused,

@@ -58,6 +58,7 @@ export async function verifyRun(stateDir: string, run: RegisteredRun): Promise<V
   const truth = await truthOf(join(journal, 'inputs'), runId);
   const database = await withDatabase(stateDir, (client) => databaseFaults(client, truth));
   const streams = await streamFaults(join(journal, 'streams'), truth);
+  const gaps = await journalGaps(join(journal, 'inputs'), truth);
   return {
     runId,
     finished: run.finished,
@@ -65,8 +66,26 @@ export async function verifyRun(stateDir: string, run: RegisteredRun): Promise<V
     inputKinds: truth.inputKinds,
     rows: database.rows,
     streamEntries: streams.entries,
-    faults: [...database.faults, ...streams.faults],
+    faults: [...gaps, ...database.faults, ...streams.faults],
   };
+}
+
+/** A sequence between two of a run may be missing only where another run has used it. */
+async function journalGaps(directory: string, { seqs }: Truth): Promise<readonly string[]> {
+  const sorted = [...seqs].sort((a, b) => a - b);
+  const jumps = sorted.flatMap((seq, i) => {
+    const before = sorted[i - 1];
+    return before === undefined || seq === before + 1 ? [] : [{ from: before + 1, to: seq - 1 }];
+  });
+  if (jumps.length === 0) return [];
+  const log = openLocalEventLog(directory, { clock: systemClock(), readOnly: true });
+  const infos = await log.list().finally(() => log.close());
+  return jumps
+    .filter(({ from, to }) => {
+      const ends = infos.map(({ firstId, lastId }) => ({ first: firstId?.seq, last: lastId?.seq }));
+      return !ends.some(({ first }) => first === from) || !ends.some(({ last }) => last === to);
+    })
+    .map(({ from, to }) => `journal: ${from} to ${to} are in no run`);
 }
 
 export async function withDatabase<T>(
@@ -343,13 +362,11 @@ async function streamFaults(
   const faults: string[] = [];
   let count = 0;
   try {
-    const [first] = truth.facts;
-    const seqFirst = first?.ref.seq ?? 0;
     const names = new Set([...(await log.list()).map(({ name }) => name), ...truth.streams.keys()]);
     for (const name of names) {
       const all = await readAll(log, name);
       faults.push(...risingFaults(name, all));
-      const ours = all.filter(({ id }) => id.seq >= seqFirst);
+      const ours = all.filter(({ id }) => truth.seqs.has(id.seq));
       count += ours.length;
       faults.push(...entryFaults(name, ours, truth.streams.get(name) ?? []));
     }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
+import { stateDirectory } from '../../src/adapters/files/state-directory.js';
 import { CDB, type EngineProcess, Workplace } from '../chaos/engine-process.js';
 import { unbrokenDigest } from '../chaos/run-truth.js';
-import { verifyNewestRun } from '../chaos/verify-run.js';
+import { verifyNewestRun, verifyRun } from '../chaos/verify-run.js';
 import { THRESHOLD_SETS } from '../../src/engine/domain/thresholds.js';
 
 const SLOW = ['run', '--paper', '--feed', 'sample', '--speed', '100'];
@@ -29,7 +31,10 @@ async function finishesTheSame({ continued = true } = {}): Promise<void> {
   const unbroken = await unbrokenDigest(1, THRESHOLD_SETS.default);
   expect(rest.stdout.slice(-600)).toContain(`digest ${unbroken}`);
   await place.quiet();
-  const verdict = await verifyNewestRun(place.stateDir);
+  const runs = openRunRegistry(stateDirectory(place.stateDir).runs).list();
+  const [first] = runs.filter(({ seed }) => seed === 1);
+  if (first === undefined) throw new Error('the run is not registered');
+  const verdict = await verifyRun(place.stateDir, first);
   expect(verdict.faults).toEqual([]);
   expect(verdict.digest).toBe(unbroken);
 }
@@ -48,7 +53,7 @@ describe('an engine that is told to end', () => {
     await finishesTheSame();
   });
 
-  it('bears a second Ctrl-C while it drains', async () => {
+  it('may be told twice, and the next start continues', async () => {
     const engine = await startHalfWay();
     engine.kill('SIGINT');
     engine.kill('SIGINT');
@@ -80,6 +85,24 @@ describe('an engine that is told to end', () => {
     const status = await place.run(['status']);
     expect(status.status).toBe(1);
     expect(status.stdout).toMatch(/NOT RUNNING[\s\S]*did not say goodbye/);
+    await finishesTheSame();
+  });
+});
+
+describe('a run that was killed', () => {
+  it('is drained by a run of another seed, so that both are whole', async () => {
+    const engine = await startHalfWay();
+    engine.kill('SIGKILL');
+    await engine.ended;
+    const other = await place.run([...FAST, '--seed', '2']);
+    expect(other.status, other.stderr).toBe(0);
+    await place.quiet();
+    const runs = openRunRegistry(stateDirectory(place.stateDir).runs).list();
+    expect(runs.map(({ seed, finished }) => ({ seed, finished }))).toEqual([
+      { seed: 1, finished: false },
+      { seed: 2, finished: true },
+    ]);
+    for (const run of runs) expect((await verifyRun(place.stateDir, run)).faults).toEqual([]);
     await finishesTheSame();
   });
 });

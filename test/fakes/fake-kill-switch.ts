@@ -3,8 +3,7 @@ import type {
   KillSwitchServices,
 } from '../../src/commands/kill-switch/kill-switch-ports.js';
 import type { StopOutcome } from '../../src/engine/control/stop-outcome.js';
-import type { ControlRecord } from '../../src/engine/domain/control.js';
-import type { ControlReading } from '../../src/engine/ports/control-places.js';
+import type { ControlReading, ControlRecord } from '../../src/engine/domain/control.js';
 import type { EngineAnswer, EngineRequest } from '../../src/engine/ports/engine-client.js';
 import type { DependencyError } from '../../src/operator-error.js';
 

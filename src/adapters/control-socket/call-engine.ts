@@ -1,5 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { EngineRequest } from '../../engine/ports/engine-client.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 /** A view of 200 symbols is some 100 KiB; a tail of 1,000 orders about 5 MiB. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
@@ -63,7 +64,7 @@ async function readAnswer(response: IncomingMessage): Promise<SocketAnswer> {
 
 /** What a failed call says about the engine. */
 export function faultAnswer(fault: unknown): SocketAnswer {
-  const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+  const code = errnoOf(fault);
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return { state: 'nobody' };
   if (code === 'EACCES') {
     return { state: 'silent', why: 'it belongs to another user (permission denied)' };

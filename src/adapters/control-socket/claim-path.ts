@@ -1,10 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { EXIT, OperatorError } from '../../operator-error.js';
-
-/** Node 20 cuts longer socket paths off silently and would listen somewhere else. */
-export const SOCKET_PATH_BYTES_MAX = 100;
-const PROBE_TIMEOUT_MS = 1_000;
+import { fitsSocketPath, SOCKET_PATH_BYTES_MAX } from '../socket-path-limit.js';
+import { somebodyListens } from '../socket-probe.js';
 
 /**
  * Makes room for a new socket. What a dead engine left behind is removed; a socket on which
@@ -12,7 +9,7 @@ const PROBE_TIMEOUT_MS = 1_000;
  * @throws OperatorError
  */
 export async function claimSocketPath(path: string): Promise<void> {
-  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
+  if (!fitsSocketPath(path)) {
     throw cannotOpen(
       path,
       `the path is longer than ${SOCKET_PATH_BYTES_MAX} bytes`,
@@ -28,31 +25,10 @@ export async function claimSocketPath(path: string): Promise<void> {
       `look at it, then remove ${path}`,
     );
   }
-  if (await nobodyListens(path)) {
-    rmSync(path, { force: true });
-    return;
+  if (await somebodyListens(path)) {
+    throw cannotOpen(path, 'another process listens on it', 'cdb status, then cdb stop');
   }
-  throw cannotOpen(path, 'another process listens on it', 'cdb status, then cdb stop');
-}
-
-function nobodyListens(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createConnection(path);
-    const settle = (nobody: boolean) => {
-      clearTimeout(timer);
-      probe.destroy();
-      resolve(nobody);
-    };
-    const timer = setTimeout(() => {
-      settle(false);
-    }, PROBE_TIMEOUT_MS);
-    probe.once('connect', () => {
-      settle(false);
-    });
-    probe.once('error', (fault: NodeJS.ErrnoException) => {
-      settle(fault.code === 'ECONNREFUSED' || fault.code === 'ENOENT');
-    });
-  });
+  rmSync(path, { force: true });
 }
 
 function cannotOpen(path: string, why: string, todo: string): OperatorError {

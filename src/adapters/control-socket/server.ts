@@ -4,13 +4,13 @@ import { claimSocketPath } from './claim-path.js';
 import { readJsonBody } from './request-body.js';
 import { errorAnswer } from './request-error.js';
 import { answerRoute, type ControlHandlers } from './routes.js';
+import { closeHttpServer } from '../close-http-server.js';
 
 const CONNECTIONS_MAX = 32;
 /** A client has this long to send its whole request. */
 const REQUEST_TIMEOUT_MS = 5_000;
 /** The engine has this long to answer; below every client's own limit. */
 const ANSWER_TIMEOUT_MS = 5_000;
-const CLOSE_TIMEOUT_MS = 1_000;
 const HEADER_BYTES_MAX = 8 * 1024;
 const OWNER_ONLY = 0o177;
 
@@ -46,7 +46,7 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
   await listenPrivately(server, path);
   // Running out of file descriptors, for instance, must not take the engine down.
   server.on('error', options.onFault);
-  return { path, close: () => closeServer(server) };
+  return { path, close: () => closeHttpServer(server) };
 }
 
 /** The mode is set through the mask, so that there is no moment in which others may connect. */
@@ -166,18 +166,5 @@ function cannotListen(path: string, cause: Error): OperatorError {
     todo: 'check that the state directory exists and can be written, then start again',
     exit: EXIT.CONFLICT,
     cause,
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      server.closeAllConnections();
-    }, CLOSE_TIMEOUT_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

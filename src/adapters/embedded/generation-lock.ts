@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { identityOf, isSameProcess } from '../process-identity.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 const TEMPORARY_AGE_MS_MAX = 60_000;
 const ATTEMPTS_MAX = 100;
@@ -104,7 +105,7 @@ function list(directory: string): readonly string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -115,7 +116,7 @@ function readRecord(directory: string, generation: number): LockRecord | null {
     const text = readFileSync(join(directory, String(generation)), 'utf8');
     return record.parse(JSON.parse(text));
   } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError || error instanceof z.ZodError)
+    if (errnoOf(error) === 'ENOENT' || error instanceof SyntaxError || error instanceof z.ZodError)
       return null;
     throw error;
   }
@@ -128,7 +129,7 @@ function create(directory: string, generation: number, mine: LockRecord): boolea
     linkSync(temporary, join(directory, String(generation)));
     return true;
   } catch (error) {
-    if (isExisting(error) || isMissing(error)) return false;
+    if (['EEXIST', 'ENOENT'].includes(errnoOf(error))) return false;
     throw error;
   } finally {
     rmSync(temporary, { force: true });
@@ -159,12 +160,4 @@ function removeOlder(directory: string, generation: number, nowMs: number): void
 function isAbandoned(path: string, nowMs: number): boolean {
   const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return mtimeMs !== undefined && nowMs - mtimeMs > TEMPORARY_AGE_MS_MAX;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
 }

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Guardian, keepsNothingRunning, postGuardian } from './guardian.js';
 import { asUser, type ServerUser } from './server-user.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 /** Becomes the server when told to; when the engine dies before that, the pipe ends and so does it. */
 const ENTRY = 'read -r go <&3 && exec "$@" 3<&-';
@@ -81,7 +82,7 @@ export function readPostmasterFile(dataDir: string): PostmasterFile | null {
     if (!Number.isSafeInteger(pid) || pid <= 0) return null;
     return { pid, socketDir: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../engine/ports/clock.js';
 import { lockHeld } from './embedded-errors.js';
@@ -12,10 +11,11 @@ import {
   worksIn,
 } from '../process-identity.js';
 import { SOCKET_NAME } from './socket-place.js';
+import { errnoOf } from '../../operator-error/errno.js';
+import { somebodyListens } from '../socket-probe.js';
 
 const STOP_STEP_MS = 5_000;
 const POLL_MS = 20;
-const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Ends what an earlier engine left behind on these data, so that a fresh server can start. The
@@ -74,7 +74,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (errnoOf(error) === 'ESRCH') return false;
     throw error;
   }
 }
@@ -84,26 +84,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
  * socket answers. Two servers on one data directory would destroy it.
  */
 async function refuseUnseenServer(socketDir: string, dataDir: string): Promise<void> {
-  if (await answers(join(socketDir, SOCKET_NAME))) {
+  if (await somebodyListens(join(socketDir, SOCKET_NAME))) {
     throw lockHeld(dataDir, 'a server that answers but cannot be seen from here (a container?)');
   }
-}
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    const finish = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
-      finish(true); // Somebody listens and is busy: not ours to overrule.
-    });
-    socket.once('connect', () => {
-      finish(true);
-    });
-    socket.once('error', () => {
-      finish(false);
-    });
-  });
 }

@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
+import { errnoOf } from '../../operator-error/errno.js';
 
 const packageJson = z.object({ version: z.string().regex(/^[\w.-]+$/) });
 const links = z.array(z.object({ source: z.string(), target: z.string() })).max(1_000);
@@ -45,7 +46,7 @@ function makeLink(source: string, target: string): void {
   try {
     symlinkSync(source, target);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { asPlaceError, placeUnusable } from './embedded-errors.js';
 import { canReach, type ServerUser } from './server-user.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 /** Everything on disk that belongs to the embedded database. */
 export interface PgPlaces {
@@ -133,7 +134,7 @@ function readPointer(stateDir: string): string | null {
   try {
     return readFileSync(join(stateDir, POINTER), 'utf8').trim() || null;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errnoOf(error) === 'ENOENT') return null;
     throw asPlaceError(stateDir, error);
   }
 }

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { asPlaceError } from './embedded-errors.js';
 import { makePrivateDir } from './pg-places.js';
 import { canReach, type ServerUser } from './server-user.js';
+import { fitsSocketPath } from '../socket-path-limit.js';
 
-/** Beyond about 107 bytes the system cuts socket paths off, and some callers do so silently. */
-const SOCKET_PATH_BYTES_MAX = 100;
 export const PG_PORT = 5432;
 export const SOCKET_NAME = `.s.PGSQL.${PG_PORT}`;
 
@@ -26,7 +25,7 @@ export async function chooseSocketDir(base: string, user: ServerUser | null): Pr
 }
 
 function fits(directory: string): boolean {
-  return Buffer.byteLength(join(directory, SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX;
+  return fitsSocketPath(join(directory, SOCKET_NAME));
 }
 
 async function shortDirectory(base: string, user: ServerUser | null): Promise<string> {

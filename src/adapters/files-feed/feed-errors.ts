@@ -1,5 +1,6 @@
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ErrorCode } from '../../operator-error/catalogue.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 const UNREADABLE: ErrorCode = 'CDB-E0501';
 const NOT_TRADES: ErrorCode = 'CDB-E0502';
@@ -13,7 +14,7 @@ export interface ReadSoFar {
 }
 
 export function fileUnreadable(path: string, cause: unknown): OperatorError {
-  const missing = errorCodeOf(cause) === 'ENOENT';
+  const missing = errnoOf(cause) === 'ENOENT';
   return new OperatorError({
     code: UNREADABLE,
     what: `cannot read the trades file "${path}"`,
@@ -88,10 +89,6 @@ export function symbolsAbsent(
     todo: 'name a symbol of the file with --symbols, or leave the option out',
     exit: EXIT.NOT_FOUND,
   });
-}
-
-function errorCodeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
 
 export function reasonOf(cause: unknown): string {

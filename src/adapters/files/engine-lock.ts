@@ -11,7 +11,7 @@ import {
   temporaryName,
   writeFileDurable,
 } from './atomic-file.js';
-import { errnoOf, fileFault } from './file-fault.js';
+import { fileFault } from './file-fault.js';
 import {
   foreignHolderIsLive,
   isForeignHolder,
@@ -21,6 +21,7 @@ import {
   lockHolderOf,
   parseLockHolder,
 } from './lock-holder.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 export interface EngineLock {
   readonly holder: LockHolder;

@@ -1,4 +1,5 @@
 import { DependencyError } from '../../operator-error.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 interface Advice {
   readonly why: string;
@@ -50,12 +51,6 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     retryable: false,
   },
 };
-
-/** @returns the system's code (`ENOSPC`), empty when the fault has none */
-export function errnoOf(fault: unknown): string {
-  const code: unknown = fault instanceof Error && 'code' in fault ? fault.code : undefined;
-  return typeof code === 'string' ? code : '';
-}
 
 export function fileAdvice(cause: unknown): Advice {
   const known = ADVICE[errnoOf(cause)];

@@ -13,9 +13,9 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ControlRecord } from '../../engine/domain/control.js';
+import type { ControlReading, ControlRecord } from '../../engine/domain/control.js';
 import type { Stoppable, StopOutcome } from '../../engine/control/stop-outcome.js';
-import type { ControlPlace, ControlReading } from '../../engine/ports/control-places.js';
+import type { ControlPlace } from '../../engine/ports/control-places.js';
 import { DependencyError } from '../../operator-error.js';
 import {
   fsyncDirectory,
@@ -24,8 +24,9 @@ import {
   writeFileDurable,
   writeFully,
 } from './atomic-file.js';
-import { errnoOf, fileFault } from './file-fault.js';
+import { fileFault } from './file-fault.js';
 import { decodeLatch, encodeLatch, LATCH_BYTES_MAX } from './latch-record.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 /** Blocks put by for the day on which the disk is full. */
 const RESERVE_BYTES = 64 * 1024;

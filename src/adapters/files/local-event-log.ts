@@ -4,12 +4,13 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { EventLog, LogEntry, LogId, StreamInfo, Trim } from '../../engine/ports/event-log.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { DependencyError } from '../../operator-error.js';
-import { errnoOf, fileFault } from './file-fault.js';
+import { fileFault } from './file-fault.js';
 import { RecordEncoder } from './segment-record.js';
 import { refreshStream, recoverStream } from './stream-recovery.js';
 import { StreamSegments } from './stream-segments.js';
 import { StreamWriter } from './stream-writer.js';
 import { streamDirectoryName, streamNameOf } from './stream-names.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 export interface LocalEventLogOptions {
   readonly clock: Clock;

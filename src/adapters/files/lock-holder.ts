@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
-import { connect } from 'node:net';
 import type { EngineHolder } from '../../engine/ports/engine-client.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { identityOf, isSameProcess } from '../process-identity.js';
+import { somebodyListens } from '../socket-probe.js';
 
 /** What engine.lock says about the process that holds it. */
 export interface LockHolder extends EngineHolder {
@@ -14,7 +14,6 @@ export interface LockHolder extends EngineHolder {
   readonly pidNamespace: string;
 }
 
-const CONNECT_MS_MAX = 1_000;
 /** An engine in another container that has just started does not listen yet. */
 const START_MS_MAX = 10_000;
 
@@ -60,22 +59,7 @@ export function isForeignHolder({ bootId, pidNamespace }: LockHolder): boolean {
 /** The only sign of life that crosses containers is whether its socket answers. */
 export async function foreignHolderIsLive(holder: LockHolder, nowMs: number): Promise<boolean> {
   if (Math.abs(nowMs - holder.startedAtMs) < START_MS_MAX) return true;
-  return new Promise((resolve) => {
-    const socket = connect({ path: holder.socketPath });
-    const settle = (isLive: boolean) => {
-      socket.destroy();
-      resolve(isLive);
-    };
-    socket.setTimeout(CONNECT_MS_MAX, () => {
-      settle(true); // It exists and does not answer: stopped or busy, not gone.
-    });
-    socket.once('connect', () => {
-      settle(true);
-    });
-    socket.once('error', () => {
-      settle(false);
-    });
-  });
+  return somebodyListens(holder.socketPath);
 }
 
 /** @returns null when the text is not what cdb writes */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { RegisteredRun, RunRegistry } from '../../engine/ports/run-registry.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
-import { damagedFile, errnoOf, fileFault } from './file-fault.js';
+import { damagedFile, fileFault } from './file-fault.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 const RUNS_MAX = 1_000;
 const FILE_BYTES_MAX = 4 * 1024 * 1024;

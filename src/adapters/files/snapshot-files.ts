@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
 import type { Snapshot, SnapshotStore } from '../../engine/ports/snapshot-store.js';
 import { fsyncDirectory, writeFileAtomic } from './atomic-file.js';
-import { errnoOf, fileFault } from './file-fault.js';
+import { fileFault } from './file-fault.js';
 import { streamDirectoryName } from './stream-names.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 export interface SnapshotFilesOptions {
   /** Costs some time and saves most of the space. */

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { StateDirectory } from './state-directory.js';
-
-/** Node 20 silently cuts a socket path behind 107 bytes and then listens somewhere else. */
-const SOCKET_PATH_BYTES_MAX = 100;
+import { fitsSocketPath, SOCKET_PATH_BYTES_MAX } from '../socket-path-limit.js';
 
 /**
  * Where the control socket goes: `run/cdb.sock`, or for a deep state directory a private directory
@@ -18,19 +16,15 @@ export function socketPath(
   env: Readonly<Record<string, string | undefined>>,
 ): string {
   const plain = join(state.run, 'cdb.sock');
-  if (Buffer.byteLength(plain) <= SOCKET_PATH_BYTES_MAX) return plain;
+  if (fitsSocketPath(plain)) return plain;
   const hash = createHash('sha256').update(state.root).digest('hex').slice(0, 16);
   const uid = process.getuid?.() ?? 0;
   const bases = [env['XDG_RUNTIME_DIR'] ?? '', tmpdir(), '/tmp'].filter((base) => base !== '');
   const directories = bases.map((base) => join(base, `cdb-${uid}-${hash}`));
-  const directory = directories.find((one) => fits(join(one, 'cdb.sock')));
+  const directory = directories.find((one) => fitsSocketPath(join(one, 'cdb.sock')));
   if (directory === undefined) throw noPlace(plain, 'XDG_RUNTIME_DIR and TMPDIR are as long');
   requirePrivateDirectory(directory, uid);
   return join(directory, 'cdb.sock');
-}
-
-function fits(path: string): boolean {
-  return Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX;
 }
 
 /** The temporary directory is everybody's: a directory that was put there for us is not used. */

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { temporaryName, writeFileDurable } from './atomic-file.js';
-import { errnoOf, fileAdvice } from './file-fault.js';
+import { fileAdvice } from './file-fault.js';
+import { errnoOf } from '../../operator-error/errno.js';
 
 /** Where everything is that the engine keeps (design: the state directory). */
 export interface StateDirectory {

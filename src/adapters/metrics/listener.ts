@@ -2,10 +2,10 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ViewSource } from '../../view/view-source.js';
 import { exposition, type Exposition } from './exposition.js';
+import { closeHttpServer } from '../close-http-server.js';
 
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 5_000;
-const CLOSE_TIMEOUT_MS = 1_000;
 const HEADER_BYTES_MAX = 8 * 1024;
 
 export interface MetricsOptions {
@@ -42,7 +42,7 @@ export async function listenForScrapes(options: MetricsOptions): Promise<Metrics
   server.maxConnections = CONNECTIONS_MAX;
   await listen(server, options);
   server.on('error', options.onFault);
-  return { host, port, close: () => close(server) };
+  return { host, port, close: () => closeHttpServer(server) };
 }
 
 async function answer(
@@ -112,18 +112,5 @@ function cannotListen(host: string, port: number, fault: NodeJS.ErrnoException):
       : 'set metrics.host to an address of this machine, or --metrics-port 0',
     exit: EXIT.CONFLICT,
     cause: fault,
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      server.closeAllConnections();
-    }, CLOSE_TIMEOUT_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

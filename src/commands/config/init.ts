@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configTemplate } from '../../config/template.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
+import { errnoOf } from '../../operator-error/errno.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -22,8 +23,7 @@ export function run(options: ParsedOptions, io: CommandIo): number {
 }
 
 function notWritten(path: string, fault: unknown): OperatorError {
-  const exists = fault instanceof Error && 'code' in fault && fault.code === 'EEXIST';
-  return exists
+  return errnoOf(fault) === 'EEXIST'
     ? new OperatorError({
         code: 'CDB-E0103',
         what: `Cannot write "${path}": it exists already`,

@@ -23,7 +23,7 @@ export async function run(
   printResult(io, {
     command: 'kill-switch.status',
     data: statusData(control, enginePid),
-    text: () => statusText(control, enginePid, io.isTTY.stdout),
+    text: () => statusText(control, enginePid, io.stdoutIsTTY),
   });
   return EXIT.OK;
 }

@@ -1,15 +1,9 @@
-import type { ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
+import type { ControlReading, ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
 import { LEVELS, MODES, mostRestrictive } from '../domain/control.js';
-
-/** What one place of the register says (the shape of the port's ControlReading). */
-export type PlaceReading =
-  | { readonly state: 'present'; readonly record: ControlRecord }
-  | { readonly state: 'absent' }
-  | { readonly state: 'unreadable'; readonly why: string };
 
 export interface PlacedReading {
   readonly place: string;
-  readonly reading: PlaceReading;
+  readonly reading: ControlReading;
 }
 
 export interface EffectiveControl {

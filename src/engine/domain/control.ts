@@ -22,6 +22,15 @@ export interface ControlRecord {
   readonly previousLevel: Level;
 }
 
+/**
+ * What one place of the control register says. `absent` is not `unreadable`: the first is normal in an empty
+ * state directory, the second always counts as HALTED.
+ */
+export type ControlReading =
+  | { readonly state: 'present'; readonly record: ControlRecord }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly why: string };
+
 export function mostRestrictive(levels: readonly Level[]): Level {
   const worst = Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)));
   return LEVELS[worst] ?? 'HALTED';

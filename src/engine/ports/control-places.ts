@@ -1,13 +1,4 @@
-import type { ControlRecord } from '../domain/control.js';
-
-/**
- * One place of the control register. `absent` is not `unreadable`: the first is normal in an empty
- * state directory, the second always counts as HALTED.
- */
-export type ControlReading =
-  | { readonly state: 'present'; readonly record: ControlRecord }
-  | { readonly state: 'absent' }
-  | { readonly state: 'unreadable'; readonly why: string };
+import type { ControlReading, ControlRecord } from '../domain/control.js';
 
 export interface ControlPlace {
   readonly name: string;

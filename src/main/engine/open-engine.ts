@@ -184,7 +184,7 @@ async function drainOthers(
   },
   preflight: Preflight,
 ): Promise<void> {
-  for (const run of undrainedRuns(deps.registry, start.known)) {
+  for (const run of await undrainedRuns(deps, start.known)) {
     await preflight.step(
       'earlier run',
       async () => {

@@ -3,6 +3,7 @@ import type {
   AuditBatch,
   AuditCursor,
   AuditStore,
+  CommittedRows,
   RunRecord,
 } from '../../../src/engine/ports/audit-store.js';
 import { DependencyError } from '../../../src/operator-error.js';
@@ -37,13 +38,14 @@ export class MemoryAuditStore implements AuditStore {
     this.#power = power;
   }
 
-  async commit(batch: AuditBatch): Promise<void> {
+  async commit(batch: AuditBatch): Promise<CommittedRows> {
     await this.#power.point();
     this.attempts += 1;
     if (this.outage === 'before') throw away();
-    this.#apply(batch);
+    const taken = this.#apply(batch);
     if (this.outage === 'after') throw away();
     await this.#power.point();
+    return taken;
   }
 
   async cursor(runId: string): Promise<AuditCursor | null> {
@@ -63,9 +65,9 @@ export class MemoryAuditStore implements AuditStore {
     await this.#power.point();
   }
 
-  #apply(batch: AuditBatch): void {
+  #apply(batch: AuditBatch): CommittedRows {
     const cursor = this.#disk.cursors.get(batch.runId);
-    if (cursor !== undefined && batch.seqLast <= cursor.seq) return;
+    if (cursor !== undefined && batch.seqLast <= cursor.seq) return {};
     for (const [table, rows] of Object.entries(batch.rows) as [AuditTable, AuditRow[]][]) {
       const held = this.#disk.rows.get(table) ?? new Map<string, AuditRow>();
       this.#disk.rows.set(table, held);
@@ -76,6 +78,9 @@ export class MemoryAuditStore implements AuditStore {
     }
     this.#disk.cursors.set(batch.runId, { seq: batch.seqLast, digest: batch.digest });
     this.#disk.batches.push(batch);
+    return Object.fromEntries(
+      Object.entries(batch.rows).map(([table, rows]) => [table, rows.length]),
+    );
   }
 }
 

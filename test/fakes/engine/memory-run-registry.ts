@@ -14,13 +14,10 @@ export class MemoryRunRegistry implements RunRegistry {
   }
 
   add(run: RunRecord): void {
-    this.#runs.push({ ...run, finished: false, endedAtMs: null });
+    this.#runs.push({ ...run, finished: false, endedAtMs: null, seqCommitted: null });
   }
 
-  update(
-    runId: string,
-    change: Partial<Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'configHash' | 'codeVersion'>>,
-  ): void {
+  update(runId: string, change: Parameters<RunRegistry['update']>[1]): void {
     this.#runs = this.#runs.map((run) => (run.runId === runId ? { ...run, ...change } : run));
   }
 }

@@ -33,8 +33,9 @@ function bench(limits: Partial<CommitterLimits> = {}) {
   const faults: { publish: Error | null } = { publish: null };
   const commit = audit.commit.bind(audit);
   audit.commit = async (batch) => {
-    await commit(batch);
+    const taken = await commit(batch);
     log.push(`audit ${batch.seqLast}`);
+    return taken;
   };
   const committer = new Committer(
     {
@@ -55,6 +56,7 @@ function bench(limits: Partial<CommitterLimits> = {}) {
         log.push(`publish ${seqLast}`);
       },
       onFailed: () => log.push('failed'),
+      onRoom: () => undefined,
       onStalled: (reason) => log.push(`stalled: ${reason}`),
       onRecovered: () => log.push('recovered'),
       onStep: () => undefined,
@@ -72,6 +74,12 @@ function bench(limits: Partial<CommitterLimits> = {}) {
   return { committer, clock, disk, audit, spool, log, faults };
 }
 
+/** As whoever offers does it: not before there is room. */
+async function offer(committer: Committer, batch: FoldedBatch): Promise<void> {
+  await committer.room();
+  committer.offer(batch);
+}
+
 const seqs = (list: readonly FoldedBatch[]): number[] => list.map(({ seqLast }) => seqLast);
 
 describe('committer', () => {
@@ -79,7 +87,7 @@ describe('committer', () => {
     const { committer, log } = bench();
     const all = batches(3);
     void committer.run();
-    for (const one of all) await committer.offer(one);
+    for (const one of all) await offer(committer, one);
     await committer.settled();
     expect(log).toEqual(seqs(all).flatMap((seq) => ['sync', `audit ${seq}`, `publish ${seq}`]));
     expect(committer.seqCommitted).toBe(all.at(-1)?.seqLast);
@@ -90,7 +98,7 @@ describe('committer', () => {
     const all = batches(3);
     audit.outage = 'before';
     void committer.run();
-    for (const one of all) await committer.offer(one);
+    for (const one of all) await offer(committer, one);
     await committer.settled();
     expect(log.filter((line) => line.startsWith('publish'))).toEqual([]);
     expect(log.filter((line) => line.startsWith('stalled'))).toHaveLength(1);
@@ -104,10 +112,10 @@ describe('committer', () => {
     const all = batches(6);
     audit.outage = 'before';
     void committer.run();
-    for (const one of all.slice(0, 4)) await committer.offer(one);
+    for (const one of all.slice(0, 4)) await offer(committer, one);
     await committer.settled();
     audit.outage = 'none';
-    for (const one of all.slice(4)) await committer.offer(one);
+    for (const one of all.slice(4)) await offer(committer, one);
     clock.advance(100);
     await until(() => committer.seqCommitted === all.at(-1)?.seqLast, 'the last commit');
     await until(() => committer.state === 'ok');
@@ -124,10 +132,10 @@ describe('committer', () => {
     const [first, second] = batches(2) as [FoldedBatch, FoldedBatch];
     audit.outage = 'after';
     void committer.run();
-    await committer.offer(first);
+    await offer(committer, first);
     await committer.settled();
     audit.outage = 'none';
-    await committer.offer(second);
+    await offer(committer, second);
     clock.advance(100);
     await until(() => committer.state === 'ok' && committer.seqCommitted === second.seqLast);
     expect(disk.batches.map(({ seqLast }) => seqLast)).toEqual([first.seqLast, second.seqLast]);
@@ -139,7 +147,7 @@ describe('committer', () => {
     const { committer, clock, audit } = bench();
     audit.outage = 'before';
     void committer.run();
-    await committer.offer(...(batches(1) as [FoldedBatch]));
+    await offer(committer, ...(batches(1) as [FoldedBatch]));
     await committer.settled();
     const pauses: number[] = [];
     for (let attempt = 2; attempt <= 6; attempt += 1) {
@@ -158,9 +166,9 @@ describe('committer', () => {
   it('makes the runner wait when too many batches wait in memory', async () => {
     const { committer } = bench({ waitingMax: 2 });
     const all = batches(4);
-    for (const one of all.slice(0, 2)) await committer.offer(one);
+    for (const one of all.slice(0, 2)) await offer(committer, one);
     let offered = false;
-    const third = committer.offer(all[2] as FoldedBatch).then(() => {
+    const third = offer(committer, all[2] as FoldedBatch).then(() => {
       offered = true;
     });
     await quiet();
@@ -179,12 +187,12 @@ describe('committer', () => {
     let offered = 0;
     const offering = (async () => {
       for (const one of all) {
-        await committer.offer(one);
+        await offer(committer, one);
         offered += 1;
       }
     })();
     await quiet();
-    // One in the full spool, one in memory, one that is being offered.
+    // One in the full spool and one in memory; the third waits.
     expect({ offered, spooled: spool.batches }).toEqual({ offered: 2, spooled: 1 });
     audit.outage = 'none';
     clock.advance(100);
@@ -198,7 +206,7 @@ describe('committer', () => {
     audit.outage = 'before';
     const running = committer.run();
     const offering = (async () => {
-      for (const one of batches(3)) await committer.offer(one);
+      for (const one of batches(3)) await offer(committer, one);
       await committer.settled();
     })();
     let settled = false;
@@ -217,7 +225,7 @@ describe('committer', () => {
   it('takes what waits into one transaction, up to its limit', async () => {
     const { committer, disk } = bench({ waitingMax: 10, factsPerCommitMax: 1_000 });
     const all = batches(4);
-    for (const one of all) await committer.offer(one);
+    for (const one of all) await offer(committer, one);
     void committer.run();
     await committer.settled();
     expect(disk.batches).toHaveLength(1);
@@ -230,22 +238,23 @@ describe('committer', () => {
   });
 
   it('ends with the failure of a publication, and everybody who waits learns of it', async () => {
-    const { committer, faults, log } = bench({ waitingMax: 0 });
+    const { committer, faults, log } = bench({ waitingMax: 1 });
     const failure = new DependencyError('disk full', { dependency: 'disk', retryable: false });
     faults.publish = failure;
     const running = committer.run();
     const [one, two] = batches(2) as [FoldedBatch, FoldedBatch];
-    await expect(committer.offer(one).then(() => committer.offer(two))).rejects.toBe(failure);
+    await offer(committer, one);
+    await expect(committer.settled()).rejects.toBe(failure);
     await running;
     expect(log.at(-1)).toBe('failed');
-    await expect(committer.offer(two)).rejects.toBe(failure);
+    await expect(offer(committer, two)).rejects.toBe(failure);
     await expect(committer.settled()).rejects.toBe(failure);
   });
 
   it('stop drains the queue first', async () => {
     const { committer, disk } = bench({ waitingMax: 10 });
     const all = batches(4);
-    for (const one of all) await committer.offer(one);
+    for (const one of all) await offer(committer, one);
     committer.stop();
     await committer.run();
     expect(disk.batches.map(({ seqLast }) => seqLast)).toEqual(seqs(all));
@@ -255,7 +264,7 @@ describe('committer', () => {
     const { committer, audit } = bench();
     audit.outage = 'before';
     const running = committer.run();
-    await committer.offer(...(batches(1) as [FoldedBatch]));
+    await offer(committer, ...(batches(1) as [FoldedBatch]));
     await committer.settled();
     committer.stop();
     await running;
@@ -266,7 +275,7 @@ describe('committer', () => {
     const { committer, clock, audit } = bench();
     expect(committer.lagMs()).toBe(0);
     const [one] = batches(1) as [FoldedBatch];
-    await committer.offer({ ...one, arrivedAtMs: clock.monotonicMs() - 250 });
+    await offer(committer, { ...one, arrivedAtMs: clock.monotonicMs() - 250 });
     expect(committer.lagMs()).toBe(250);
     audit.outage = 'before';
     void committer.run();

@@ -114,7 +114,9 @@ export class FoldBench {
       mode: this.mode,
       epoch: 1,
       reason: 'test',
+      message: '',
       operator: 'test',
+      previousLevel: 'HALTED',
       atMs: this.#nowMs,
       ...change,
     });

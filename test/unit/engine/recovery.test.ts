@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
+import { stateShape } from '../../../src/engine/core-state.js';
 import { Fold } from '../../../src/engine/fold.js';
 import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
 import { openJournal } from '../../../src/engine/journal.js';
@@ -26,7 +27,8 @@ async function recorded(seqFloor = 0) {
     fold.apply(sequenced);
     const { seq, digest } = fold;
     const { codeVersion, configHash } = fold.state;
-    snapshots.push({ runId: 'run', seq, digest, codeVersion, configHash, state: fold.stateText() });
+    const words = { runId: 'run', codeVersion, configHash, stateShape: stateShape() };
+    snapshots.push({ ...words, seq, digest, state: fold.stateText() });
   }
   const at = (seq: number): Snapshot => {
     const found = snapshots.find((one) => one.seq === seq);
@@ -79,6 +81,13 @@ describe('recovery', () => {
     }
     const { fold } = await recovered(journal, {});
     expect(fold.digest).toBe(digest);
+  });
+
+  it('refuses a snapshot of a build whose state has other members', async () => {
+    const { journal, at, lastSeq } = await recorded();
+    const other = { ...at(lastSeq), stateShape: `${stateShape()},more` };
+    const start = { snapshots: [other], cursor: cursorOf(at(lastSeq)) };
+    await expect(recovered(journal, start)).rejects.toMatchObject({ reason: 'other_state' });
   });
 
   it('takes the newest snapshot that the journal reaches', async () => {

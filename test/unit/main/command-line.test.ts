@@ -20,11 +20,11 @@ function refused(line: string): OperatorError {
 
 describe('command line', () => {
   test('global flags count before and after the command', () => {
-    for (const line of ['--state-dir d version -vv', 'version --state-dir d -v -v']) {
-      const { spec, options, verbose } = call(line);
+    for (const line of ['--state-dir d --json version', 'version --state-dir d --json']) {
+      const { spec, options } = call(line);
       expect(spec.name).toBe('version');
       expect(options.text('stateDir')).toBe('d');
-      expect(verbose).toBe(2);
+      expect(options.flag('json')).toBe(true);
     }
   });
 
@@ -48,6 +48,7 @@ describe('command line', () => {
     expect(options.number('seed')).toBe(7);
     expect(options.flag('restart')).toBe(true);
     expect(options.flag('json')).toBe(false);
+    expect(call('run -q').options.flag('quiet')).toBe(true);
     expect(options.list('set')).toEqual(['a=1', 'b=2']);
     expect(call('streams tail stream.fills -n 3').options.text('name')).toBe('stream.fills');
   });
@@ -64,6 +65,7 @@ describe('command line', () => {
   test.each([
     ['statsu', 'Unknown command "statsu"', 'did you mean status? cdb --help'],
     ['config shw', 'Unknown command "shw"', 'did you mean show? cdb --help'],
+    ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],
     ['run --speed fast', 'Cannot read "--speed <factor>": required a factor', 'cdb run --help'],
     [

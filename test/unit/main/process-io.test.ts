@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { endQuietlyOnClosedPipe, processIo } from '../../../src/main/process-io.js';
-import type { TerminalFlags } from '../../../src/main/process-io.js';
 
-const FLAGS: TerminalFlags = { color: undefined, input: true, verbosity: 0 };
-
-function io(flags: Partial<TerminalFlags> = {}) {
-  return processIo([], { ...FLAGS, ...flags }, new AbortController().signal);
+function io() {
+  return processIo([], new AbortController().signal);
 }
 
 function closePipe(): void {
@@ -67,37 +64,5 @@ describe('signals', () => {
     expect(listener.mock.calls.flat()).toEqual(['SIGINT', 'SIGINT', 'SIGTERM']);
     unlisten();
     expect(counts()).toEqual(untouched);
-  });
-});
-
-describe('terminal', () => {
-  beforeEach(() => {
-    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'CDB_NO_INPUT']) vi.stubEnv(name, '');
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-  });
-
-  test('colours follow the flag first, then NO_COLOR, then FORCE_COLOR', () => {
-    vi.stubEnv('FORCE_COLOR', '1');
-    expect(io().color).toBe(true);
-    expect(io({ color: 'never' }).color).toBe(false);
-    vi.stubEnv('NO_COLOR', '1');
-    expect(io().color).toBe(false);
-    expect(io({ color: 'always' }).color).toBe(true);
-  });
-
-  test('prompts need a terminal and nobody who forbids them', () => {
-    const stdin = process.stdin;
-    const isTTY = stdin.isTTY;
-    stdin.isTTY = true;
-    expect(io().mayPrompt).toBe(true);
-    expect(io({ input: false }).mayPrompt).toBe(false);
-    vi.stubEnv('CDB_NO_INPUT', '1');
-    expect(io().mayPrompt).toBe(false);
-    vi.stubEnv('CDB_NO_INPUT', '');
-    stdin.isTTY = false;
-    expect(io().mayPrompt).toBe(false);
-    stdin.isTTY = isTTY;
   });
 });

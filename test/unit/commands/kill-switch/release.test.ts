@@ -79,7 +79,7 @@ describe('kill-switch release', () => {
 
 describe('kill-switch status', () => {
   async function statusText(fake = fakeKillSwitch(HALTED), stdout = false) {
-    const io = fakeCommandIo({ isTTY: { stdin: false, stdout, stderr: false } });
+    const io = fakeCommandIo({ stdoutIsTTY: stdout });
     expect(await runStatus(new ParsedOptions({}), io, fake)).toBe(0);
     return io.out.join('');
   }
