@@ -46,6 +46,7 @@ describe('run registry', () => {
       codeVersion: '2',
       finished: true,
       endedAtMs: 9,
+      seqCommitted: null,
     });
     expect(again.list().map(({ runId }) => runId)).toEqual(['1', '2', '3']);
     expect(readdirSync(directory.path)).toEqual(['runs.json']);
@@ -63,6 +64,7 @@ describe('run registry', () => {
       ...run(String(index), 'a'),
       finished: true,
       endedAtMs: null,
+      seqCommitted: null,
     }));
     writeFileSync(path, JSON.stringify({ format: 'cdb.runs/1', runs: many }));
     const runs = openRunRegistry(path);

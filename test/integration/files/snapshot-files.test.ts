@@ -15,7 +15,15 @@ afterEach(() => {
 
 function snapshot(seq: number): Snapshot {
   const state = JSON.stringify({ seq, text: 'ä\n€'.repeat(1_000) });
-  return { runId: 'run-1', seq, digest: `d${seq}`, codeVersion: '1', configHash: 'c', state };
+  return {
+    runId: 'run-1',
+    seq,
+    digest: `d${seq}`,
+    codeVersion: '1',
+    configHash: 'c',
+    stateShape: 'candles,nowMs',
+    state,
+  };
 }
 
 function files(): readonly string[] {
