@@ -1,6 +1,7 @@
 import { assertInvariant } from './domain/invariant.js';
 import { buildBundle } from './domain/decision-bundle/build-bundle.js';
-import type { OrderRequested, RiskDecided } from './domain/events.js';
+import { compareCodePoints } from './domain/code-point-order.js';
+import type { GateEvidence, OrderRequested, RiskDecided } from './domain/events.js';
 import type { ExactJson } from './domain/exact-json.js';
 import {
   GATE_CONTRACT,
@@ -23,7 +24,7 @@ interface RecordContext {
   readonly thresholds: () => Thresholds;
 }
 
-export interface DecisionRecord {
+interface DecisionRecord {
   readonly decisionPk: string;
   readonly signalId: string;
   readonly contractVersion: string;
@@ -98,11 +99,33 @@ function policyOf(limits: GateThresholds, hash: Hash): Policy {
   return policy;
 }
 
-function gateMembers({ gate, tsMs }: RiskDecided): Readonly<Record<string, unknown>> {
+function gateMembers(fact: RiskDecided): Readonly<Record<string, unknown>> {
+  const { gate, tsMs } = fact;
   if (gate === null) return {};
   return {
     gate_decision: gate.decision,
     gate_reason_code: gate.reasonCode,
+    ...evidenceOf(gate),
+    timestamps_ms: {
+      now_ms: tsMs,
+      signal_ts_ms: gate.signalTsMs,
+      market_state_ts_ms: gate.marketStateTsMs,
+      account_state_ts_ms: gate.accountStateTsMs,
+      market_health_ts_ms: gate.marketHealthTsMs,
+      last_tick_ts_ms: gate.lastTickTsMs,
+    },
+  };
+}
+
+/** Names of what the gate had to judge on, by code point; what it missed is not there. */
+export function evidenceKeys({ gate }: RiskDecided): readonly string[] {
+  if (gate === null) return [];
+  const known = Object.entries(evidenceOf(gate)).filter(([, value]) => value !== null);
+  return known.map(([name]) => name).sort(compareCodePoints);
+}
+
+function evidenceOf(gate: GateEvidence): Readonly<Record<string, number | null>> {
+  return {
     regime_id: gate.regimeId,
     return_1m: gate.return1mPp,
     return_5m: gate.return5mPp,
@@ -114,14 +137,6 @@ function gateMembers({ gate, tsMs }: RiskDecided): Readonly<Record<string, unkno
     slippage_pct: gate.slippagePp,
     staleness_s: gate.stalenessSec,
     data_silence_s: gate.dataSilenceSec,
-    timestamps_ms: {
-      now_ms: tsMs,
-      signal_ts_ms: gate.signalTsMs,
-      market_state_ts_ms: gate.marketStateTsMs,
-      account_state_ts_ms: gate.accountStateTsMs,
-      market_health_ts_ms: gate.marketHealthTsMs,
-      last_tick_ts_ms: gate.lastTickTsMs,
-    },
   };
 }
 

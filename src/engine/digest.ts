@@ -18,7 +18,7 @@ const WITHOUT_RUN_SCOPE = {
 };
 
 /** Canonical text of a fact without what belongs to one run. */
-export function factText(fact: Output): string {
+function factText(fact: Output): string {
   return canonicalFact({ ...fact, ...WITHOUT_RUN_SCOPE });
 }
 

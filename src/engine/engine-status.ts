@@ -12,7 +12,7 @@ import { totalExposureE8 } from './stages/exposure.js';
 import { entryPriceE8, portfolioFigures, priceOf } from './stages/portfolio.js';
 import { regimeOf } from './stages/regime.js';
 
-export interface StatusParts {
+interface StatusParts {
   readonly run: RunRecord;
   readonly phase: EngineStatus['phase'];
   readonly fold: Fold;

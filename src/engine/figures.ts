@@ -23,7 +23,7 @@ class Histogram {
   }
 }
 
-export type EffectStep = 'journal' | 'fold' | 'audit' | 'publish' | 'total';
+type EffectStep = 'journal' | 'fold' | 'audit' | 'publish' | 'total';
 
 /** Counts of this process since its start, each with the wall time of its newest evidence. */
 export class EngineFigures {

@@ -37,13 +37,17 @@ interface StreamBatch {
  */
 export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Promise<void> {
   const context = { ids: deps.ids, proofOf: (order: OrderFact) => orderProof(order, deps) };
-  let lastOut: LogId | null | undefined;
+  let judgedBefore: LogId | null | undefined;
   return async ({ outputs }) => {
-    lastOut ??= (await deps.streams.info(STREAMS.orders.name))?.lastId ?? null;
+    if (judgedBefore === undefined) {
+      judgedBefore = (await deps.streams.info(STREAMS.orders.name))?.lastId ?? null;
+    }
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];
     for (const fact of outputs) {
-      if (fact.kind === 'OrderRequested' && isGated(fact, lastOut, deps)) continue;
+      if (fact.kind === 'OrderRequested' && !(await mayLeave(fact, judgedBefore, deps))) {
+        continue;
+      }
       for (const publication of publishPlan(fact, context)) {
         if (publication.to !== 'stream') rest.push(publication);
         else collect(streams, publication, fact);
@@ -59,12 +63,27 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
 
 export type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
 
-/** Orders that left before a crash are not judged again: they are repeated, and change nothing. */
-function isGated(order: OrderFact, lastOut: LogId | null, deps: PublisherDeps): boolean {
-  if (lastOut !== null && compareLogIds(order.ref, lastOut) <= 0) return false;
+/**
+ * An order up to the last one that left in a former process was judged there: what is in the stream
+ * has left and is not announced again; what is not was refused, and the fold may not know it yet.
+ */
+async function mayLeave(
+  order: OrderFact,
+  judgedBefore: LogId | null,
+  deps: PublisherDeps,
+): Promise<boolean> {
+  if (judgedBefore !== null && compareLogIds(order.ref, judgedBefore) <= 0) {
+    if (!(await hasLeft(order, deps))) deps.onGated(order, 'venue gate: refused before a restart');
+    return false;
+  }
   const refusal = gateRefusal(order, deps.control());
   if (refusal !== null) deps.onGated(order, refusal);
-  return refusal !== null;
+  return refusal === null;
+}
+
+async function hasLeft({ ref }: OrderFact, { streams }: PublisherDeps): Promise<boolean> {
+  const [entry] = await streams.read(STREAMS.orders.name, { ...ref, ord: ref.ord - 1 }, 1);
+  return entry !== undefined && compareLogIds(entry.id, ref) === 0;
 }
 
 function collect(

@@ -8,7 +8,7 @@ import type { Thresholds } from './domain/thresholds.js';
 import type { Feed } from './ports/feed.js';
 import { initialTickChange, tickChangePp, type TickChangeState } from './stages/signal-momentum.js';
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly hash: Hash;
   readonly thresholds: Thresholds;
   readonly seed: number;

@@ -18,8 +18,8 @@ export interface EffectiveControl {
   readonly isEpochCertain: boolean;
 }
 
-export const TEXT_CHARS_MAX = 2_000;
-export const NAME_CHARS_MAX = 200;
+const TEXT_CHARS_MAX = 2_000;
+const NAME_CHARS_MAX = 200;
 export const SCOPES_MAX = 500;
 
 /** Reason words of the original, which the audit tables know. Source: domain.md 4.2. */
@@ -114,7 +114,7 @@ export function raise(current: EffectiveControl, request: RaiseRequest): Control
   };
 }
 
-export interface LowerRequest {
+interface LowerRequest {
   readonly operator: string;
   readonly justification: string;
   /** The target, retyped. */
@@ -122,7 +122,7 @@ export interface LowerRequest {
   readonly atMs: number;
 }
 
-export type LowerResult =
+type LowerResult =
   | { readonly ok: true; readonly record: ControlRecord }
   | { readonly ok: false; readonly missing: readonly ('operator' | 'justification' | 'confirm')[] };
 

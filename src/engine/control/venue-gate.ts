@@ -1,7 +1,7 @@
 import { levelFor, type ControlRecord } from '../domain/control.js';
 
 /** What the gate must know of an order that wants to leave. */
-export interface LeavingOrder {
+interface LeavingOrder {
   readonly symbol: string;
   readonly strategyId: string;
   readonly reduceOnly: boolean;

@@ -8,7 +8,7 @@ export const E8_ONE: E8 = 100_000_000n;
 const FRACTION_DIGITS = 8;
 const DECIMAL = /^(-?)(\d{1,20})(?:\.(\d+))?$/;
 
-export type E8Fault = 'malformed' | 'precision';
+type E8Fault = 'malformed' | 'precision';
 
 /**
  * Reads plain decimal text ("9682.19"); no exponent, no sign but "-", no blanks.
@@ -66,8 +66,4 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
 
 export function absE8(value: E8): E8 {
   return value < 0n ? -value : value;
-}
-
-export function minE8(a: E8, b: E8): E8 {
-  return a < b ? a : b;
 }

@@ -3,7 +3,7 @@ import type { Ref } from './ids.js';
 
 type WithoutRef<T> = T extends unknown ? Omit<T, 'ref'> : never;
 /** A fact before it has its place among the outputs. */
-export type Draft = WithoutRef<Output>;
+type Draft = WithoutRef<Output>;
 
 /** The outputs of one input, in order. Stages append; nothing is ever edited. */
 export class StepOutputs {

@@ -5,7 +5,7 @@ import { asciiDigits, trimBlanks } from './reference-text.js';
  * Decimal text of any length and exponent, read as the reference reads it and rounded to a number
  * of places. `places` and E8/E6 in names: an integer that counts 10^-8 or 10^-6.
  */
-export interface ExactDecimal {
+interface ExactDecimal {
   readonly negative: boolean;
   /** Without leading zeros; empty is zero. */
   readonly digits: string;

@@ -18,7 +18,7 @@ export class JsonFloat {
   }
 }
 
-export interface ExactJsonLimits {
+interface ExactJsonLimits {
   /** Deepest nesting of arrays and objects. */
   readonly depthMax: number;
   readonly charsMax: number;

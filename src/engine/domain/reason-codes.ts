@@ -75,7 +75,7 @@ export const LAYER_REASONS = {
   },
   RK_DRAWDOWN: {
     meaning: 'the loss of the day reached its limit',
-    todo: 'no new risk until the UTC day ends; review the losing trades',
+    todo: 'review the losing trades; entries stay closed until cdb kill-switch release',
   },
   RK_EXPOSURE: {
     meaning: 'filled and pending exposure reached the limit',
@@ -140,9 +140,6 @@ export const BUNDLE_REASONS = {
 export type GateCode = keyof typeof GATE_REASONS;
 export type LayerCode = keyof typeof LAYER_REASONS;
 export type BundleCode = keyof typeof BUNDLE_REASONS;
-/** What `reason_code` of a risk decision holds. */
-export type DecisionCode = GateCode | LayerCode;
-export type ReasonCode = DecisionCode | BundleCode;
 
 const ALL: ReadonlyMap<string, ReasonText> = new Map<string, ReasonText>([
   ...Object.entries(GATE_REASONS),

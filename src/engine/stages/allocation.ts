@@ -83,6 +83,9 @@ export function takeRegime(
     slot.regime = entry.regime;
   } else if (entry.regime === slot.regime) {
     slot.candidate = null;
+    // Nothing else may happen for days: the heartbeat is what ends a cooldown.
+    const isOver = slot.cooldownUntilSec !== null && !cooldownRuns(slot, context.at.tsMs);
+    if (isOver) recompute(slot, context);
     return;
   } else if (slot.candidate !== entry.regime) {
     slot.candidate = entry.regime;

@@ -138,6 +138,7 @@ function bookClose(
 ): LedgerEntry[] {
   const { held, close, fill, cause } = what;
   const sign = fill.side === 'SELL' ? 1n : -1n;
+  const entryE8 = entryPriceE8(held);
   held.qtyE8 -= sign * close.qtyE8;
   held.costE8 -= close.costE8;
   held.realizedE8 += close.realizedE8;
@@ -146,6 +147,7 @@ function bookClose(
   const closed = held.qtyE8 === 0n;
   emitPosition(portfolio, out, {
     position: held,
+    entryE8,
     fill,
     cause,
     closedAtMs: closed ? fill.tsMs : null,
@@ -170,7 +172,8 @@ function bookOpen(
   position.qtyE8 += sign * restE8;
   position.costE8 += notionalE8;
   portfolio.cashE8 -= sign * notionalE8;
-  emitPosition(portfolio, out, { position, fill, cause, closedAtMs: null });
+  const entryE8 = entryPriceE8(position);
+  emitPosition(portfolio, out, { position, entryE8, fill, cause, closedAtMs: null });
   return [
     { account: `position:${fill.symbol}`, amountE8: sign * notionalE8 },
     { account: 'cash', amountE8: -sign * notionalE8 },
@@ -188,9 +191,9 @@ function reopen(portfolio: PortfolioState, fill: Fill): Position {
 function emitPosition(
   portfolio: PortfolioState,
   out: StepOutputs,
-  what: { position: Position; fill: Fill; cause: Ref; closedAtMs: number | null },
+  what: { position: Position; entryE8: E8; fill: Fill; cause: Ref; closedAtMs: number | null },
 ): void {
-  const { position, fill, cause, closedAtMs } = what;
+  const { position, entryE8, fill, cause, closedAtMs } = what;
   out.emit({
     kind: 'PositionChanged',
     cause,
@@ -200,7 +203,7 @@ function emitPosition(
     openNumber: position.openNumber,
     side: sideOf(position.qtyE8),
     qty: formatE8(absE8(position.qtyE8)),
-    entryPrice: formatE8(entryPriceE8(position)),
+    entryPrice: formatE8(entryE8),
     lastPrice: formatE8(fill.priceE8),
     unrealizedPnl: formatE8(unrealizedOf(position, fill.priceE8)),
     realizedPnl: formatE8(position.realizedE8),

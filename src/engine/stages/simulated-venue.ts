@@ -197,7 +197,8 @@ function end(
     cumQty: formatE8(order.filledE8),
     message: how.message,
   });
-  const failed = order.filledE8 === 0n;
+  // A quiet market is no fault of the venue: an order that times out counts as no error.
+  const failed = how.status === 'REJECTED';
   return { order, ref, filledE8: 0n, priceE8: 0n, final: true, failed, slippageBps: 0 };
 }
 

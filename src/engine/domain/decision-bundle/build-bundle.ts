@@ -21,7 +21,7 @@ export interface DecisionBundle {
   readonly json: string;
 }
 
-export type BuiltBundle =
+type BuiltBundle =
   | { readonly ok: true; readonly bundle: DecisionBundle }
   | { readonly ok: false; readonly error: BundleFault };
 

@@ -11,7 +11,7 @@ import { MONEY_PLACES, QTY_PLACES, RATIO_PLACES } from './contract-input.js';
 import type { BundleFault, ContractInput } from './contract-input.js';
 import { FieldReader } from './field-reader.js';
 
-export type ReadContract =
+type ReadContract =
   | { readonly ok: true; readonly input: ContractInput }
   | { readonly ok: false; readonly error: BundleFault };
 

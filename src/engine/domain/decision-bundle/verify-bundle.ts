@@ -3,7 +3,7 @@ import { isExactObject, readExactJson, type ExactJson } from '../exact-json.js';
 import { buildBundle, type BundleHash, type DecisionBundle } from './build-bundle.js';
 import { CONTRACT_NAME, CONTRACT_VERSION } from './contract-input.js';
 
-export type VerifiedBundle =
+type VerifiedBundle =
   | { readonly ok: true; readonly bundle: DecisionBundle }
   | { readonly ok: false; readonly what: string };
 

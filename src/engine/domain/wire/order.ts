@@ -4,7 +4,7 @@ import type { RunIds } from '../ids.js';
 import { decimal, wholeSec, type WireObject } from './wire-value.js';
 
 /** What the decision was made under; every member goes out as it is. */
-export interface OrderPolicy {
+interface OrderPolicy {
   readonly policyHash: string;
   readonly inputHash: string;
   readonly outputHash: string;
@@ -48,7 +48,7 @@ export function orderMessage(order: OrderRequested, ids: RunIds, proof: OrderPro
  * `canary` does not exist on the wire: a routed canary order is emitted as `live`, so one that
  * still says canary was not routed, and `shadow` is the only run mode that moves no money.
  */
-export function runMode(mode: Mode): 'shadow' | 'paper' | 'live' {
+function runMode(mode: Mode): 'shadow' | 'paper' | 'live' {
   return mode === 'canary' ? 'shadow' : mode;
 }
 

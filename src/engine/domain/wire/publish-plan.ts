@@ -29,7 +29,7 @@ export type Publication =
       readonly ttlMs: number;
     };
 
-export interface PublishContext {
+interface PublishContext {
   readonly ids: RunIds;
   /** Called for `OrderRequested` only. */
   readonly proofOf: (order: Extract<Output, { kind: 'OrderRequested' }>) => OrderProof;

@@ -6,7 +6,6 @@ import {
   divideHalfEven,
   e8FromNumber,
   formatE8,
-  minE8,
   mulE8,
   parseE8,
 } from '../../../../src/engine/domain/e8.js';
@@ -89,9 +88,5 @@ describe('e8', () => {
     expect(e8FromNumber(-0.005)).toBe(-500_000n);
     expect(e8FromNumber(1e15)).toBe(10n ** 23n);
     for (const odd of [NaN, Infinity, -Infinity, 1e21]) expect(e8FromNumber(odd)).toBe(0n);
-  });
-
-  it('finds the smaller one', () => {
-    expect([minE8(1n, 2n), minE8(2n, 1n), minE8(-1n, 0n)]).toEqual([1n, 1n, -1n]);
   });
 });

@@ -146,7 +146,7 @@ describe('simulated venue', () => {
     const [order] = late.venue.orders.get('ETHUSDT') ?? [];
     const dueMs = (order?.dueAtMs ?? 0) - T0;
     expect(late.time(dueMs + 10_000)).toEqual([]);
-    expect(late.time(dueMs + 10_001)).toMatchObject([{ final: true, failed: true, filledE8: 0n }]);
+    expect(late.time(dueMs + 10_001)).toMatchObject([{ final: true, failed: false, filledE8: 0n }]);
     expect(of(late.facts, 'OrderRejected')).toMatchObject([
       { status: 'CANCELLED', cumQty: '0.00000000' },
     ]);
