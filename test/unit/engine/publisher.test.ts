@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
 import type { Output } from '../../../src/engine/domain/events.js';
-import { runIds } from '../../../src/engine/domain/ids.js';
+import { runIds, type Ref } from '../../../src/engine/domain/ids.js';
 import { THRESHOLD_SETS } from '../../../src/engine/domain/thresholds.js';
 import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
 import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
@@ -19,6 +19,7 @@ const TRADING: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'> = {
 
 function door(streams: MemoryEventLog) {
   const gated: string[] = [];
+  const refs: Ref[] = [];
   const announced: string[] = [];
   const state = { control: TRADING };
   const publisher = () =>
@@ -33,11 +34,14 @@ function door(streams: MemoryEventLog) {
       hash: nodeHash,
       thresholds: () => THRESHOLD_SETS.default,
       control: () => ({ ...RECORD, ...state.control }),
-      onGated: (_order, message) => gated.push(message),
+      onGated: ({ ref }, message) => {
+        gated.push(message);
+        refs.push(ref);
+      },
       onCommitted: () => undefined,
     });
   const orders = () => announced.filter((topic) => topic === 'orders').length;
-  return { publisher, state, gated, orders };
+  return { publisher, state, gated, refs, orders };
 }
 
 const RECORD: ControlRecord = {
@@ -95,17 +99,20 @@ describe('publisher', () => {
 
   it('after a crash neither announces again what left nor lets out what was refused', async () => {
     const streams = new MemoryEventLog();
-    const { publisher, state, gated, orders: announced } = door(streams);
+    const { publisher, state, refs, orders: announced } = door(streams);
     const before = publisher();
     state.control = { ...TRADING, level: 'HALTED' };
     await before(batch([first!]));
     state.control = TRADING;
     await before(batch([second!]));
-    expect({ gated: gated.length, announced: announced() }).toEqual({ gated: 1, announced: 1 });
+    expect({ refs, announced: announced() }).toEqual({ refs: [first!.ref], announced: 1 });
 
     await publisher()(batch([first!, second!]));
     // Refused once more, because the fold may have died before it heard of it.
-    expect({ gated: gated.length, announced: announced() }).toEqual({ gated: 2, announced: 1 });
+    expect({ refs, announced: announced() }).toEqual({
+      refs: [first!.ref, first!.ref],
+      announced: 1,
+    });
     expect((await streams.tail(STREAMS.orders.name, 9)).map(({ id }) => id)).toEqual([second!.ref]);
   });
 });
