@@ -22,7 +22,7 @@ export function somebodyListens(path: string): Promise<boolean> {
       settle(true);
     });
     probe.once('error', (fault) => {
-      settle(!['ECONNREFUSED', 'ENOENT'].includes(errnoOf(fault)));
+      settle(!['ECONNREFUSED', 'ENOENT', 'ENOTDIR'].includes(errnoOf(fault)));
     });
   });
 }

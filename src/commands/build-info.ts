@@ -3,7 +3,7 @@ declare const __CDB_VERSION__: string | undefined;
 declare const __CDB_COMMIT__: string | undefined;
 declare const __CDB_ENGINE_HASH__: string | undefined;
 
-export interface BuildInfo {
+interface BuildInfo {
   readonly version: string;
   /** Short commit id; `unknown` when cdb was built outside a repository. */
   readonly commit: string;

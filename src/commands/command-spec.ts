@@ -21,13 +21,13 @@ export interface OptionSpec {
   readonly configValue?: string;
 }
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   /** Commander's form: `<file>`, `[name]`, `[text...]`. */
   readonly form: string;
   readonly summary: string;
 }
 
-export type CommandGroup = 'Run' | 'Observe' | 'Stop trading' | 'Evaluate offline' | 'Set up';
+type CommandGroup = 'Run' | 'Observe' | 'Stop trading' | 'Evaluate offline' | 'Set up';
 
 /** One command as data. The handler's module loads only when the command is called. */
 export interface CommandSpec {
@@ -51,6 +51,6 @@ export function argumentKey({ form }: ArgumentSpec): string {
   return camelCase(form.replace(/[^a-z-]/g, ''));
 }
 
-export function camelCase(kebab: string): string {
+function camelCase(kebab: string): string {
   return kebab.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

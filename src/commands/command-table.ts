@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from './command-spec.js';
 import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
+import { EMIT_KINDS } from './replay/emit-kinds.js';
 
 const STATE_DIR: OptionSpec = {
   flags: '--state-dir <dir>',
@@ -233,7 +234,7 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'replay',
     group: 'Evaluate offline',
     summary: 'fold a trades file through the core as fast as it can',
-    arguments: [{ form: '<file>', summary: 'trades (.csv.gz, .ndjson)' }],
+    arguments: [{ form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)' }],
     options: [
       THRESHOLDS,
       SET,
@@ -241,12 +242,12 @@ const EVALUATE: readonly CommandSpec[] = [
       SYMBOLS,
       {
         flags: '--emit <kinds>',
-        summary: 'candles,regimes,pct_change,signals,decisions,orders,fills',
+        summary: EMIT_KINDS.join(','),
         read: list,
       },
       {
         flags: '--mode <mode>',
-        summary: 'shadow or paper',
+        summary: 'shadow or paper (default paper)',
         read: choice('shadow', 'paper'),
       },
     ],

@@ -6,7 +6,8 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   FINDING: 'the check ran and the answer is no: degraded, not running, replay differs',
   USAGE: 'wrong flags or arguments',
   CONFIG: 'the configuration is invalid; every fault is listed at once',
-  UNREACHABLE: 'Redis, PostgreSQL, the venue or the engine did not answer in time',
+  UNREACHABLE:
+    'a disk, PostgreSQL or the engine failed or did not answer; run ended with the audit stalled',
   REFUSED: 'a guard said no: kill switch, confirmation or reason missing',
   CONFLICT: 'already running, lock held, or state of another build',
   TIMEOUT: 'started, did not finish inside --timeout; what was left is printed',

@@ -6,7 +6,8 @@ import { EXIT, OperatorError } from '../operator-error.js';
 import { commandConfig } from './command-config.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
-import { createEmitter, EMIT_KINDS, type EmitKind } from './replay/emitter.js';
+import { EMIT_KINDS, type EmitKind } from './replay/emit-kinds.js';
+import { createEmitter } from './replay/emitter.js';
 import type { Services } from './services.js';
 
 /** Ids in the output derive from this name, so that the same file gives the same ids. */
@@ -28,6 +29,7 @@ export async function run(
   const emit = createEmitter({
     kinds: emitKinds(options),
     ids,
+    hash,
     proofOf: (order) => orderProof(order, proof),
   });
   const mode = options.text('mode') === 'shadow' ? 'shadow' : 'paper';
@@ -39,20 +41,25 @@ export async function run(
     waiting = '';
     if (!io.stdout(text)) await io.stdoutDrained();
   };
-  const fold = await replay(
-    feed,
-    { hash, thresholds, seed: config.run.seed, mode },
-    (step) => {
-      waiting += emit(step);
-    },
-    async () => {
-      if (waiting.length > FLUSH_CHARS) await flush();
-    },
-    io.deadline,
-  );
-  if (!io.deadline.aborted) waiting += summaryLine(fold);
-  await flush();
-  return io.deadline.aborted ? EXIT.TIMEOUT : EXIT.OK;
+  try {
+    const fold = await replay(
+      feed,
+      { hash, thresholds, seed: config.run.seed, mode },
+      (step) => {
+        waiting += emit(step);
+      },
+      async () => {
+        if (waiting.length > FLUSH_CHARS) await flush();
+      },
+      io.deadline,
+    );
+    io.deadline.throwIfAborted();
+    waiting += summaryLine(fold);
+  } finally {
+    // Also after a fault: what was folded before it holds.
+    await flush();
+  }
+  return EXIT.OK;
 }
 
 function summaryLine(fold: Fold): string {

@@ -2,11 +2,7 @@ import * as z from 'zod';
 import { readBytes, readDurationMs, readInteger, readList, readSpeed } from './values.js';
 import type { ReadValue } from './values.js';
 
-/** What every key carries beside its type; `required` completes "required …, current is …". */
-export interface LeafMeta {
-  readonly summary: string;
-  readonly required: string;
-}
+// Every key carries a summary and `required`, which completes "required …, current is …".
 
 /** Files hold numbers and lists, the environment and flags hold text: every leaf reads both. */
 function fromText<T>(read: (text: string) => ReadValue<T>): (raw: unknown) => unknown {

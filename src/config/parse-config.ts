@@ -24,7 +24,7 @@ export interface Config extends Settings, SecretUrls {
   readonly effective: readonly EffectiveValue[];
 }
 
-export type ParsedConfig =
+type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] };
 

@@ -2,9 +2,9 @@ import { THRESHOLD_SETS } from '../engine/domain/thresholds.js';
 import type { Thresholds, ThresholdSetName } from '../engine/domain/thresholds.js';
 import type { ReadValue } from './values.js';
 
-export type ThresholdValue = number | boolean | string | null;
+type ThresholdValue = number | boolean | string | null;
 
-export interface ThresholdKey {
+interface ThresholdKey {
   /** Dotted: `regime.adxTrend`. */
   readonly key: string;
   readonly value: ThresholdValue;

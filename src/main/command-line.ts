@@ -6,7 +6,7 @@ import { buildProgram } from './program.js';
 import { unstoppableCommand } from './unstoppable.js';
 import { fromCommander, usageError } from './usage-error.js';
 
-export interface CommandCall {
+interface CommandCall {
   readonly spec: CommandSpec;
   readonly options: ParsedOptions;
 }

@@ -8,7 +8,7 @@ const CRASH_BYTES_MAX = 64 * 1024;
 const CRASH_FILES_MAX = 10;
 const CRASH_NAME = /^cdb-crash-.*\.txt$/;
 
-export interface Crash {
+interface Crash {
   readonly fault: unknown;
   readonly args: readonly string[];
   readonly build: string;

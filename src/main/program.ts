@@ -7,7 +7,7 @@ import type { OptionValue } from '../commands/parsed-options.js';
 import { configFlags, declaredKeys } from './declaration.js';
 
 /** What is called with the command that was chosen and its options. */
-export type Dispatch = (spec: CommandSpec, options: ParsedOptions) => void;
+type Dispatch = (spec: CommandSpec, options: ParsedOptions) => void;
 
 const EXAMPLES = `Examples:
   cdb run --shadow --feed sample     decide on two hours of real trades, send nothing

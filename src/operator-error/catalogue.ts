@@ -34,7 +34,6 @@ export const ERROR_CATALOGUE = {
   'CDB-E0406': 'Another process has the embedded database.',
   'CDB-E0407': 'The embedded database did not start, or ended. Its log says why.',
   'CDB-E0410': 'The migrations that belong to this build cannot be read.',
-  'CDB-E0411': 'The schema is older than this build needs.',
   'CDB-E0412': 'The schema is newer than this build knows: a newer cdb has migrated it.',
   'CDB-E0413':
     'A migration was changed after it had been applied, so the schema cannot be trusted.',
@@ -44,6 +43,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',
   'CDB-E0504': 'The trades file holds none of the symbols that were asked for.',
+  'CDB-E0505': 'A replay gave an envelope that its chain cannot take, or more than it may hold.',
   'CDB-E0510': 'An input file of cdb evaluate is missing or cannot be read.',
   'CDB-E0511': 'A line of an input of cdb evaluate is no JSON, or too long.',
   'CDB-E0601': 'A run left a journal tail that another build of cdb wrote and did not drain.',

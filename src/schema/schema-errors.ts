@@ -11,16 +11,6 @@ export function migrationsUnreadable(why: string, cause?: unknown): OperatorErro
   });
 }
 
-export function schemaBehind(current: number, needed: number): OperatorError {
-  return new OperatorError({
-    code: 'CDB-E0411',
-    what: `Cannot use the database: its schema is at ${padded(current)}, required ${padded(needed)}`,
-    why: 'migrations of this build have not been applied',
-    todo: 'cdb migrate up',
-    exit: EXIT.CONFLICT,
-  });
-}
-
 export function schemaAhead(current: number, needed: number): OperatorError {
   return new OperatorError({
     code: 'CDB-E0412',

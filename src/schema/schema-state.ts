@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { MigrationFile } from './migration-files.js';
-import { migrationsEdited, schemaAhead, schemaBehind } from './schema-errors.js';
+import { migrationsEdited, schemaAhead } from './schema-errors.js';
 import type { SqlSession } from '../engine/ports/sql-session.js';
 
 /**
  * How the database's history relates to the migrations of this build. It says what was applied,
  * not what is there now: a table dropped by hand is found by the probe of the statements.
  */
-export type SchemaState =
+type SchemaState =
   | { readonly state: 'equal'; readonly version: number }
   | {
       readonly state: 'behind';
       readonly version: number;
-      readonly needed: number;
       readonly pending: readonly MigrationFile[];
     }
   | { readonly state: 'ahead'; readonly version: number; readonly needed: number }
@@ -40,18 +39,10 @@ export async function schemaState(
   if (version > needed) return { state: 'ahead', version, needed };
   // By membership, not by the highest number: a gap in the history is pending work too.
   const pending = files.filter((file) => !applied.some((row) => row.version === file.version));
-  return pending.length === 0
-    ? { state: 'equal', version }
-    : { state: 'behind', version, needed, pending };
+  return pending.length === 0 ? { state: 'equal', version } : { state: 'behind', version, pending };
 }
 
-/** Throws the OperatorError of a state that this build must not write to. */
-export function refuseUnlessEqual(state: SchemaState): void {
-  if (state.state === 'behind') throw schemaBehind(state.version, state.needed);
-  refuseForeign(state);
-}
-
-/** As above, but `behind` is fine: the caller is about to migrate. */
+/** Throws the OperatorError of a schema that this build must not migrate. */
 export function refuseForeign(state: SchemaState): void {
   if (state.state === 'ahead') throw schemaAhead(state.version, state.needed);
   if (state.state === 'edited') throw migrationsEdited(state.names);

@@ -4,7 +4,7 @@ import { NOTHING_SEEN, type Verdict } from './effect-pair.js';
 import { countText } from './figure.js';
 
 /** Beyond this the audit counts as not keeping up, whatever it says of itself. */
-export const AUDIT_LAG_MS_MAX = 5_000;
+const AUDIT_LAG_MS_MAX = 5_000;
 
 /**
  * Decisions and the rows that prove them. The founding incident was 22 hours of "healthy" with no

@@ -11,7 +11,7 @@ export interface EffectsWatch {
   readonly results: Waiting;
 }
 
-export interface Waiting {
+interface Waiting {
   readonly causeCount: number;
   readonly effectCount: number;
   /** Wall time of the first cause since the last effect; null when none waits. */

@@ -12,7 +12,7 @@ import { orderResults, waitingAtMost, type EffectsWatch } from './effects-watch.
 import { countText } from './figure.js';
 
 /** How long an effect may stay out: a window is 60 s and 2 s of grace, an order times out at 10 s. */
-export const EFFECT_LIMITS = {
+const EFFECT_LIMITS = {
   feedSilenceMs: 60_000,
   foldMs: 5_000,
   candleMs: 90_000,

@@ -1,10 +1,10 @@
 import { agoText } from './age.js';
 
 /** Where a figure comes from; shown with it, so that nobody takes a guess for a measurement. */
-export type FigureSource = 'engine' | 'control register' | 'audit' | 'portfolio' | 'feed';
+type FigureSource = 'engine' | 'control register' | 'audit' | 'portfolio' | 'feed';
 
 /** Beyond this age a figure is called stale wherever it is printed. */
-export const FIGURE_STALE_MS = 10_000;
+const FIGURE_STALE_MS = 10_000;
 
 export interface FigureJson {
   readonly value: unknown;
@@ -67,7 +67,7 @@ export class Figure<T extends string | number> {
   }
 }
 
-export interface FigurePart {
+interface FigurePart {
   readonly label: string;
   readonly figure: Figure<string | number>;
   readonly words?: (value: string | number) => string;

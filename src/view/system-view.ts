@@ -7,9 +7,9 @@ import { CountFigure, Figure } from './figure.js';
 import { attentionNotes } from './notes.js';
 
 /** FLOW is the only word that means well; the others say what keeps it from that. */
-export type OverallWord = 'EFFECTS FLOW' | 'HALTED' | 'STALLED' | 'NOT PROVEN YET' | 'NOT RUNNING';
+type OverallWord = 'EFFECTS FLOW' | 'HALTED' | 'STALLED' | 'NOT PROVEN YET' | 'NOT RUNNING';
 
-export interface EffectView {
+interface EffectView {
   readonly name: string;
   readonly word: EffectWord;
   readonly reason: string;
@@ -17,7 +17,7 @@ export interface EffectView {
   readonly effect: CountFigure;
 }
 
-export interface SymbolView {
+interface SymbolView {
   readonly symbol: string;
   readonly lastPrice: Figure<string>;
   readonly regime: Figure<string>;

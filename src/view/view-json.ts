@@ -3,11 +3,9 @@ import { CountFigure, Figure, type FigureJson } from './figure.js';
 import type { SystemView } from './system-view.js';
 
 /** A change that breaks a reader raises the number. */
-export const VIEW_SCHEMA = 'cdb.status/1';
+const VIEW_SCHEMA = 'cdb.status/1';
 
 /** The view as it travels over the control socket and out of `cdb status --json`. */
-export type SystemViewJson = ReturnType<typeof systemViewJson>;
-
 export function systemViewJson(view: SystemView) {
   const { run, control, audit, portfolio } = view;
   return {

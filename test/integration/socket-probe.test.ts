@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,6 @@ it('tells a listener from nothing and from what a dead one left behind', async (
 });
 
 it('takes a fault that proves nothing for somebody', async () => {
-  const longer = join(directory, 'x'.repeat(300));
-  expect(await somebodyListens(longer)).toBe(true);
+  symlinkSync(path, path);
+  expect(await somebodyListens(path)).toBe(true);
 });

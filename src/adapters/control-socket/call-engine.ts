@@ -5,7 +5,7 @@ import { errnoOf } from '../../operator-error/errno.js';
 /** A view of 200 symbols is some 100 KiB; a tail of 1,000 orders about 5 MiB. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
-export type SocketAnswer =
+type SocketAnswer =
   | { readonly state: 'answered'; readonly status: number; readonly body: unknown }
   /** There is no socket, or nobody listens on it. */
   | { readonly state: 'nobody' }

@@ -10,7 +10,7 @@ const HTTP_STATUS: Readonly<Partial<Record<ExitCode, number>>> = {
   [EXIT.TIMEOUT]: 504,
 };
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly body: {
     readonly error: {

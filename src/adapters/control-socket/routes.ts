@@ -8,8 +8,8 @@ import type { SystemView } from '../../view/system-view.js';
 import { systemViewJson } from '../../view/view-json.js';
 import { badRequest } from './request-error.js';
 
-export const ROWS_MAX = 1_000;
-export const KEYS_MAX = 1_000;
+const ROWS_MAX = 1_000;
+const KEYS_MAX = 1_000;
 const ROWS_DEFAULT = 20;
 const INTENT = /^[a-z][a-z-]{0,39}$/;
 
@@ -26,7 +26,7 @@ export interface ControlHandlers {
   intent(name: string, members: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-export interface Route {
+interface Route {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

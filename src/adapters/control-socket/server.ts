@@ -20,7 +20,7 @@ export interface ControlSocket {
   close(): Promise<void>;
 }
 
-export interface ControlSocketOptions {
+interface ControlSocketOptions {
   readonly path: string;
   readonly handlers: ControlHandlers;
   /** Faults of ours: the caller got a 500, and somebody must hear of the bug. */

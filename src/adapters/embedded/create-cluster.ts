@@ -67,7 +67,7 @@ export async function createCluster(parts: ClusterParts): Promise<void> {
   }
 }
 
-export interface ClusterParts {
+interface ClusterParts {
   readonly dataDir: string;
   readonly binaries: PgBinaries;
   readonly user: ServerUser | null;

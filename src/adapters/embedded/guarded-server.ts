@@ -69,7 +69,7 @@ function spawned(child: ChildProcess): Promise<number> {
 }
 
 /** What the server says of itself in its own lock file; null when there is none. */
-export interface PostmasterFile {
+interface PostmasterFile {
   readonly pid: number;
   readonly socketDir: string;
   readonly ready: boolean;

@@ -19,7 +19,7 @@ export interface PgBinaries {
   readonly origin: string;
 }
 
-export interface BinariesWanted {
+interface BinariesWanted {
   /** Named by the operator; then nothing else is looked at. */
   readonly configuredDir: string | undefined;
   readonly base: string;

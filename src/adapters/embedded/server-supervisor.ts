@@ -19,7 +19,7 @@ const READY_POLL_MS = 10;
 const FAST_STOP_MS = 15_000;
 const HARD_STOP_MS = 5_000;
 
-export interface ServerParts {
+interface ServerParts {
   readonly binaries: PgBinaries;
   readonly dataDir: string;
   readonly socketDir: string;

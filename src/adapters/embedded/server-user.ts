@@ -57,7 +57,7 @@ export function parsePasswdLine(line: string): ServerUser[] {
   return valid ? [user] : [];
 }
 
-export interface RunResult {
+interface RunResult {
   /** Null when a signal ended it. */
   readonly status: number | null;
   readonly output: string;

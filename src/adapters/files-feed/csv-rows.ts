@@ -1,7 +1,7 @@
 import { tradeRow, type TradeRow } from './trade-row.js';
 
 /** Position of each wire field in a line; -1 = the file has no such column. */
-export interface CsvColumns {
+interface CsvColumns {
   readonly tsMs: number;
   readonly symbol: number;
   readonly price: number;

@@ -8,7 +8,7 @@ const DAMAGED: ErrorCode = 'CDB-E0503';
 const NO_SUCH_SYMBOL: ErrorCode = 'CDB-E0504';
 
 /** Where reading stopped: what an operator needs to judge how much of the file counts. */
-export interface ReadSoFar {
+interface ReadSoFar {
   readonly rows: number;
   readonly bytes: number;
 }

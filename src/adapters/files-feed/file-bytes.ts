@@ -3,7 +3,7 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import { reasonOf } from './feed-errors.js';
 
 /** The reason why no more bytes come, though the file was to have more. */
-export interface ByteFault {
+interface ByteFault {
   readonly fault: string;
   /** Offset in the file on disk. */
   readonly bytes: number;

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Cuts bytes into lines. `null` stands for a line that is too long or is not UTF-8. */
-export interface LineCutter {
+interface LineCutter {
   add(bytes: Buffer): readonly (string | null)[];
   /** What stands behind the last line break, if the file ends as it should. */
   end(): readonly (string | null)[];

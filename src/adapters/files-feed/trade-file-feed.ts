@@ -8,7 +8,7 @@ import { fileChanged, fileUnreadable, notARegularFile, symbolsAbsent } from './f
 import { fileRows } from './file-rows.js';
 import { sampleFile } from './sample-file.js';
 
-export interface TradeFileOptions {
+interface TradeFileOptions {
   /** Only these symbols, as they are written in the file; none = all. */
   readonly symbols?: readonly string[];
 }

@@ -4,7 +4,7 @@ import type { TradeObserved } from '../../engine/domain/inputs.js';
 export type TradeRow = { -readonly [Field in keyof TradeObserved]: TradeObserved[Field] };
 
 /** Texts of one row by wire name; '' = absent. */
-export interface RowTexts {
+interface RowTexts {
   readonly tsMs: string;
   readonly symbol: string;
   readonly price: string;

@@ -6,7 +6,7 @@ import type { TradeRow } from './trade-row.js';
  * it agree. So one row from the year 2099 is refused by the core as `future`, while a real silence
  * of many minutes passes. The result depends on nothing but the rows.
  */
-export interface TrustedTime {
+interface TrustedTime {
   /** @returns rows in order whose time is settled; the newest few wait for their successors */
   add(rows: readonly TradeRow[]): readonly TradeRow[];
   /** The remaining rows, at the end of the file. */

@@ -87,7 +87,7 @@ export function fsyncDirectory(directory: string): void {
   }
 }
 
-export type BoundedFile =
+type BoundedFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'not-a-file' }
   | { readonly kind: 'too-large'; readonly bytes: number };

@@ -93,7 +93,10 @@ function readRecord(path: string): ControlReading {
 function markerFault(marker: string): ControlReading | null {
   try {
     if (lstatSync(marker, { throwIfNoEntry: false }) === undefined) return null;
-    return { state: 'unreadable', why: `"${marker}" is there: engaged when the disk was full` };
+    return {
+      state: 'unreadable',
+      why: `"${marker}" is there: it halts everything until a release`,
+    };
   } catch (fault) {
     return { state: 'unreadable', why: fileFault(`Cannot look for "${marker}"`, fault).message };
   }

@@ -15,7 +15,7 @@ export function encodeLatch(record: ControlRecord): string {
   return `{"format":"${FORMAT}","sha256":"${sha256(text)}","record":${text}}\n`;
 }
 
-export type DecodedLatch =
+type DecodedLatch =
   | { readonly ok: true; readonly record: ControlRecord }
   | { readonly ok: false; readonly why: string };
 

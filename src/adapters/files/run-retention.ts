@@ -4,7 +4,7 @@ import type { RegisteredRun } from '../../engine/ports/run-registry.js';
 import { streamDirectoryName } from './stream-names.js';
 
 /** Runs whose inputs and snapshots are kept; their rows in the database stay in any case. */
-export const RUNS_KEPT = 100;
+const RUNS_KEPT = 100;
 
 /** Removes inputs and snapshots of old runs that have ended. @param runs oldest first */
 export function removeOldRuns(

@@ -69,7 +69,7 @@ export interface ScanEnd {
 }
 
 /** Called for each whole record; false stops the scan behind this record. */
-export type RecordVisitor = (bytes: Buffer, at: number, size: number) => boolean;
+type RecordVisitor = (bytes: Buffer, at: number, size: number) => boolean;
 
 /** Walks the records in [from, end) of the file; each one's checksum is checked. */
 export function scanSegment(fd: number, from: number, end: number, visit: RecordVisitor): ScanEnd {

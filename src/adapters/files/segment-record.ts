@@ -67,7 +67,7 @@ function isTextRecord(value: unknown): value is Readonly<Record<string, string>>
   return true;
 }
 
-export interface EncodedRecords {
+interface EncodedRecords {
   /** A view of the encoder's own buffer: valid until the next call. */
   readonly bytes: Buffer;
   readonly count: number;

@@ -9,7 +9,7 @@ import { fileFault } from './file-fault.js';
 import { streamDirectoryName } from './stream-names.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
-export interface SnapshotFilesOptions {
+interface SnapshotFilesOptions {
   /** Costs some time and saves most of the space. */
   readonly gzip?: boolean;
   readonly keep?: number;

@@ -8,7 +8,7 @@ const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 5_000;
 const HEADER_BYTES_MAX = 8 * 1024;
 
-export interface MetricsOptions {
+interface MetricsOptions {
   readonly host: string;
   /** 0 = no listener. */
   readonly port: number;

@@ -2,7 +2,7 @@ import type { EngineStatus, Seen } from '../../engine/ports/engine-status.js';
 import type { OutputKind } from '../../engine/domain/events.js';
 import type { EffectsWatch } from '../../view/effects-watch.js';
 
-export interface Sample {
+interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }

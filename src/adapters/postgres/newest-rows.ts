@@ -30,7 +30,7 @@ function newest(
 const STATUS = AUDIT_COLUMNS.orders.indexOf('status');
 const FILLED_SIZE = AUDIT_COLUMNS.orders.indexOf('filled_size');
 
-export function mergeOrder(older: AuditRow, newer: AuditRow): AuditRow {
+function mergeOrder(older: AuditRow, newer: AuditRow): AuditRow {
   const isSame = older[STATUS] === newer[STATUS];
   if (!isSame && rank(older) >= rank(newer)) return older;
   return AUDIT_COLUMNS.orders.map((name, index) => {

@@ -41,12 +41,9 @@ export async function run(
   const { record } = stopped;
   const ack = await tellEngine(killSwitch, io, {
     intent: 'engage',
-    level: request.level,
-    scopes: request.scopes,
     epoch: record.epoch,
     reason: record.reason,
     message: record.message,
-    operator: record.operator,
   });
   const isWritten = stopped.places.some(({ outcome }) => outcome !== null);
   if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped, ack);

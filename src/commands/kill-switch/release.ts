@@ -31,12 +31,7 @@ export async function run(
   });
   if (!result.ok) throw refused(before, result.missing);
   writeEverywhere(killSwitch, result.record);
-  const ack = await tellEngine(killSwitch, io, {
-    intent: 'release',
-    epoch: result.record.epoch,
-    operator: result.record.operator,
-    justification: result.record.message,
-  });
+  const ack = await tellEngine(killSwitch, io, { intent: 'release' });
   printResult(io, {
     command: 'kill-switch.release',
     data: releasedData(before, result.record, ack),

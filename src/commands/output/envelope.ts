@@ -1,7 +1,7 @@
 import type { CommandIo } from '../command-io.js';
 import { UNPRINTABLE } from '../tables/plain-text.js';
 
-export interface CommandResult {
+interface CommandResult {
   /** Command name with dots: `config.show`. The schema is `cdb.config.show/1`. */
   readonly command: string;
   readonly data: unknown;

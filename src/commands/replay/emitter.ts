@@ -1,4 +1,5 @@
 import type { CandleClosed, Output } from '../../engine/domain/events.js';
+import type { Hash } from '../../engine/domain/hash.js';
 import type { RunIds } from '../../engine/domain/ids.js';
 import { candleMessage } from '../../engine/domain/wire/candle.js';
 import { orderResultMessage } from '../../engine/domain/wire/order-result.js';
@@ -7,27 +8,20 @@ import { regimeSignalMessage } from '../../engine/domain/wire/regime-signal.js';
 import { signalMessage } from '../../engine/domain/wire/signal.js';
 import { streamFields, topicJson } from '../../engine/domain/wire/wire-value.js';
 import type { ReplayStep } from '../../engine/replay.js';
+import type { EmitKind } from './emit-kinds.js';
+import { envelopeLines } from './envelope-lines.js';
 
-export const EMIT_KINDS = [
-  'candles',
-  'regimes',
-  'pct_change',
-  'signals',
-  'decisions',
-  'orders',
-  'fills',
-] as const;
-export type EmitKind = (typeof EMIT_KINDS)[number];
-
-export interface EmitterOptions {
+interface EmitterOptions {
   readonly kinds: ReadonlySet<EmitKind>;
   readonly ids: RunIds;
+  readonly hash: Hash;
   readonly proofOf: (order: Extract<Output, { kind: 'OrderRequested' }>) => OrderProof;
 }
 
 /** Turns the facts of one step into the NDJSON lines that were asked for. */
 export function createEmitter(options: EmitterOptions): (step: ReplayStep) => string {
-  const { kinds } = options;
+  const { kinds, ids, hash } = options;
+  const envelopeLine = kinds.has('envelopes') ? envelopeLines(ids, hash) : () => '';
   let candle: CandleClosed | null = null;
 
   const factLine = (fact: Output): string => {
@@ -42,7 +36,7 @@ export function createEmitter(options: EmitterOptions): (step: ReplayStep) => st
 
   return ({ trade, outputs, changePp }) => {
     let text = '';
-    for (const fact of outputs) text += factLine(fact);
+    for (const fact of outputs) text += factLine(fact) + envelopeLine(fact);
     if (changePp === null || !kinds.has('pct_change')) return text;
     const { symbol, tsMs, tradeId } = trade;
     const tick = { kind: 'pct_change', symbol, ts_ms: tsMs, trade_id: tradeId };

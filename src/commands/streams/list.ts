@@ -40,7 +40,7 @@ interface Streams {
   readonly from: Origin;
 }
 
-export async function readStreams(ports: OperatorPorts): Promise<Streams> {
+async function readStreams(ports: OperatorPorts): Promise<Streams> {
   const request = { method: 'GET', path: '/streams', timeoutMs: ASK_TIMEOUT_MS } as const;
   const asked = await askEngine(ports.engine, request, readStreamViews);
   if (asked !== null) return { views: asked, from: 'engine' };

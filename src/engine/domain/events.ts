@@ -1,4 +1,5 @@
 import type { Level, Mode, Scopes } from './control.js';
+import type { GateValues } from './gate.js';
 import type { Ref } from './ids.js';
 
 /**
@@ -120,25 +121,11 @@ export interface SignalRaised extends Fact {
 }
 
 /** What the gate saw and how it judged (domain.md 3.5). */
-export interface GateEvidence {
+export interface GateEvidence extends Omit<GateValues, 'symbol' | 'nowMs'> {
   readonly decision: 'ALLOW' | 'BLOCK';
   readonly reasonCode: string | null;
-  readonly regimeId: number | null;
-  readonly return1mPp: number | null;
-  readonly return5mPp: number | null;
-  readonly priceChange5mPp: number | null;
-  readonly pctChange15mPp: number | null;
-  readonly volume15m: number | null;
-  readonly dailyDrawdownPp: number | null;
-  readonly totalExposurePp: number | null;
-  readonly slippagePp: number | null;
   readonly stalenessSec: number | null;
   readonly dataSilenceSec: number | null;
-  readonly signalTsMs: number | null;
-  readonly marketStateTsMs: number | null;
-  readonly accountStateTsMs: number | null;
-  readonly marketHealthTsMs: number | null;
-  readonly lastTickTsMs: number | null;
 }
 
 /** The one final verdict on a signal. */

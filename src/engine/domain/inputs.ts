@@ -1,4 +1,4 @@
-import type { Level, Mode, Scopes } from './control.js';
+import type { ControlRecord } from './control.js';
 import type { Ref } from './ids.js';
 import type { Thresholds } from './thresholds.js';
 
@@ -27,17 +27,9 @@ export interface TimerElapsed {
   readonly atMs: number;
 }
 
-export interface ControlChanged {
+/** The register says something else than before. */
+export interface ControlChanged extends ControlRecord {
   readonly kind: 'ControlChanged';
-  readonly level: Level;
-  readonly scopes: Scopes;
-  readonly mode: Mode;
-  readonly epoch: number;
-  readonly reason: string;
-  readonly message: string;
-  readonly operator: string;
-  readonly previousLevel: Level;
-  readonly atMs: number;
 }
 
 /** Code version, configuration and thresholds under which the inputs that follow are folded. */

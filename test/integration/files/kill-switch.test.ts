@@ -100,7 +100,7 @@ describe('kill switch on files', () => {
     const { exit, out } = await call(engage, stateDir, { message: 'spread gap' });
     expect(exit).toBe(0);
     expect(out).toMatch(new RegExp(`engine {7}ack {3}\\d+ ms {3}pid ${process.pid}\n`));
-    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ intent: 'engage', level: 'HALTED' });
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ intent: 'engage', epoch: 1 });
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

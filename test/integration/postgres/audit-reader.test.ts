@@ -2,11 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresAuditReader } from '../../../src/adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
 import { openPgPool, type PgPool } from '../../../src/adapters/postgres/pg-pool.js';
-import {
-  readDecisionKeys,
-  readRuns,
-  readTableCounts,
-} from '../../../src/adapters/postgres/queries.js';
 import type { AuditReader } from '../../../src/engine/ports/audit-reader.js';
 import { auditRow, type Cells } from '../../contract/audit-rows.js';
 import { TestDatabase } from './test-database.js';
@@ -159,35 +154,5 @@ describe('postgresAuditReader', () => {
     expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null });
     const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
     expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
-  });
-});
-
-describe('queries', () => {
-  it('lists runs, newest first, with what is committed', async () => {
-    expect(await readRuns(pool, 1)).toEqual([
-      {
-        runId: RUN,
-        identity: 'i',
-        mode: 'paper',
-        feed: 'sample',
-        seed: 9,
-        codeVersion: 'v',
-        startedAtMs: 2,
-        committedSeq: 9,
-      },
-    ]);
-  });
-
-  it('counts the rows of every table', async () => {
-    expect(await readTableCounts(pool)).toMatchObject({ risk_events: 8, trades: 6, orders: 0 });
-  });
-
-  it('gives the keys of a run in the order of its journal', async () => {
-    const keys = await readDecisionKeys(pool, RUN, 1);
-    expect(keys.map(({ seq, decisionPk }) => [seq, decisionPk])).toEqual([
-      [2, '33333333-1'],
-      [3, '33333333-2'],
-      [4, '33333333-3'],
-    ]);
   });
 });

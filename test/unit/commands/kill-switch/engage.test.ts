@@ -58,11 +58,11 @@ describe('kill-switch engage', () => {
     const { status, out } = await engage({ message: 'spread gap' }, fake);
     expect(status).toBe(0);
     expect(out).toContain('  engine       ack   0 ms   pid 4182\n');
-    expect(fake.asked).toMatchObject([
+    expect(fake.asked).toEqual([
       {
         method: 'POST',
         path: '/intents',
-        body: { intent: 'engage', level: 'HALTED', scopes: [], epoch: 118, message: 'spread gap' },
+        body: { intent: 'engage', epoch: 118, reason: 'manual', message: 'spread gap' },
         timeoutMs: 1_000,
       },
     ]);
