@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findRunningPostgres } from '../../src/adapters/embedded/embedded-postgres.js';
@@ -135,8 +135,12 @@ describe('a run whose database cannot start again', () => {
     rmSync(binaries());
   };
   const bringBack = () => {
-    const nativeDir = npmNativeDir() ?? '';
-    linkLibraries(nativeDir);
+    // A copy, because the server's user may not reach the checkout.
+    const nativeDir = join(place.path, 'native');
+    if (!existsSync(nativeDir)) {
+      cpSync(npmNativeDir() ?? '', nativeDir, { recursive: true, verbatimSymlinks: true });
+      linkLibraries(nativeDir);
+    }
     symlinkSync(join(nativeDir, 'bin'), binaries());
   };
   const env = () => ({ CDB_POSTGRES_BINARIES_DIR: binaries() });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reachableProduct } from '../e2e/reachable-product.js';
 import { IS_ROOT, NOBODY, until } from '../integration/embedded/embedded-fixture.js';
 import { processesOf } from './leftovers.js';
 
@@ -30,8 +31,10 @@ export class EngineProcess {
   readonly ended: Promise<Ended>;
 
   constructor(cwd: string, args: readonly string[], options: StartOptions) {
-    const { env, asNobody = false, script = CDB } = options;
-    this.child = spawn(process.execPath, [script, ...args], {
+    const { env, script = CDB } = options;
+    const asNobody = IS_ROOT && options.asNobody === true;
+    const product = asNobody ? reachableProduct() : { node: process.execPath, script };
+    this.child = spawn(product.node, [product.script, ...args], {
       cwd,
       // Nothing of ours: no NODE_ENV, no terminal, no CDB_ variable of whoever runs the tests.
       env: {
@@ -45,7 +48,7 @@ export class EngineProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: CHILD_MS_MAX,
       killSignal: 'SIGKILL',
-      ...(asNobody && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {}),
+      ...(asNobody ? { uid: NOBODY, gid: NOBODY } : {}),
     });
     this.child.stdout?.on('data', (part: Buffer) => (this.stdout += part.toString()));
     this.child.stderr?.on('data', (part: Buffer) => (this.stderr += part.toString()));

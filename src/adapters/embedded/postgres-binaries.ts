@@ -49,7 +49,8 @@ export async function findBinaries(wanted: BinariesWanted): Promise<PgBinaries> 
     looked.push(`${found.version} in "${found.binDir}"`);
   }
   if (wanted.madeBy !== null) throw versionMismatch(wanted.dataDir, wanted.madeBy, looked);
-  throw binariesMissing(`version ${MAJOR_MIN} or newer`, looked);
+  const isConfigured = wanted.configuredDir !== undefined;
+  throw binariesMissing(`version ${MAJOR_MIN} or newer`, looked, isConfigured);
 }
 
 type Found = Omit<PgBinaries, 'origin'>;
