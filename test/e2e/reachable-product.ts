@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const PARTS = [
@@ -18,7 +19,12 @@ interface Product {
   readonly script: string;
 }
 
-let copied: Product | null = null;
+let copied: (Product & { readonly directory: string }) | null = null;
+
+afterAll(() => {
+  if (copied !== null) rmSync(copied.directory, { recursive: true, force: true });
+  copied = null;
+});
 
 /**
  * Node and `bin/cdb.js` at places that a user without rights can reach: those of the checkout, or
@@ -38,11 +44,8 @@ function isOpen(path: string): boolean {
   }
 }
 
-function copyProduct(): Product {
+function copyProduct(): Product & { readonly directory: string } {
   const directory = mkdtempSync(join(tmpdir(), 'cdb-product-'));
-  process.once('exit', () => {
-    rmSync(directory, { recursive: true, force: true });
-  });
   chmodSync(directory, 0o755);
   for (const part of PARTS) {
     const from = join(PROJECT, part);
@@ -51,5 +54,5 @@ function copyProduct(): Product {
   }
   const node = join(directory, basename(process.execPath));
   cpSync(process.execPath, node);
-  return { node, script: join(directory, 'bin', 'cdb.js') };
+  return { node, script: join(directory, 'bin', 'cdb.js'), directory };
 }
