@@ -1,4 +1,5 @@
-import { auditBatch, type AuditContext } from './audit-rows.js';
+import type { AuditContext } from './audit-row.js';
+import { auditBatch } from './audit-rows.js';
 import type { FoldedBatch } from './folded-batch.js';
 import type { AuditStore, CommittedRows } from './ports/audit-store.js';
 import type { Clock } from './ports/clock.js';

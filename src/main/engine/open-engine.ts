@@ -24,15 +24,8 @@ import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
 import type { Config } from '../../config/parse-config.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
-import {
-  drainRun,
-  knownRun,
-  openLiveRun,
-  undrainedRuns,
-  type LiveDeps,
-  type LiveRun,
-  type LiveSettings,
-} from '../../engine/live-run.js';
+import type { LiveDeps, LiveRun, LiveSettings } from '../../engine/live-run.js';
+import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';

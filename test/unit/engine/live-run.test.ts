@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { Input } from '../../../src/engine/domain/inputs.js';
-import { undrainedRuns } from '../../../src/engine/live-run.js';
+import { undrainedRuns } from '../../../src/engine/open-run.js';
 import { DependencyError } from '../../../src/operator-error.js';
 import { listFeed } from '../../fakes/engine/list-feed.js';
 import { Fold } from '../../../src/engine/fold.js';
