@@ -63,11 +63,20 @@ function fillsText(list: FillList, query: FillQuery, nowMs: number): string {
   const { runId, fills, total, newestAtMs } = list;
   if (runId === null) return 'no data: no run has written decisions here yet\n';
   const window = windowText(query.windowMs, newestAtMs);
-  if (fills.length === 0) return plainText(`no fill ${window} of run ${runId}`) + '\n';
+  if (fills.length === 0) return plainText(noFillText(query, window, runId)) + '\n';
   const newest = `newest ${whenText(newestAtMs, nowMs)}`;
   const shown = `${countText(fills.length)} of ${countText(total)} fills`;
   const foot = `${shown} ${window}, ${newest}, run ${runId}`;
   return `${textTable(COLUMNS, fills.map(row))}${plainText(foot)}\n`;
+}
+
+function noFillText({ symbol, strategyId }: FillQuery, window: string, runId: string): string {
+  const filters = [
+    symbol === null ? [] : [`symbol ${symbol}`],
+    strategyId === null ? [] : [`strategy ${strategyId}`],
+  ].flat();
+  const matching = filters.length === 0 ? '' : ` matches ${filters.join(' and ')}`;
+  return `no fill${matching} ${window}, run ${runId}; a shadow run's hypothetical fills are not listed`;
 }
 
 /** Counted back from the newest fill: a recorded feed carries the times of its recording. */

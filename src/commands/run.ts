@@ -4,7 +4,7 @@ import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
-import { EXIT } from '../operator-error.js';
+import { EXIT, OperatorError } from '../operator-error.js';
 import { countText } from '../view/figure.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
@@ -22,6 +22,7 @@ export async function run(
   io: CommandIo,
   services: Services,
 ): Promise<number> {
+  refuseTwoModes(options);
   const config = commandConfig(options, io);
   const lines = new LinePrinter(io);
   const stop = new StopRequest(io);
@@ -50,6 +51,17 @@ export async function run(
   }
 }
 
+function refuseTwoModes(options: ParsedOptions): void {
+  if (!options.flag('shadow') || !options.flag('paper')) return;
+  throw new OperatorError({
+    code: 'CDB-E0002',
+    what: 'Cannot run in two modes: --shadow and --paper are both given',
+    why: 'shadow sends nothing, paper fills on the simulated venue',
+    todo: 'give one of them',
+    exit: EXIT.USAGE,
+  });
+}
+
 interface Screen {
   readonly io: CommandIo;
   readonly lines: LinePrinter;
@@ -65,7 +77,7 @@ interface Call {
 }
 
 async function openAndRun({ options, services, config }: Call, screen: Screen): Promise<number> {
-  const { io, stop, say, showFact } = screen;
+  const { io, lines, stop, say, showFact } = screen;
   const { mode } = config.run;
   say(`mode ${mode}   orders to exchange: ${ordersTo(mode)}   seed ${config.run.seed}`);
   const opened = await services.openEngine({
@@ -83,6 +95,9 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
   });
   if (opened.state === 'finished') {
     say(finishedLine(opened.run));
+    const { runId, endedAtMs } = opened.run;
+    const data = { reason: 'already finished', run_id: runId, ended_at_ms: endedAtMs };
+    if (io.outputFormat !== 'text') lines.print(envelope('run.summary', data, io.nowMs()));
     return EXIT.OK;
   }
   const { engine } = opened;
@@ -98,7 +113,7 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
 async function runEngine(
   engine: EngineHandle,
   durationMs: number | undefined,
-  { lines, stop, say }: Screen,
+  { io, lines, stop, say }: Screen,
 ): Promise<number> {
   stop.whenAsked((cause) => {
     say(`${cause}: draining; once more ends at once, the next start then recovers`);
@@ -117,6 +132,7 @@ async function runEngine(
     lines.flush();
     const status = engine.status();
     say(endText(status, reason, stop.cause));
+    if (io.outputFormat !== 'text') lines.print(summaryJson(status, reason, io.nowMs()));
     if (stop.cause !== null) return EXIT_OF[stop.cause];
     return status.audit.state === 'ok' ? EXIT.OK : EXIT.UNREACHABLE;
   } finally {
@@ -158,9 +174,36 @@ function endText(status: EngineStatus, reason: EndReason, cause: AskedBy | null)
       : `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
   return [
     `${reason.toUpperCase()}${cause === null ? '' : ` by ${cause}`}`,
-    `  trades ${countText(status.trades.count)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)}${portfolio.book === 'real' ? '' : ' (hypothetical)'}`,
+    `  trades ${countText(status.trades.count)}${refusedText(status)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)}${portfolio.book === 'real' ? '' : ' (hypothetical)'}`,
     `  audit rows ${countText(rows)}   inputs journaled up to ${status.seqJournaled}, committed up to ${status.seqCommitted}`,
     `  equity ${portfolio.equityUsdt.slice(0, -6)} USDT   realised ${portfolio.realizedPnlUsdt.slice(0, -4)}   digest ${status.digest}`,
     `  ${waiting}`,
   ].join('\n');
+}
+
+/** Rows that were counted by reason and priced nowhere; loud when nothing else came. */
+function refusedText({ trades, tradesRefused }: EngineStatus): string {
+  const reasons = Object.entries(tradesRefused);
+  if (reasons.length === 0) return '';
+  const count = reasons.reduce((sum, [, n]) => sum + n, 0);
+  const words = reasons.map(([reason, n]) => `${reason} ${countText(n)}`).join(', ');
+  const all = count >= trades.count ? ' - EVERY ONE OF THEM: is this the right file?' : '';
+  return ` (refused ${countText(count)}: ${words}${all})`;
+}
+
+function summaryJson(status: EngineStatus, reason: EndReason, nowMs: number): string {
+  const { runId, digest, trades, tradesRefused, allowed, blocked, audit } = status;
+  const data = {
+    reason,
+    run_id: runId,
+    digest,
+    trades: trades.count,
+    trades_refused: tradesRefused,
+    allowed: allowed.count,
+    blocked: blocked.count,
+    seq_journaled: status.seqJournaled,
+    seq_committed: status.seqCommitted,
+    audit_state: audit.state,
+  };
+  return envelope('run.summary', data, nowMs);
 }

@@ -14,7 +14,7 @@ import type { Thresholds } from './domain/thresholds.js';
 import { allocationSlot, releaseSlot, takeRegime } from './stages/allocation.js';
 import { resetBreakers } from './stages/breakers.js';
 import { addToCandle, closedUntilMs, closeOverdue, type ClosedCandle } from './stages/candles.js';
-import { totalExposureE8 } from './stages/exposure.js';
+import { pendingNotionalE8 } from './stages/exposure.js';
 import { admitTrade, type AcceptedTrade } from './stages/intake.js';
 import { noteRegime, noteTick, updateMarketState } from './stages/market-state.js';
 import {
@@ -231,7 +231,6 @@ function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): v
   const { portfolio } = state;
   markTime(portfolio, candle.tsMs);
   const figures = portfolioFigures(portfolio);
-  const reservedE8 = totalExposureE8(portfolio, state.venue, null) - figures.exposureE8;
   out.emit({
     kind: 'PortfolioMarked',
     cause: candle.ref,
@@ -240,7 +239,7 @@ function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): v
     equityUsdt: formatE8(figures.equityE8),
     cashUsdt: formatE8(portfolio.cashE8),
     exposureUsdt: formatE8(figures.exposureE8),
-    pendingUsdt: formatE8(reservedE8 > 0n ? reservedE8 : 0n),
+    pendingUsdt: formatE8(pendingNotionalE8(state.venue)),
     unrealizedPnlUsdt: formatE8(figures.unrealizedE8),
     realizedPnlUsdt: formatE8(portfolio.realizedE8),
     feesUsdt: formatE8(portfolio.feesE8),

@@ -8,7 +8,7 @@ import type { RunRecord } from './ports/audit-store.js';
 import type { EngineStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
-import { totalExposureE8 } from './stages/exposure.js';
+import { pendingNotionalE8 } from './stages/exposure.js';
 import { entryPriceE8, portfolioFigures, priceOf } from './stages/portfolio.js';
 import { regimeOf } from './stages/regime.js';
 
@@ -84,14 +84,13 @@ export function ordersTo(mode: string): string {
 function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
   const { portfolio, venue, breakers } = state;
   const figures = portfolioFigures(portfolio);
-  const reservedE8 = totalExposureE8(portfolio, venue, null) - figures.exposureE8;
   const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
   return {
     book: portfolio.book,
     equityUsdt: formatE8(figures.equityE8),
     cashUsdt: formatE8(portfolio.cashE8),
     exposureUsdt: formatE8(figures.exposureE8),
-    pendingUsdt: formatE8(reservedE8 > 0n ? reservedE8 : 0n),
+    pendingUsdt: formatE8(pendingNotionalE8(venue)),
     realizedPnlUsdt: formatE8(portfolio.realizedE8),
     unrealizedPnlUsdt: formatE8(figures.unrealizedE8),
     feesUsdt: formatE8(portfolio.feesE8),

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { maskSecrets } from '../config/mask.js';
+import { makeDirectories } from '../adapters/make-directories.js';
 
 const CRASH_BYTES_MAX = 64 * 1024;
 const CRASH_FILES_MAX = 10;
@@ -48,7 +49,7 @@ function crashText({ fault, args, build, atMs, pid }: Crash): string {
 
 function tryWrite(folder: string, name: string, text: Uint8Array): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectories(folder, 0o700);
     writeFileSync(join(folder, name), text, { mode: 0o600, flag: 'wx' });
   } catch {
     // A full or read-only disk: the next folder may do, and the fault itself is on stderr anyway.

@@ -14,12 +14,24 @@ export function processIo(args: readonly string[], deadline: AbortSignal): Comma
     stdin,
     stdoutIsTTY: stdout.isTTY,
     env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     outputFormat: requestedFormat(args, env),
     deadline,
     nowMs: () => Date.now(),
     onStop: listenForStop,
   };
+}
+
+/**
+ * A shell may stand in a directory that was removed. What names absolute paths works there all the
+ * same, the kill switch above all; a relative path then fails as a path that is not there.
+ */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env['PWD'] ?? '/';
+  }
 }
 
 /** Resolves when all that was written has left the process; pipes are asynchronous. */

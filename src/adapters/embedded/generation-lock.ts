@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -17,6 +16,7 @@ import { z } from 'zod';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { identityOf, isSameProcess } from '../process-identity.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import { makeDirectories } from '../make-directories.js';
 
 const TEMPORARY_AGE_MS_MAX = 60_000;
 const ATTEMPTS_MAX = 100;
@@ -52,7 +52,7 @@ export function tryGenerationLock(
   owner: string,
   nowMs: number,
 ): HeldLock | null {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 0o700);
   const self = identityOf(process.pid);
   assertInvariant(self !== null, 'this process exists');
   const mine: LockRecord = { ...self, owner, sinceMs: nowMs, released: false, details: {} };

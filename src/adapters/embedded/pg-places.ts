@@ -4,7 +4,6 @@ import {
   chownSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -16,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { asPlaceError, placeUnusable } from './embedded-errors.js';
 import { canReach, type ServerUser } from './server-user.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import { makeDirectories } from '../make-directories.js';
 
 /** Everything on disk that belongs to the embedded database. */
 export interface PgPlaces {
@@ -34,7 +34,7 @@ export function prepareStateDir(stateDir: string): string {
   const path = resolve(stateDir);
   const isRoot = process.getuid?.() === 0;
   try {
-    mkdirSync(path, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
+    makeDirectories(path, isRoot ? 0o711 : 0o700);
     if (isRoot) chmodSync(path, statSync(path).mode | 0o711);
     return realpathSync(path);
   } catch (error) {
@@ -108,7 +108,7 @@ function replacementRoots(): readonly string[] {
 
 /** Public directories are full of other people's surprises: only our own directory will do. */
 function prepareBase(base: string, stateDir: string): void {
-  mkdirSync(base, { recursive: true, mode: 0o711 });
+  makeDirectories(base, 0o711);
   for (const path of [resolve(base, '..'), base]) {
     const stat = lstatSync(path);
     if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o022) !== 0) {
@@ -147,7 +147,7 @@ function writePointer(stateDir: string, base: string): void {
 
 /** A directory that belongs to the server's user alone. */
 export function makePrivateDir(path: string, user: ServerUser | null): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDirectories(path, 0o700);
   const stat = lstatSync(path);
   const owners = [process.getuid?.(), user?.uid];
   if (!stat.isDirectory() || !owners.includes(stat.uid)) {

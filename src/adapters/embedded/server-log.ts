@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../make-directories.js';
 
 const FILE_BYTES_MAX = 1_048_576;
 const TAIL_CHARS_MAX = 4_000;
@@ -14,7 +15,7 @@ export class ServerLog {
 
   constructor(path: string) {
     this.path = path;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(path), 0o700);
     this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
 

@@ -78,6 +78,8 @@ export function runAs(
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       ...asUser(user),
+      // A process group of its own: Ctrl-C at the terminal is for us, who end it in order.
+      detached: true,
       timeout: options.timeoutMs,
       killSignal: 'SIGKILL',
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -211,8 +211,9 @@ function asidePaths(path: string): readonly string[] {
       .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(`.${ASIDE}`))
       .map((name) => join(dirname(path), name));
   } catch (fault) {
-    if (errnoOf(fault) === 'ENOENT') return [];
-    throw fault;
+    // A file in place of the state directory holds no lock either.
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(fault))) return [];
+    throw fileFault(`Cannot look for a running engine in "${dirname(path)}"`, fault);
   }
 }
 

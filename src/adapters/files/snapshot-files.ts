@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
@@ -8,6 +8,7 @@ import { fsyncDirectory, writeFileAtomic } from './atomic-file.js';
 import { fileFault } from './file-fault.js';
 import { streamDirectoryName } from './stream-names.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import { makeDirectories } from '../make-directories.js';
 
 interface SnapshotFilesOptions {
   /** Costs some time and saves most of the space. */
@@ -36,7 +37,7 @@ export function openSnapshotFiles(
       const name = `${String(snapshot.seq).padStart(16, '0')}.snap${isZipped ? '.gz' : ''}`;
       const run = runDirectory(snapshot.runId);
       try {
-        if (mkdirSync(run, { recursive: true, mode: 0o700 }) !== undefined) {
+        if (makeDirectories(run, 0o700)) {
           fsyncDirectory(dirname(run));
         }
         writeFileAtomic(join(run, name), bytes);

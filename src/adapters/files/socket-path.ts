@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { StateDirectory } from './state-directory.js';
 import { fitsSocketPath, SOCKET_PATH_BYTES_MAX } from '../socket-path-limit.js';
+import { makeDirectories } from '../make-directories.js';
 
 /**
  * Where the control socket goes: `run/cdb.sock`, or for a deep state directory a private directory
@@ -29,7 +30,7 @@ export function socketPath(
 
 /** The temporary directory is everybody's: a directory that was put there for us is not used. */
 function requirePrivateDirectory(directory: string, uid: number): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 0o700);
   const found = lstatSync(directory);
   const isPrivate = found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
   if (!isPrivate) throw noPlace(directory, 'it exists and is not private to this user');

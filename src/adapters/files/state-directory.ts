@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { temporaryName, writeFileDurable } from './atomic-file.js';
 import { fileAdvice } from './file-fault.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import { makeDirectories } from '../make-directories.js';
 
 /** Where everything is that the engine keeps (design: the state directory). */
 export interface StateDirectory {
@@ -54,7 +55,7 @@ export function stateDirectory(directory: string): StateDirectory {
 export function prepareStateDirectory(state: StateDirectory): void {
   try {
     createStateRoot(state);
-    for (const name of MADE_NAMES) mkdirSync(state[name], { recursive: true, mode: 0o700 });
+    for (const name of MADE_NAMES) makeDirectories(state[name], 0o700);
     const probe = temporaryName(join(state.root, 'write-probe'), 'tmp');
     try {
       writeFileDurable(probe, Buffer.alloc(PROBE_BYTES, 1));
@@ -71,7 +72,7 @@ export function prepareStateDirectory(state: StateDirectory): void {
  * under another user, but not look inside.
  */
 export function createStateRoot({ root }: StateDirectory): void {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeDirectories(root, 0o700);
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
   if ((statSync(root).mode & 0o777) !== mode) chmodSync(root, mode);
 }

@@ -1,12 +1,4 @@
-import {
-  closeSync,
-  fdatasync,
-  fdatasyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { LogEntry, LogId, Trim } from '../../engine/ports/event-log.js';
@@ -17,6 +9,7 @@ import { fileFault } from './file-fault.js';
 import type { RecordEncoder } from './segment-record.js';
 import { encodeSegmentHeader, segmentName } from './segment-file.js';
 import type { Segment, StreamSegments } from './stream-segments.js';
+import { makeDirectories } from '../make-directories.js';
 
 const datasync = promisify(fdatasync);
 /** So that a capped stream holds at most an eighth more than its cap. */
@@ -171,7 +164,7 @@ export class StreamWriter {
   #finishNewest(): void {
     const { newest, directory } = this.#stream;
     if (newest === undefined) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectories(directory, 0o700);
       fsyncDirectory(dirname(directory));
       return;
     }

@@ -21,6 +21,7 @@ interface PlaceStopped {
 }
 
 interface Stopped {
+  readonly stateDir: string;
   readonly before: EffectiveControl;
   readonly record: ControlRecord;
   readonly places: readonly PlaceStopped[];
@@ -36,8 +37,9 @@ export async function run(
   services: KillSwitchServices,
 ): Promise<number> {
   const { request, notes } = stopRequest(options, io);
-  const killSwitch = await services.killSwitch(await locateStateDir(configLocation(options, io)));
-  const stopped = stopPlaces(killSwitch, request);
+  const stateDir = await locateStateDir(configLocation(options, io));
+  const killSwitch = await services.killSwitch(stateDir);
+  const stopped = { stateDir, ...stopPlaces(killSwitch, request) };
   const { record } = stopped;
   const ack = await tellEngine(killSwitch, io, {
     intent: 'engage',
@@ -92,7 +94,7 @@ function stopRequest(
   };
 }
 
-function stopPlaces(killSwitch: KillSwitch, request: RaiseRequest): Stopped {
+function stopPlaces(killSwitch: KillSwitch, request: RaiseRequest): Omit<Stopped, 'stateDir'> {
   const createFailures: string[] = [];
   try {
     killSwitch.createStateDir();
@@ -147,11 +149,13 @@ function engagedText(stopped: Stopped, ack: EngineAck, partial: string | null): 
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
   return [
     ...(partial === null ? [] : [partial]),
+    ...(before.mayInitialise ? [`NOTE: nothing ever ran here; is this the right directory?`] : []),
     `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
     `  level        ${levelReached(stopped)} (was ${before.record.level})`,
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
+    `  state dir    ${plainText(stopped.stateDir)}`,
     `written: ${places.map(placeWords).join(', ')}`,
     `undo: ${undoCommand(record)}`,
     '',
@@ -203,7 +207,7 @@ function notEngaged({ places }: Stopped, { pid }: EngineAck): OperatorError {
     why: plainText(failures.join('; ')),
     todo:
       pid === null
-        ? 'no engine was found on this state directory; check --state-dir, then the disk'
+        ? 'check --state-dir; engage as the user who runs the engine (sudo); then check the disk'
         : `kill -9 ${pid} stops the engine at once; then repair the disk before the next start`,
     exit: EXIT.UNREACHABLE,
   });

@@ -6,11 +6,11 @@ import type { CommandIo } from '../command-io.js';
  * pipe) loses lines, which are counted and told, and never holds the engine back.
  */
 export class LinePrinter {
-  readonly #io: Pick<CommandIo, 'stdout' | 'stdoutDrained'>;
+  readonly #io: Pick<CommandIo, 'stdout' | 'stderr' | 'stdoutDrained'>;
   #full = false;
   #lost = 0;
 
-  constructor(io: Pick<CommandIo, 'stdout' | 'stdoutDrained'>) {
+  constructor(io: Pick<CommandIo, 'stdout' | 'stderr' | 'stdoutDrained'>) {
     this.#io = io;
   }
 
@@ -42,6 +42,6 @@ export class LinePrinter {
     if (this.#lost === 0) return;
     const lost = this.#lost;
     this.#lost = 0;
-    this.#write(`(${lost} lines not shown: the reader did not keep up)`);
+    this.#io.stderr(`notice: ${lost} lines not shown: the reader did not keep up\n`);
   }
 }

@@ -100,7 +100,7 @@ const HOUR_SEC = 3600;
 const DAY_SEC = 24 * HOUR_SEC;
 
 const REFERENCE: Thresholds = {
-  intake: { futureMsMax: 60_000, priceJumpFactorMax: 10, symbolsMax: 200 },
+  intake: { futureMsMax: 60_000, priceJumpFactorMax: 1.5, symbolsMax: 200 },
   candle: { intervalSec: 60, closeGraceMs: 2_000 },
   regime: {
     adxPeriod: 14,

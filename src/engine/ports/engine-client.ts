@@ -45,6 +45,7 @@ export interface LastRun {
   readonly runId: string;
   readonly mode: string;
   readonly feed: string;
+  readonly seed: number;
   readonly startedAtMs: number;
   /** Null when the run ended without saying so (crash, kill -9, power). */
   readonly endedAtMs: number | null;

@@ -45,3 +45,13 @@ export function totalExposureE8(
   for (const symbol of symbols) sumE8 += symbolExposureE8(portfolio, venue, symbol, planned);
   return sumE8;
 }
+
+/** What open BUYs may still cost at most. */
+export function pendingNotionalE8(venue: VenueState): E8 {
+  let sumE8 = 0n;
+  for (const symbol of venue.orders.keys()) {
+    const { buyE8, boundE8 } = pendingOf(venue, symbol);
+    sumE8 += mulE8(buyE8, boundE8);
+  }
+  return sumE8;
+}

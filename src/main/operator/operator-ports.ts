@@ -86,6 +86,7 @@ async function lastRun(state: StateDirectory): Promise<LastRun | null> {
       runId: run.runId,
       mode: run.mode,
       feed: run.feed,
+      seed: run.seed,
       startedAtMs: run.startedAtMs,
       endedAtMs: run.endedAtMs,
       seqJournaled,

@@ -51,7 +51,11 @@ describe('fills', () => {
     expect(await run(new ParsedOptions({}), io, fakeOperator())).toBe(EXIT.OK);
     expect(io.out.join('')).toBe('no data: no run has written decisions here yet\n');
     const none = { ...LIST, fills: [], total: 0, newestAtMs: null };
-    expect(await textOf(none)).toBe('no fill in the whole run of run run-1\n');
+    const whole = "in the whole run, run run-1; a shadow run's hypothetical fills are not listed\n";
+    expect(await textOf(none)).toBe(`no fill ${whole}`);
+    expect(await textOf(none, new ParsedOptions({ symbol: 'XRPETH', strategy: 's' }))).toBe(
+      `no fill matches symbol XRPETH and strategy s ${whole}`,
+    );
   });
 
   it('passes every filter on', async () => {

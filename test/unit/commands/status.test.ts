@@ -89,7 +89,8 @@ describe('status', () => {
       lastRun: async () => ({
         runId: 'run-1',
         mode: 'shadow',
-        feed: 'sample',
+        feed: 'sample (binance.csv.gz)',
+        seed: 42,
         startedAtMs: NOW_MS - 60_000,
         endedAtMs: null,
         seqJournaled: 1_200,
@@ -112,7 +113,9 @@ describe('status', () => {
       '1 200 inputs journaled, 12 of them not committed, 2 batches in the spool',
     );
     expect(text).toContain('level    HALTED (unreadable)');
-    expect(text).toContain('cdb run --shadow --feed sample');
+    expect(text).toContain(
+      'continue cdb run --shadow --feed sample --seed 42 --state-dir ./.cdb\n',
+    );
   });
 
   it('says that an engine which holds the directory but is silent cannot be reached', async () => {

@@ -125,7 +125,7 @@ describe('stop', () => {
   it('says what was left', async () => {
     const { services } = engine(ACCEPTED, { afterLooks: 2 });
     const ports = await services.operator(options(), fakeCommandIo());
-    const last = { seqJournaled: 9, seqCommitted: 9, spoolBatches: 0 };
+    const last = { seed: 42, seqJournaled: 9, seqCommitted: 9, spoolBatches: 0 };
     const run1 = { runId: 'r', mode: 'paper', feed: 'f', startedAtMs: 0, endedAtMs: 1, ...last };
     const io = fakeCommandIo();
     await run(options(), io, { operator: async () => ({ ...ports, lastRun: async () => run1 }) });

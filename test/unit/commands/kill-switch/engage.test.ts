@@ -43,6 +43,7 @@ describe('kill-switch engage', () => {
         '  level        HALTED (was TRADING)',
         '  why          manual',
         '  engine       no engine running',
+        '  state dir    /nowhere/.cdb',
         'written: latch file OK',
         'undo: cdb kill-switch release --operator NAME --justification "..." ' +
           '--confirm paper/kill-switch',
@@ -122,6 +123,11 @@ describe('kill-switch engage', () => {
     fake.fault = failing(true);
     const { status, record } = await engage({ level: 'reduce' }, fake);
     expect([status, record?.level]).toEqual([0, 'REDUCING']);
+  });
+
+  it('asks about the directory when nothing ever ran there', async () => {
+    const { out } = await engage({}, fakeKillSwitch(null));
+    expect(out).toMatch(/^NOTE: nothing ever ran here; is this the right directory\?\nKILL-SWITCH/);
   });
 
   it('says PARTIAL when only the engine stopped', async () => {

@@ -135,10 +135,10 @@ describe('admitTrade and price jumps', () => {
   test('one wrong price is dropped and changes no time', () => {
     const { state, admit } = door();
     admit();
-    expect(admit({ price: '1001', tsMs: T0 + 1_000 })).toBe('price_jump');
-    expect(admit({ price: '9.99', tsMs: T0 + 1_000 })).toBe('price_jump');
+    expect(admit({ price: '150.01', tsMs: T0 + 1_000 })).toBe('price_jump');
+    expect(admit({ price: '66.66', tsMs: T0 + 1_000 })).toBe('price_jump');
     expect(state.symbols.get('BTCUSDT')).toMatchObject({ timeMs: T0, lastPrice: 100 });
-    expect(admit({ price: '1000', tsMs: T0 + 1_000 })).toBe('accepted');
+    expect(admit({ price: '150', tsMs: T0 + 1_000 })).toBe('accepted');
   });
 
   test('the third in a row that agrees is the new level', () => {
