@@ -65,7 +65,8 @@ describe('kill switch on files', () => {
     const stateDir = join(directory.path, 'deep', 'state');
     const engaged = await call(engage, stateDir);
     expect(engaged.exit).toBe(0);
-    expect(engaged.out).toContain('engine       no engine running\nwritten: latch file OK\n');
+    expect(engaged.out).toMatch(/^NOTE: nothing ever ran here/);
+    expect(engaged.out).toContain(`state dir    ${stateDir}\nwritten: latch file OK\n`);
     expect(await level(stateDir)).toBe('HALTED');
     expect(isEmptyState(stateDirectory(stateDir))).toBe(false);
     await call(release, stateDir, RELEASE);
