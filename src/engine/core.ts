@@ -25,7 +25,12 @@ import {
 } from './stages/portfolio.js';
 import { observeRegime } from './stages/regime.js';
 import { watchesSymbol } from './stages/signal-idea.js';
-import { expireOverdue, matchTrade, rejectOrder } from './stages/simulated-venue.js';
+import {
+  expireOverdue,
+  matchTrade,
+  rejectOrder,
+  type VenueContext,
+} from './stages/simulated-venue.js';
 import { emitRefusal } from './stages/trade-refusal.js';
 import { addToWindow15m } from './stages/window-15m.js';
 import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
@@ -145,13 +150,7 @@ function observeTick(
   state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
   const context = tradingContext(state, trade.tsMs, limits, out);
   if (state.venue.orders.size > 0) {
-    const venue = {
-      ...context,
-      limits: limits.paper,
-      portfolio: state.portfolio,
-      cause: out.inputRef,
-    };
-    settle(state, matchTrade(state.venue, trade, venue), context);
+    settle(state, matchTrade(state.venue, trade, venueContext(state, context)), context);
   }
   if (!watchesSymbol(limits.signal, trade.symbol)) return;
   const { idea, changePp } = strategyIdea(state, trade, limits);
@@ -174,13 +173,7 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
   if (state.venue.orders.size === 0) return;
   const context = tradingContext(state, nowMs, limits, out);
-  const venue = {
-    ...context,
-    limits: limits.paper,
-    portfolio: state.portfolio,
-    cause: out.inputRef,
-  };
-  settle(state, expireOverdue(state.venue, nowMs, venue), context);
+  settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
 }
 
 /** The venue gate refused an order that the fold had let go. */
@@ -191,9 +184,7 @@ function reportOrder(
   out: StepOutputs,
 ): void {
   const context = tradingContext(state, state.nowMs, limits, out);
-  const { portfolio } = state;
-  const venue = { ...context, limits: limits.paper, portfolio, cause: out.inputRef };
-  settle(state, rejectOrder(state.venue, input, venue), context);
+  settle(state, rejectOrder(state.venue, input, venueContext(state, context)), context);
 }
 
 function tradingContext(
@@ -204,6 +195,14 @@ function tradingContext(
 ): TradingContext {
   const unwindOf = (symbol: string) => unwindSignal(state, symbol, limits);
   return { limits, seed: state.seed, out, nowMs, unwindOf };
+}
+
+function venueContext(
+  state: CoreState,
+  { limits, out, seed, nowMs }: TradingContext,
+): VenueContext & Pick<TradingContext, 'nowMs'> {
+  const { portfolio } = state;
+  return { portfolio, limits: limits.paper, cause: out.inputRef, out, seed, nowMs };
 }
 
 /** Candle to regime to market state to allocation. */
