@@ -11,6 +11,7 @@ const project = (name: string, { testTimeout, buildFirst }: ProjectOptions) => (
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,
+    setupFiles: ['test/property-seed.ts'],
     ...(buildFirst && { globalSetup: ['test/build-first.ts'] }),
   },
 });

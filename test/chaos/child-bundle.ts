@@ -1,44 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleChild, type ChildBundle } from '../bundle-child.js';
 import { CDB, PROJECT } from './engine-process.js';
 
-export interface ChildBundle {
-  readonly script: string;
-  remove(): void;
-}
-
 /** Inside the project, because the bundle looks for migrations, sample and binaries from there. */
-export async function bundleEngineChild(): Promise<ChildBundle> {
+export function bundleEngineChild(): Promise<ChildBundle> {
   const cache = join(PROJECT, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
-  const directory = mkdtempSync(join(cache, 'cdb-chaos-'));
-  const script = join(directory, 'engine-child.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'engine-child.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['pg-native'],
-    define: {
-      __CDB_VERSION__: '"chaos"',
-      __CDB_ENGINE_HASH__: '"chaos"',
-      __CDB_COMMIT__: '"chaos"',
-    },
-    banner: {
-      js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
-    },
-    logLevel: 'warning',
+  return bundleChild(join(import.meta.dirname, 'engine-child.ts'), cache, {
+    __CDB_VERSION__: '"chaos"',
+    __CDB_ENGINE_HASH__: '"chaos"',
+    __CDB_COMMIT__: '"chaos"',
   });
-  return {
-    script,
-    remove: () => {
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
 }
 
 /** What the built `cdb` writes into its journals; a child must write the same to be continued. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -31,6 +32,18 @@ describe('cdb', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Examples:\n/);
     expect(stderr).toBe('');
+  });
+
+  test('stops trading from a shell whose directory was removed', async () => {
+    const stateDir = join(cwd, 'state');
+    const gone = join(cwd, 'gone');
+    mkdirSync(gone);
+    const engage = `"${process.execPath}" "${CDB}" kill-switch engage --state-dir "${stateDir}"`;
+    const env = { ...process.env, HOME: cwd };
+    const shell = `cd "${gone}" && rmdir "${gone}" && ${engage}`;
+    expect(execFileSync('sh', ['-c', shell], { env, encoding: 'utf8' })).toContain(
+      `state dir    ${stateDir}\nwritten: latch file OK`,
+    );
   });
 
   test('version --json is one envelope on one line', async () => {

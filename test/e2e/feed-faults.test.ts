@@ -26,6 +26,15 @@ describe('cdb run with a trades file that cannot be used', () => {
     expect(stdout).not.toContain('OK running');
   });
 
+  it('is loud when every row of the file is refused', async () => {
+    const file = join(place.path, 'trades.csv');
+    const rows = [0, 1, 2].map((n) => `158233${n}000000,BTCUSDT,-1,1,buy,${n}`);
+    writeFileSync(file, ['ts_ms,symbol,price,qty,side,trade_id', ...rows].join('\n'));
+    const { status, stdout } = await runFeed(file);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/refused 3: \w+ 3 - EVERY ONE OF THEM: is this the right file\?/);
+  });
+
   it('says that a directory is no file', async () => {
     const { status, stderr } = await runFeed(place.path);
     expect(stderr).toMatch(ERROR_FORM);

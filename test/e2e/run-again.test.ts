@@ -34,6 +34,22 @@ describe('cdb run on a feed that it knows', () => {
     expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
   });
 
+  it('ends JSON output with a summary, for a finished feed too', async () => {
+    const args = ['run', '--paper', '--feed', 'sample', '--speed', 'max', '--json'];
+    const summaryOf = ({ stdout }: { readonly stdout: string }) =>
+      JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { data: { run_id: string } };
+    const first = summaryOf(await place.run(args));
+    const second = summaryOf(await place.run(args));
+    expect(first).toMatchObject({
+      schema: 'cdb.run.summary/1',
+      data: { reason: 'finished', digest: expect.stringMatching(/^[0-9a-f]{64}$/), trades: 9_999 },
+    });
+    expect(second).toMatchObject({
+      schema: 'cdb.run.summary/1',
+      data: { reason: 'already finished', run_id: first.data.run_id },
+    });
+  });
+
   it('decides otherwise under another seed, and when one price is another', async () => {
     const { header, rows } = sampleRows();
     const file = join(place.path, 'trades.csv');

@@ -26,6 +26,14 @@ describe('cdb run, asked for wrongly', () => {
     expect(stdout).toBe('');
   });
 
+  it('does not choose between two modes', async () => {
+    const { status, stderr, stdout } = await place.run([...RUN, '--shadow']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(ERROR_FORM);
+    expect(stderr).toContain('--shadow and --paper are both given');
+    expect(stdout).toBe('');
+  });
+
   it('lists every fault of the configuration at once', async () => {
     const config = 'metrics:\n  prot: 1\nrun:\n  mode: real\naudit:\n  commitTimeout: 5\n';
     writeFileSync(join(place.path, 'cdb.yaml'), config);
@@ -39,6 +47,13 @@ describe('cdb run, asked for wrongly', () => {
 });
 
 describe('cdb run on a place that cannot be used', () => {
+  it('ends where the system takes no directory', async () => {
+    const engine = place.spawn([...RUN, '--state-dir', '/proc/cdb/state']);
+    expect((await engine.ended).status).toBe(4);
+    expect(engine.stderr).toMatch(ERROR_FORM);
+    expect(engine.stderr).toContain('/proc/cdb');
+  });
+
   it('is refused by another engine on the same state directory, which goes on', async () => {
     const first = place.start([...RUN.slice(0, -1), '100']);
     await first.says('OK running');

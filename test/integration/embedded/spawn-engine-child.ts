@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import type {
   EmbeddedWhere,
   PgConnection,
 } from '../../../src/adapters/embedded/embedded-postgres.js';
 import { npmNativeDir } from '../../../src/adapters/embedded/npm-binaries.js';
+import { bundleChild, type ChildBundle } from '../../bundle-child.js';
 import { IS_ROOT, NOBODY } from './embedded-fixture.js';
 
 export interface EngineChild {
@@ -24,29 +24,10 @@ export interface EngineChild {
 }
 
 /** The engine child as one plain script that any user can read and run. */
-export async function buildEngineChild(): Promise<{ script: string; remove: () => void }> {
-  const directory = mkdtempSync(join(tmpdir(), 'cdb-child-'));
-  chmodSync(directory, 0o755);
-  const script = join(directory, 'engine-child.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'engine-child.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['pg-native'],
-    banner: {
-      js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-  return {
-    script,
-    remove: () => {
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+export async function buildEngineChild(): Promise<ChildBundle> {
+  const bundle = await bundleChild(join(import.meta.dirname, 'engine-child.ts'), tmpdir());
+  chmodSync(bundle.directory, 0o755);
+  return bundle;
 }
 
 export async function spawnEngineChild(

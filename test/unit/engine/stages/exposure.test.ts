@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { e8FromNumber } from '../../../../src/engine/domain/e8.js';
 import type { Side } from '../../../../src/engine/domain/events.js';
-import { symbolExposureE8, totalExposureE8 } from '../../../../src/engine/stages/exposure.js';
+import {
+  pendingNotionalE8,
+  symbolExposureE8,
+  totalExposureE8,
+} from '../../../../src/engine/stages/exposure.js';
 import { openPortfolio } from '../../../../src/engine/stages/portfolio.js';
 import {
   initialVenue,
@@ -85,6 +89,12 @@ describe('exposure', () => {
   ])('%s', (_name, portfolio, venue, usdt) => {
     expect(symbolExposureE8(portfolio, venue, 'ETHUSDT', null)).toBe(e8(usdt));
     expect(totalExposureE8(portfolio, venue, null)).toBe(e8(usdt));
+  });
+
+  it('counts as pending what open BUYs may cost, and no SELL', () => {
+    const venue = open(open(initialVenue(), 'BUY', 2, 50, 'AAAUSDT'), 'SELL', 5, 90);
+    expect(pendingNotionalE8(venue)).toBe(e8(100));
+    expect(pendingNotionalE8(initialVenue())).toBe(0n);
   });
 
   it('adds a planned order to its own symbol only, and sums the symbols', () => {
