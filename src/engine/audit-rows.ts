@@ -6,6 +6,7 @@ import { decisionRecord } from './decision-record.js';
 import type {
   CandleClosed,
   ControlApplied,
+  FeedGapClosed,
   Output,
   RiskDecided,
   SignalRaised,
@@ -33,6 +34,9 @@ function addFact(rows: Rows, fact: Output, context: AuditContext): void {
   switch (fact.kind) {
     case 'CandleClosed':
       addCandle(rows, fact, context);
+      return;
+    case 'FeedGapClosed':
+      addFeedGap(rows, fact, context);
       return;
     case 'SignalRaised':
       addSignal(rows, fact, context);
@@ -68,6 +72,7 @@ function addFact(rows: Rows, fact: Output, context: AuditContext): void {
       addControl(rows, fact, context);
       return;
     case 'TradeRefused':
+    case 'FeedGapOpened':
     case 'RegimeMeasured':
     case 'RegimeObserved':
     case 'MarketStateUpdated':
@@ -90,8 +95,23 @@ function addCandle(rows: Rows, fact: CandleClosed, { ids }: AuditContext): void 
     close,
     volume,
     trade_count: fact.trades,
+    incomplete: fact.incomplete === true,
     // The original's column; regimes are entries of their own (domain.md 2.3).
     regime_id: null,
+  });
+}
+
+function addFeedGap(rows: Rows, fact: FeedGapClosed, { ids }: AuditContext): void {
+  rows.add('feed_gaps', {
+    run_id: ids.runId,
+    seq: fact.ref.seq,
+    ord: fact.ref.ord,
+    symbol: fact.symbol,
+    reason: fact.reason,
+    from_ms: fact.fromMs,
+    to_ms: fact.toMs,
+    trades_missing: fact.tradesMissing,
+    noticed_ms: fact.tsMs,
   });
 }
 

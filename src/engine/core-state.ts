@@ -23,8 +23,10 @@ export interface CoreState extends TradingState {
   epochMax: number;
   codeVersion: string;
   configHash: string;
-  /** Trades folded in this run, refused ones included: where a file feed resumes. */
+  /** Trades folded in this run, refused ones included. */
   tradesSeen: number;
+  /** All that the feed said in this run: where a file feed resumes. */
+  feedInputsSeen: number;
   /** Maximum accepted time of all symbols. */
   nowMs: number;
   /** Minute of the newest PortfolioMarked. */
@@ -58,6 +60,7 @@ export function initialCore(): CoreState {
     codeVersion: '',
     configHash: '',
     tradesSeen: 0,
+    feedInputsSeen: 0,
     nowMs: 0,
     markedMinute: 0,
     // Nothing is known yet, and unknown is HALTED.

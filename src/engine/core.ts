@@ -5,6 +5,8 @@ import type { Output } from './domain/events.js';
 import type {
   ConfigChanged,
   ControlChanged,
+  FeedLost,
+  FeedRestored,
   Input,
   OrderReported,
   SequencedInput,
@@ -13,7 +15,14 @@ import type {
 import type { Thresholds } from './domain/thresholds.js';
 import { allocationSlot, releaseSlot, takeRegime } from './stages/allocation.js';
 import { resetBreakers } from './stages/breakers.js';
-import { addToCandle, closedUntilMs, closeOverdue, type ClosedCandle } from './stages/candles.js';
+import {
+  addToCandle,
+  closedUntilMs,
+  closeGap,
+  closeOverdue,
+  openGap,
+  type ClosedCandle,
+} from './stages/candles.js';
 import { pendingNotionalE8 } from './stages/exposure.js';
 import { admitTrade, type AcceptedTrade } from './stages/intake.js';
 import { noteRegime, noteTick, updateMarketState } from './stages/market-state.js';
@@ -57,11 +66,18 @@ export function step(
 function fold(state: CoreState, input: Input, out: StepOutputs): void {
   switch (input.kind) {
     case 'TradeObserved':
+      state.feedInputsSeen += 1;
       state.tradesSeen += 1;
       if (state.limits !== null) observeTrade(state, input, state.limits, out);
       return;
     case 'TimerElapsed':
+      state.feedInputsSeen += 1;
       if (state.limits !== null) passTime(state, input.atMs, state.limits, out);
+      return;
+    case 'FeedLost':
+    case 'FeedRestored':
+      state.feedInputsSeen += 1;
+      noteFeed(state, input, out);
       return;
     case 'ControlChanged':
       applyControl(state, input, out);
@@ -79,6 +95,20 @@ function fold(state: CoreState, input: Input, out: StepOutputs): void {
       if (state.limits !== null) reportOrder(state, input, state.limits, out);
       return;
   }
+}
+
+/** What the feed does not know is marked on the candles that it belongs to. */
+function noteFeed(state: CoreState, input: FeedLost | FeedRestored, out: StepOutputs): void {
+  const { symbol, reason } = input;
+  const at = { cause: out.inputRef, tsMs: input.atMs, symbol, reason };
+  if (input.kind === 'FeedLost') {
+    openGap(state.candles, symbol);
+    out.emit({ kind: 'FeedGapOpened', ...at });
+    return;
+  }
+  const { fromMs, toMs, tradesMissing } = input;
+  closeGap(state.candles, symbol, tradesMissing === 0 ? null : toMs);
+  out.emit({ kind: 'FeedGapClosed', ...at, fromMs, toMs, tradesMissing });
 }
 
 function applyConfig(state: CoreState, input: ConfigChanged): void {

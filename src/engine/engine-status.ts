@@ -41,7 +41,12 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     phase: parts.phase,
     control: { ...parts.control, mode: fold.state.control.mode },
     ordersTo: ordersTo(run.mode),
-    feed: { identity: feed.identity, description: feed.description, finite: feed.finite },
+    feed: {
+      identity: feed.identity,
+      description: feed.description,
+      finite: feed.finite,
+      health: feed.health(),
+    },
     seqJournaled: parts.journal.lastSeq,
     seqFolded: fold.seq,
     seqCommitted: committer.seqCommitted,

@@ -3,7 +3,7 @@ import type { Mode } from './domain/control.js';
 import { e8ToNumber } from './domain/e8.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
-import type { Input, TradeObserved } from './domain/inputs.js';
+import type { FeedInput, Input, TradeObserved } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import type { Feed } from './ports/feed.js';
 import { initialTickChange, tickChangePp, type TickChangeState } from './stages/signal-momentum.js';
@@ -38,7 +38,7 @@ export function openingInputs(
 }
 
 export interface ReplayStep {
-  readonly trade: TradeObserved;
+  readonly input: FeedInput;
   readonly outputs: readonly Output[];
   /** Change since the symbol's tick before, in percentage points; null where it was no tick. */
   readonly changePp: number | null;
@@ -46,7 +46,7 @@ export interface ReplayStep {
 
 /**
  * Folds a whole feed as fast as it comes, without journal, database or venue.
- * @param onStep called after every trade, with the facts that it led to
+ * @param onStep called after every input of the feed, with the facts that it led to
  * @returns the fold at the end: its digest is the run's
  */
 export async function replay(
@@ -60,10 +60,12 @@ export async function replay(
   const ticks = initialTickChange();
   let seq = 0;
   for (const input of openingInputs(options)) fold.apply({ seq: ++seq, input });
-  for await (const trades of feed.trades(0, signal)) {
-    for (const trade of trades) {
-      const outputs = fold.apply({ seq: ++seq, input: trade });
-      onStep({ trade, outputs, changePp: changeOf(trade, { outputs, fold, ticks }) });
+  for await (const inputs of feed.inputs(0, signal)) {
+    for (const input of inputs) {
+      const outputs = fold.apply({ seq: ++seq, input });
+      const changePp =
+        input.kind === 'TradeObserved' ? changeOf(input, { outputs, fold, ticks }) : null;
+      onStep({ input, outputs, changePp });
     }
     await onBatch();
   }

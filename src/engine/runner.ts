@@ -9,7 +9,6 @@ import type { Clock } from './ports/clock.js';
 import type { Feed } from './ports/feed.js';
 import type { Sequencer } from './sequencer.js';
 import type { Snapshotter } from './snapshotter.js';
-import { nextCloseDueMs } from './stages/candles.js';
 
 export interface RunnerDeps {
   readonly fold: Fold;
@@ -57,9 +56,9 @@ export class Runner {
   /** Until the feed ends or `stop`. Rejects with the first failure of feed, journal or audit. */
   async run(feed: Feed): Promise<EndReason> {
     const { sequencer, fold } = this.#deps;
-    const pumping = sequencer.pump(feed, fold.state.tradesSeen);
+    const pumping = sequencer.pump(feed, fold.state.feedInputsSeen);
     try {
-      while (!this.#stopping && !sequencer.ended) await this.#turn(feed);
+      while (!this.#stopping && !sequencer.ended) await this.#turn();
       return this.#stopping ? 'stopped' : 'finished';
     } finally {
       sequencer.close();
@@ -67,11 +66,10 @@ export class Runner {
     }
   }
 
-  async #turn(feed: Feed): Promise<void> {
+  async #turn(): Promise<void> {
     const { sequencer, limits, clock, committer } = this.#deps;
     committer.throwIfFailed();
     this.#followControl();
-    if (!feed.finite) this.#followClock();
     // While the audit does not keep up no trade is folded, but control still is.
     const hasRoom = committer.hasRoom();
     const inputs = hasRoom ? sequencer.take(limits.batchInputsMax) : sequencer.takeUrgent();
@@ -87,7 +85,7 @@ export class Runner {
     abort.abort();
   }
 
-  /** A changed register becomes an input in front of all waiting trades. */
+  /** A changed register becomes an input in front of all that waits of the feed. */
   #followControl(): void {
     const { control, sequencer, clock, mode } = this.#deps;
     const record = control();
@@ -98,16 +96,6 @@ export class Runner {
     const { level, scopes, epoch, reason, message, operator, previousLevel } = record;
     const who = { reason, message, operator, previousLevel, atMs };
     sequencer.urge({ kind: 'ControlChanged', level, scopes, mode, epoch, ...who });
-  }
-
-  /** Live feeds only: a quiet market's windows close by the clock. */
-  #followClock(): void {
-    const { fold, clock, sequencer } = this.#deps;
-    const { limits, candles, nowMs } = fold.state;
-    const dueMs = limits === null ? null : nextCloseDueMs(candles, limits.candle);
-    const atMs = clock.nowMs();
-    if (dueMs !== null && dueMs <= atMs && atMs > nowMs)
-      sequencer.urge({ kind: 'TimerElapsed', atMs });
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {

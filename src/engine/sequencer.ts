@@ -1,20 +1,20 @@
-import type { Input, TradeObserved } from './domain/inputs.js';
+import type { FeedInput, Input } from './domain/inputs.js';
 import type { Feed } from './ports/feed.js';
 
 /**
- * One queue of what the fold has to see next: control, audit and config changes first, then trades.
- * Bounded by the feed: it is asked for more only when the trades before were taken.
+ * One queue of what the fold has to see next: control, audit and config changes first, then what the
+ * feed says. Bounded by the feed: it is asked for more only when all before was taken.
  */
 export class Sequencer {
   readonly #urgent: Input[] = [];
-  #trades: readonly TradeObserved[] = [];
+  #fed: readonly FeedInput[] = [];
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
   #wake: (() => void) | null = null;
   readonly #abort = new AbortController();
   #resume: (() => void) | null = null;
 
-  /** Puts an input before all waiting trades. */
+  /** Puts an input before all that waits of the feed. */
   urge(input: Input): void {
     this.#urgent.push(input);
     this.#wake?.();
@@ -22,35 +22,35 @@ export class Sequencer {
 
   /** True once the feed is over and everything was taken; never of a feed that has failed. */
   get ended(): boolean {
-    const isEmpty = this.#trades.length === 0 && this.#urgent.length === 0;
+    const isEmpty = this.#fed.length === 0 && this.#urgent.length === 0;
     return this.#ended && isEmpty && this.#failure === null;
   }
 
   /** Reads the feed until it ends, fails or `close` is called. */
   async pump(feed: Feed, skip: number): Promise<void> {
     try {
-      for await (const trades of feed.trades(skip, this.#abort.signal)) {
+      for await (const inputs of feed.inputs(skip, this.#abort.signal)) {
         if (this.#abort.signal.aborted) break;
         // Nobody would take an empty batch, so nobody would ask for the next one.
-        if (trades.length === 0) continue;
-        this.#trades = trades;
+        if (inputs.length === 0) continue;
+        this.#fed = inputs;
         this.#wake?.();
         await new Promise<void>((resolve) => {
           this.#resume = resolve;
         });
       }
     } catch (error) {
-      // Whoever closed the queue wants no more trades: that none come is no failure then.
+      // Whoever closed the queue wants no more: that nothing comes is no failure then.
       if (!this.#abort.signal.aborted) this.#failure = { error };
     }
     this.#ended = true;
     this.#wake?.();
   }
 
-  /** No more trades; what is urgent can still be taken. */
+  /** No more of the feed; what is urgent can still be taken. */
   close(): void {
     this.#abort.abort();
-    this.#trades = [];
+    this.#fed = [];
     this.#resume?.();
   }
 
@@ -63,10 +63,10 @@ export class Sequencer {
   take(max: number): readonly Input[] {
     const inputs: Input[] = this.#urgent.splice(0, max);
     const room = max - inputs.length;
-    if (room > 0 && this.#trades.length > 0) {
-      for (const trade of this.#trades.slice(0, room)) inputs.push(trade);
-      this.#trades = this.#trades.slice(room);
-      if (this.#trades.length === 0) this.#askForMore();
+    if (room > 0 && this.#fed.length > 0) {
+      for (const input of this.#fed.slice(0, room)) inputs.push(input);
+      this.#fed = this.#fed.slice(room);
+      if (this.#fed.length === 0) this.#askForMore();
     }
     if (inputs.length === 0 && this.#failure !== null) throw this.#failure.error;
     return inputs;
@@ -74,7 +74,7 @@ export class Sequencer {
 
   /** Resolves when there is something to take, the feed ended, or someone knocks. */
   async ready(): Promise<void> {
-    if (this.#urgent.length > 0 || this.#trades.length > 0 || this.#ended) return;
+    if (this.#urgent.length > 0 || this.#fed.length > 0 || this.#ended) return;
     await this.knocked();
   }
 

@@ -3,6 +3,7 @@ import { nodeHash } from '../../src/adapters/node-hash.js';
 import { THRESHOLD_SETS } from '../../src/engine/domain/thresholds.js';
 import { Fold } from '../../src/engine/fold.js';
 import { openingInputs } from '../../src/engine/replay.js';
+import { onlyTrades } from '../fakes/engine/only-trades.js';
 
 /** (a) Feed reading, fold and digest over real trades of four streams, one process. */
 const FILE = 'test/fixtures/trades/binance-4streams-20240808.csv.gz';
@@ -29,8 +30,8 @@ for (let pass = 0; pass < PASSES; pass++) {
   const startedAtMs = performance.now();
   const before = seq;
   const feed = await openTradeFileFeed(FILE, {});
-  for await (const batch of feed.trades(0, new AbortController().signal)) {
-    for (const trade of batch) {
+  for await (const batch of feed.inputs(0, new AbortController().signal)) {
+    for (const trade of onlyTrades(batch)) {
       const tsMs = (trade.tsMs ?? 0) + pass * SHIFT_MS;
       const input = { ...trade, tsMs, receivedAtMs: trade.receivedAtMs + pass * SHIFT_MS };
       facts += fold.apply({ seq: ++seq, input }).length;

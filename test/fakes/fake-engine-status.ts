@@ -44,7 +44,7 @@ const HEALTHY: EngineStatus = {
     previousLevel: 'TRADING',
   },
   ordersTo: 'paper venue',
-  feed: { identity: 'mexc', description: 'MEXC BTCUSDT', finite: false },
+  feed: { identity: 'mexc', description: 'MEXC BTCUSDT', finite: false, health: null },
   seqJournaled: 5_000,
   seqFolded: 5_000,
   seqCommitted: 4_990,

@@ -36,10 +36,11 @@ export async function openTradeFileFeed(
     identity: identityOf(digest, symbols),
     description: describe(file, path, symbols),
     finite: true,
-    trades: async function* (skip, signal) {
+    inputs: async function* (skip, signal) {
       if ((await stampOf(path)) !== stamp) throw fileChanged(path);
       yield* selectedTrades(path, symbols, skip, signal);
     },
+    health: () => null,
   };
 }
 

@@ -135,7 +135,18 @@ const COLUMN_TYPES: { readonly [T in AuditTable]: Readonly<Record<ColumnOf<T>, S
     close: 'numeric',
     volume: 'numeric',
     trade_count: 'integer',
+    incomplete: 'boolean',
     regime_id: 'smallint',
+  },
+  feed_gaps: {
+    ...COMMON,
+    seq: 'bigint',
+    ord: 'integer',
+    reason: 'text',
+    from_ms: 'bigint',
+    to_ms: 'bigint',
+    trades_missing: 'bigint',
+    noticed_ms: 'bigint',
   },
   control_events: {
     ...COMMON,

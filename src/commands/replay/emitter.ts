@@ -34,11 +34,12 @@ export function createEmitter(options: EmitterOptions): (step: ReplayStep) => st
     return otherLine(fact, options);
   };
 
-  return ({ trade, outputs, changePp }) => {
+  return ({ input, outputs, changePp }) => {
     let text = '';
     for (const fact of outputs) text += factLine(fact) + envelopeLine(fact);
-    if (changePp === null || !kinds.has('pct_change')) return text;
-    const { symbol, tsMs, tradeId } = trade;
+    if (input.kind !== 'TradeObserved' || changePp === null) return text;
+    if (!kinds.has('pct_change')) return text;
+    const { symbol, tsMs, tradeId } = input;
     const tick = { kind: 'pct_change', symbol, ts_ms: tsMs, trade_id: tradeId };
     return text + line({ ...tick, pct_change: changePp });
   };

@@ -1,5 +1,6 @@
-import type { Output } from '../../engine/domain/events.js';
+import type { FeedGapClosed, Output } from '../../engine/domain/events.js';
 import { reasonMeaning } from '../../engine/domain/reason-codes.js';
+import { countText } from '../../view/figure.js';
 
 /** One line per fact that an operator watches; null for the rest. Times are venue time, UTC. */
 export function eventLine(fact: Output): string | null {
@@ -23,7 +24,8 @@ function eventWords(fact: Output): Words | null {
         fact.volume,
       ].map(plain);
       const prices = `open ${open} high ${high} low ${low} close ${close}`;
-      return ['candle', `${fact.symbol} ${prices} volume ${volume} trades ${fact.trades}`];
+      const gap = fact.incomplete === true ? ' INCOMPLETE: trades are missing, or may be' : '';
+      return ['candle', `${fact.symbol} ${prices} volume ${volume} trades ${fact.trades}${gap}`];
     }
     case 'RegimeObserved':
       return fact.heartbeat ? null : ['regime', `${fact.symbol} ${fact.regime}`];
@@ -56,6 +58,10 @@ function moneyWords(fact: Output): Words | null {
       return ['alert', `${fact.level} ${fact.code} ${fact.message}`];
     case 'ControlApplied':
       return ['control', `level ${fact.level}, mode ${fact.mode}, epoch ${fact.epoch}`];
+    case 'FeedGapOpened':
+      return ['feed', `${fact.symbol} LOST: ${fact.reason}`];
+    case 'FeedGapClosed':
+      return ['feed', `${fact.symbol} ${gapWords(fact)}`];
     case 'TradeRefused':
       return fact.dropped ? ['trade', `DROPPED ${fact.symbol}: ${fact.fault}`] : null;
     default:
@@ -65,6 +71,13 @@ function moneyWords(fact: Output): Words | null {
 
 function side(fact: { readonly symbol: string; readonly side: string }): string {
   return `${fact.symbol} ${fact.side}`;
+}
+
+function gapWords({ reason, fromMs, toMs, tradesMissing }: FeedGapClosed): string {
+  if (reason === 'start') return 'begins; its first candle is incomplete';
+  const span = fromMs === null ? 'since the start' : `of ${((toMs - fromMs) / 1000).toFixed(1)} s`;
+  const missing = tradesMissing === null ? 'an unknown number of' : countText(tradesMissing);
+  return `GAP ${span} (${reason}): ${missing} trades are missing`;
 }
 
 function allocationWords(fact: Extract<Output, { kind: 'AllocationDecided' }>): string {

@@ -1,6 +1,7 @@
 import type { Level, Mode, Scopes } from './control.js';
 import type { GateValues } from './gate.js';
 import type { Ref } from './ids.js';
+import type { FeedGapReason } from './inputs.js';
 
 /**
  * The catalogue of facts that the fold emits. Each is plain JSON: exact amounts are decimal text
@@ -57,6 +58,25 @@ export interface CandleClosed extends Fact {
   readonly close: string;
   readonly volume: string;
   readonly trades: number;
+  /** Trades of this window are missing, or may be; absent where all are there. */
+  readonly incomplete?: true;
+}
+
+/** A feed can no longer say what trades there are. */
+export interface FeedGapOpened extends Fact {
+  readonly kind: 'FeedGapOpened';
+  readonly symbol: string;
+  readonly reason: FeedGapReason;
+}
+
+/** What is known of the trades that did not come; see the input `FeedRestored`. */
+export interface FeedGapClosed extends Fact {
+  readonly kind: 'FeedGapClosed';
+  readonly symbol: string;
+  readonly reason: FeedGapReason;
+  readonly fromMs: number | null;
+  readonly toMs: number;
+  readonly tradesMissing: number | null;
 }
 
 /** Indicators after one candle; not a wire message of its own. Null = not enough candles. */
@@ -294,6 +314,8 @@ export interface ControlApplied extends Fact {
 
 export type Output =
   | TradeRefused
+  | FeedGapOpened
+  | FeedGapClosed
   | CandleClosed
   | RegimeMeasured
   | RegimeObserved

@@ -27,6 +27,45 @@ export interface TimerElapsed {
   readonly atMs: number;
 }
 
+/** Why trades of a symbol are missing, or may be. */
+export type FeedGapReason =
+  /** The feed has just begun: what happened before in this window is unknown. */
+  | 'start'
+  | 'connection_lost'
+  /** The venue's own ids skip some. */
+  | 'ids_missing'
+  /** Two overlapping connections without trade ids were cut by time. */
+  | 'overlap_cut'
+  /** The engine did not keep up, and its bounded queue was full. */
+  | 'overflow';
+
+/** From now on nobody knows what trades there are; `FeedRestored` ends it. */
+export interface FeedLost {
+  readonly kind: 'FeedLost';
+  readonly symbol: string;
+  readonly reason: FeedGapReason;
+  /** Trusted time. */
+  readonly atMs: number;
+}
+
+/** Trades flow (again), and this is what is known of those that did not come. */
+export interface FeedRestored {
+  readonly kind: 'FeedRestored';
+  readonly symbol: string;
+  readonly reason: FeedGapReason;
+  /** Venue time of the last trade before; null where there was none. */
+  readonly fromMs: number | null;
+  /** Venue time of the first trade behind. */
+  readonly toMs: number;
+  /** By the venue's ids; 0 = nothing was missed, null = can't be known. */
+  readonly tradesMissing: number | null;
+  /** Trusted time. */
+  readonly atMs: number;
+}
+
+/** What a feed says, in the order of its arrival. */
+export type FeedInput = TradeObserved | TimerElapsed | FeedLost | FeedRestored;
+
 /** The register says something else than before. */
 export interface ControlChanged extends ControlRecord {
   readonly kind: 'ControlChanged';
@@ -69,13 +108,7 @@ export interface OrderReported {
 
 /** Everything that is not computed. Each input gets a sequence number and is journaled first. */
 export type Input =
-  | TradeObserved
-  | TimerElapsed
-  | ControlChanged
-  | ConfigChanged
-  | AuditStalled
-  | AuditRecovered
-  | OrderReported;
+  FeedInput | ControlChanged | ConfigChanged | AuditStalled | AuditRecovered | OrderReported;
 
 export interface SequencedInput {
   /** Journal sequence, 1 upwards without gaps within a run. */

@@ -1,5 +1,6 @@
 import type { ControlRecord } from '../domain/control.js';
 import type { OutputKind } from '../domain/events.js';
+import type { FeedHealth } from './feed.js';
 
 export type EnginePhase =
   'starting' | 'recovering' | 'running' | 'draining' | 'finished' | 'stopped';
@@ -29,6 +30,7 @@ export interface EngineStatus {
     readonly identity: string;
     readonly description: string;
     readonly finite: boolean;
+    readonly health: FeedHealth | null;
   };
   readonly seqJournaled: number;
   readonly seqFolded: number;

@@ -7,8 +7,17 @@ import type { AcceptedTrade } from './intake.js';
 /** The open windows. Owned by the fold and changed in place; plain data. */
 export interface CandleState {
   readonly symbols: Map<string, CandleWindow>;
+  /** Symbols whose trades are not all known; others are not listed. */
+  readonly gaps: Map<string, CandleGap>;
   /** End of the window that ends first among the open ones; Infinity does not survive JSON. */
   earliestEndMs: number | null;
+}
+
+interface CandleGap {
+  /** The feed is away now. */
+  open: boolean;
+  /** Venue time up to which trades may be missing; windows that begin before are incomplete. */
+  untilMs: number;
 }
 
 interface CandleWindow {
@@ -37,7 +46,27 @@ export interface ClosedCandle {
 }
 
 export function initialCandles(): CandleState {
-  return { symbols: new Map(), earliestEndMs: null };
+  return { symbols: new Map(), gaps: new Map(), earliestEndMs: null };
+}
+
+/** From here on windows of the symbol are incomplete. */
+export function openGap(state: CandleState, symbol: string): void {
+  gapOf(state, symbol).open = true;
+}
+
+/** @param untilMs  null = the gap turned out to hold no trade */
+export function closeGap(state: CandleState, symbol: string, untilMs: number | null): void {
+  const gap = gapOf(state, symbol);
+  gap.open = false;
+  if (untilMs !== null && untilMs > gap.untilMs) gap.untilMs = untilMs;
+}
+
+function gapOf({ gaps }: CandleState, symbol: string): CandleGap {
+  const known = gaps.get(symbol);
+  if (known !== undefined) return known;
+  const gap = { open: false, untilMs: 0 };
+  gaps.set(symbol, gap);
+  return gap;
 }
 
 /** Trades of this symbol below this time come too late: their window is closed. 0 = none is. */
@@ -61,7 +90,7 @@ export function addToCandle(
   const window = state.symbols.get(trade.symbol) ?? addSymbol(state, trade.symbol);
   let closed: ClosedCandle | null = null;
   if (window.trades > 0 && trade.tsMs >= window.endMs) {
-    closed = closeWindow(window, out);
+    closed = closeWindow(state, window, out);
     state.earliestEndMs = earliestEnd(state);
   }
   if (window.trades === 0) {
@@ -92,7 +121,7 @@ export function closeOverdue(
   const closed: ClosedCandle[] = [];
   for (const window of state.symbols.values()) {
     if (window.trades > 0 && window.endMs + limits.closeGraceMs <= nowMs) {
-      closed.push(closeWindow(window, out));
+      closed.push(closeWindow(state, window, out));
     }
   }
   state.earliestEndMs = earliestEnd(state);
@@ -100,7 +129,7 @@ export function closeOverdue(
 }
 
 /** When the next timer has something to close; null while no window is open. */
-export function nextCloseDueMs(state: CandleState, limits: Thresholds['candle']): number | null {
+function nextCloseDueMs(state: CandleState, limits: Thresholds['candle']): number | null {
   return state.earliestEndMs === null ? null : state.earliestEndMs + limits.closeGraceMs;
 }
 
@@ -133,7 +162,7 @@ function openWindow(window: CandleWindow, trade: AcceptedTrade, intervalMs: numb
   window.trades = 1;
 }
 
-function closeWindow(window: CandleWindow, out: StepOutputs): ClosedCandle {
+function closeWindow(state: CandleState, window: CandleWindow, out: StepOutputs): ClosedCandle {
   const { symbol, startMs, endMs, high, low, close, trades } = window;
   const startSec = startMs / 1000;
   const intervalSec = (endMs - startMs) / 1000;
@@ -150,9 +179,14 @@ function closeWindow(window: CandleWindow, out: StepOutputs): ClosedCandle {
     close: formatE8(close),
     volume: formatE8(window.volume),
     trades,
+    ...(isIncomplete(state.gaps.get(symbol), startMs) && { incomplete: true }),
   });
   window.trades = 0;
   return { ref, symbol, startSec, intervalSec, tsMs: endMs, high, low, close };
+}
+
+function isIncomplete(gap: CandleGap | undefined, startMs: number): boolean {
+  return gap !== undefined && (gap.open || startMs < gap.untilMs);
 }
 
 function earliestEnd(state: CandleState): number | null {

@@ -1,25 +1,25 @@
-import type { TradeObserved } from '../../../src/engine/domain/inputs.js';
+import type { FeedInput } from '../../../src/engine/domain/inputs.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
 
 export interface ListFeedOptions {
   readonly batchTrades?: number;
-  /** Thrown behind the last trade, as a truncated file does. */
+  /** Thrown behind the last input, as a truncated file does. */
   readonly failure?: Error;
   /** Waited for before the batch with this index. */
   readonly gate?: (batch: number) => Promise<void> | undefined;
 }
 
-/** A finite feed from a list of trades. */
+/** A finite feed from a list. */
 export function listFeed(
-  trades: readonly TradeObserved[],
+  inputs: readonly FeedInput[],
   { batchTrades = 16, failure, gate }: ListFeedOptions = {},
 ): Feed {
   return {
-    identity: `list;${trades.length}`,
+    identity: `list;${inputs.length}`,
     description: 'list',
     finite: true,
-    trades: async function* (skip, signal) {
-      const rest = trades.slice(skip);
+    inputs: async function* (skip, signal) {
+      const rest = inputs.slice(skip);
       for (let at = 0, batch = 0; at < rest.length; at += batchTrades, batch += 1) {
         await gate?.(batch);
         if (signal.aborted) return;
@@ -27,5 +27,6 @@ export function listFeed(
       }
       if (failure !== undefined) throw failure;
     },
+    health: () => null,
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { onlyTrades } from '../../fakes/engine/only-trades.js';
 import type { TradeObserved } from '../../../src/engine/domain/inputs.js';
 import { OperatorError } from '../../../src/operator-error.js';
 
@@ -43,8 +44,8 @@ async function readAll(path: string, symbols: readonly string[] = [], skip = 0):
   const trades: TradeObserved[] = [];
   try {
     const feed = await openTradeFileFeed(path, { symbols });
-    for await (const batch of feed.trades(skip, new AbortController().signal)) {
-      trades.push(...batch);
+    for await (const batch of feed.inputs(skip, new AbortController().signal)) {
+      trades.push(...onlyTrades(batch));
     }
   } catch (error) {
     if (error instanceof OperatorError) return { trades, error };
@@ -138,7 +139,7 @@ describe('a trades file', () => {
     const feed = await openTradeFileFeed(FOUR_STREAMS);
     const stop = new AbortController();
     let rows = 0;
-    for await (const batch of feed.trades(0, stop.signal)) {
+    for await (const batch of feed.inputs(0, stop.signal)) {
       rows += batch.length;
       stop.abort();
     }
@@ -236,7 +237,7 @@ describe('a file that cannot be used', () => {
     const path = file('growing.csv', csv(3));
     const feed = await openTradeFileFeed(path);
     appendFileSync(path, `\n${line(4)}`);
-    const first = feed.trades(0, new AbortController().signal)[Symbol.asyncIterator]().next();
+    const first = feed.inputs(0, new AbortController().signal)[Symbol.asyncIterator]().next();
     await expect(first).rejects.toMatchObject({ exit: 6 });
   });
 

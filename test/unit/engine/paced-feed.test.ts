@@ -3,6 +3,7 @@ import type { TradeObserved } from '../../../src/engine/domain/inputs.js';
 import { pacedFeed, WARM_UP_MS } from '../../../src/engine/paced-feed.js';
 import { listFeed } from '../../fakes/engine/list-feed.js';
 import { ManualClock } from '../../fakes/engine/manual-clock.js';
+import { onlyTrades } from '../../fakes/engine/only-trades.js';
 import { quiet, until } from '../../fakes/engine/until.js';
 import { observed, T0 } from './stages/market-fold.js';
 
@@ -17,7 +18,7 @@ function reading(speed: number | 'max', skip = 0) {
   let over = false;
   const feed = pacedFeed(listFeed(TRADES, { batchTrades: 50 }), clock, speed);
   void (async () => {
-    for await (const trades of feed.trades(skip, abort.signal)) taken.push(...trades);
+    for await (const inputs of feed.inputs(skip, abort.signal)) taken.push(...onlyTrades(inputs));
     over = true;
   })();
   return { clock, abort, taken, isOver: () => over };

@@ -84,7 +84,7 @@ describe('sequencer', () => {
     const sequencer = new Sequencer();
     const feed = {
       ...listFeed([]),
-      trades: async function* () {
+      inputs: async function* () {
         yield [];
         yield TRADES.slice(0, 2);
         yield [];

@@ -38,7 +38,10 @@ describe('judgeEffects', () => {
     [
       'file feed silent for a minute',
       'feed->trades',
-      { trades: seen(9, 61_000), feed: { identity: 'f', description: 'f', finite: true } },
+      {
+        trades: seen(9, 61_000),
+        feed: { identity: 'f', description: 'f', finite: true, health: null },
+      },
       'IDLE',
     ],
     [

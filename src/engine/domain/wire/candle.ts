@@ -13,6 +13,7 @@ export function candleMessage(candle: CandleClosed): WireObject {
     close: candle.close,
     volume: candle.volume,
     trades: String(candle.trades),
+    incomplete: candle.incomplete === true ? '1' : null,
     schema_version: '1',
     source_version: '1',
   };

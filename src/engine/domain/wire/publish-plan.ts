@@ -84,6 +84,8 @@ export function publishPlan(output: Output, context: PublishContext): readonly P
     case 'AlertRaised':
       return [toTopic(TOPICS.alerts, alertMessage(output, ids))];
     case 'TradeRefused':
+    case 'FeedGapOpened':
+    case 'FeedGapClosed':
     case 'RegimeMeasured':
     case 'PositionChanged':
     case 'LedgerPosted':

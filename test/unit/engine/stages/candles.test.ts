@@ -5,9 +5,9 @@ import { THRESHOLD_SETS } from '../../../../src/engine/domain/thresholds.js';
 import {
   addToCandle,
   closedUntilMs,
-  closeOverdue,
   initialCandles,
-  nextCloseDueMs,
+  closeGap,
+  openGap,
 } from '../../../../src/engine/stages/candles.js';
 import { accepted, marketFold, observed, outputs, T0 } from './market-fold.js';
 
@@ -100,18 +100,48 @@ describe('closeOverdue', () => {
     fold.timer(T0 + 2 * MINUTE + 1);
     expect(fold.factsOf('CandleClosed').map(({ symbol }) => symbol)).toEqual(['BTCUSDT']);
   });
+});
 
-  test('says when the next timer is due', () => {
-    const state = initialCandles();
-    const out = outputs();
-    expect(nextCloseDueMs(state, LIMITS)).toBeNull();
-    addToCandle(state, accepted({ tsMs: T0 + MINUTE }), LIMITS, out);
-    addToCandle(state, accepted({ tsMs: T0, symbol: 'ETHUSDT' }), LIMITS, out);
-    expect(nextCloseDueMs(state, LIMITS)).toBe(T0 + MINUTE + 2_000);
-    closeOverdue(state, T0 + MINUTE + 2_000, LIMITS, out);
-    expect(nextCloseDueMs(state, LIMITS)).toBe(T0 + 2 * MINUTE + 2_000);
-    closeOverdue(state, T0 + 2 * MINUTE + 2_000, LIMITS, out);
-    expect(nextCloseDueMs(state, LIMITS)).toBeNull();
+describe('candles of a feed with gaps', () => {
+  const closed = (fold: ReturnType<typeof marketFold>) =>
+    fold
+      .factsOf('CandleClosed')
+      .map(({ startSec, incomplete }) => [startSec * 1000 - T0, incomplete]);
+
+  test('are incomplete while the feed is away, and complete again behind it', () => {
+    const fold = marketFold();
+    fold.step(observed({ tsMs: T0 + 1_000 }));
+    openGap(fold.state.candles, 'BTCUSDT');
+    fold.timer(T0 + MINUTE + LIMITS.closeGraceMs);
+    closeGap(fold.state.candles, 'BTCUSDT', T0 + 2 * MINUTE + 5_000);
+    for (const minutes of [2, 3, 4]) fold.step(observed({ tsMs: T0 + minutes * MINUTE + 5_000 }));
+    expect(closed(fold)).toEqual([
+      [0, true],
+      [2 * MINUTE, true],
+      [3 * MINUTE, undefined],
+    ]);
+  });
+
+  test('stay complete when nothing was missed, and for other symbols', () => {
+    const fold = marketFold();
+    fold.step(observed({ tsMs: T0 }));
+    fold.step(observed({ tsMs: T0, symbol: 'ETHUSDT' }));
+    openGap(fold.state.candles, 'BTCUSDT');
+    closeGap(fold.state.candles, 'BTCUSDT', null);
+    openGap(fold.state.candles, 'XRPUSDT');
+    fold.timer(T0 + MINUTE + LIMITS.closeGraceMs);
+    expect(closed(fold)).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
+  });
+
+  test('are complete from a gap that ends with the window before', () => {
+    const fold = marketFold();
+    closeGap(fold.state.candles, 'BTCUSDT', T0);
+    fold.step(observed({ tsMs: T0 }));
+    fold.timer(T0 + MINUTE + LIMITS.closeGraceMs);
+    expect(closed(fold)).toEqual([[0, undefined]]);
   });
 });
 

@@ -31,6 +31,16 @@ export const FACTS: Facts = {
     volume: '0.00014501',
     trades: 3,
   },
+  FeedGapOpened: { ...born, kind: 'FeedGapOpened', symbol: 'BTCUSDT', reason: 'connection_lost' },
+  FeedGapClosed: {
+    ...born,
+    kind: 'FeedGapClosed',
+    symbol: 'BTCUSDT',
+    reason: 'connection_lost',
+    fromMs: 1_770_624_000_000,
+    toMs: 1_770_624_009_000,
+    tradesMissing: null,
+  },
   RegimeMeasured: {
     ...born,
     kind: 'RegimeMeasured',
