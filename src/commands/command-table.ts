@@ -80,9 +80,10 @@ const RUN: readonly CommandSpec[] = [
       },
       {
         flags: '--feed <source>',
-        summary: '"sample" or a trades file (.csv.gz, .ndjson)',
+        summary: 'mexc (the default), binance, sample, or a trades file or recording',
         configKey: 'feed.source',
       },
+      { flags: '--record <file>', summary: 'write what a live feed receives, to replay it later' },
       SYMBOLS,
       {
         flags: '--speed <factor>',

@@ -80,10 +80,12 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
   const { io, lines, stop, say, showFact } = screen;
   const { mode } = config.run;
   say(`mode ${mode}   orders to exchange: ${ordersTo(mode)}   seed ${config.run.seed}`);
+  const record = options.text('record');
   const opened = await services.openEngine({
     config,
     mode,
     restart: options.flag('restart'),
+    ...(record !== undefined && { record }),
     signal: stop.signal,
     onStep: (step) => {
       say(stepLine(step));

@@ -26,6 +26,8 @@ export interface EngineOrder {
   readonly config: Config;
   readonly mode: Extract<Mode, 'shadow' | 'paper'>;
   readonly restart: boolean;
+  /** File to write what a live feed receives to. */
+  readonly record?: string;
   /** Aborted: the preflight ends before its next step, with the signal's reason. */
   readonly signal: AbortSignal;
   /** One preflight step is done. */

@@ -5,6 +5,8 @@ import { amountText, bytesText, moneyText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
 import { textTable } from './tables/text-table.js';
 
+type FeedClock = NonNullable<SystemView['feed']>['clock'];
+
 const CODES_MAX = 8;
 const SYMBOLS_MAX = 8;
 const AMOUNTS_PER_LINE = 4;
@@ -14,6 +16,7 @@ const LABEL_WIDTH = 18;
 export function statusText(view: SystemView, nowMs: number): string {
   return [
     headline(view, nowMs),
+    feedLines(view, nowMs),
     effectsText(view, nowMs),
     countsText(view, nowMs),
     auditLines(view, nowMs),
@@ -38,6 +41,36 @@ function headline({ word, control, run, observedAtMs }: SystemView, nowMs: numbe
     line('feed', run.feed),
     line('database', run.database),
   ].join('');
+}
+
+function feedLines({ feed }: SystemView, nowMs: number): string {
+  if (feed === null) return '';
+  const symbols = feed.symbols.slice(0, SYMBOLS_MAX).map(({ symbol, state, why, silentMs }) => {
+    const silent = silentMs.text(nowMs, (ms) => `last data ${durationText(ms)} ago`);
+    return line(`  ${symbol}`, [state, why, silent].filter((text) => text !== '').join(', '));
+  });
+  const more = feed.symbols.length - SYMBOLS_MAX;
+  const connections = feed.connections.map(({ id, state, sinceMs, symbols: count, why }) => {
+    const since = `since ${utcText(sinceMs)}`;
+    const because = why === '' ? '' : `: ${why}`;
+    return line('  connection', `${id} ${state} ${since}, ${count} symbols${because}`);
+  });
+  const counts = Object.entries(feed.counts).map(([label, figure]) => ({ label, figure }));
+  return [
+    ...symbols,
+    ...(more > 0 ? [line('', `and ${more} more symbols`)] : []),
+    ...connections,
+    line('  received', Figure.line(nowMs, counts)),
+    line('  venue clock', clockWords(feed.clock, nowMs)),
+  ].join('');
+}
+
+function clockWords({ offsetMs, errorMs, confidence }: FeedClock, nowMs: number): string {
+  const figures = [
+    { label: '', figure: offsetMs, words: (ms: string | number) => `${ms} ms ahead of ours` },
+    { label: 'error at most', figure: errorMs, words: (ms: string | number) => `${ms} ms` },
+  ];
+  return `confidence ${confidence}: ${Figure.line(nowMs, figures)}`;
 }
 
 function effectsText({ effects }: SystemView, nowMs: number): string {

@@ -15,6 +15,9 @@ import { PORT_MAX, SEED_MAX } from './values.js';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /**
  * Every setting of cdb but the overrides of single thresholds, whose keys are those of the
@@ -23,9 +26,15 @@ const GIB = 1_024 * MIB;
 export const configSchema = z.strictObject({
   stateDir: text('where the engine keeps everything', STATE_DIR_DEFAULT),
   feed: z.strictObject({
-    source: text('"sample", or a trades file (.csv.gz, .ndjson)', 'sample'),
-    symbols: textList('symbols to take from the feed; empty takes all'),
+    source: text('"mexc" or "binance" (live), "sample", or a trades file or recording', 'mexc'),
+    symbols: textList('symbols to take; empty: all of a file, BTCUSDT of a venue'),
     speed: speed('how much faster than it happened a file is replayed', 20),
+    mexcUrl: text('public stream of MEXC', 'wss://wbs-api.mexc.com'),
+    mexcRestUrl: text('where MEXC says its time', 'https://api.mexc.com'),
+    binanceUrl: text('public stream of Binance', 'wss://stream.binance.com:9443'),
+    binanceRestUrl: text('where Binance says its time', 'https://api.binance.com'),
+    rotateAfterMs: durationMs('a connection is replaced at this age', 23 * HOUR, MINUTE, DAY),
+    recordBytesMax: bytes('a recording (run --record) ends at this size', GIB, MIB, 1_024 * GIB),
   }),
   run: z.strictObject({
     mode: choice('where orders go: shadow none, paper simulated', ['shadow', 'paper'], 'shadow'),

@@ -7,8 +7,8 @@ export const services: Services = {
     return nodeHash;
   },
   async tradeFile(source, symbols) {
-    const { openTradeFileFeed } = await import('../adapters/files-feed/trade-file-feed.js');
-    return openTradeFileFeed(source, { symbols });
+    const { openFileFeed } = await import('../adapters/files-feed/open-file-feed.js');
+    return openFileFeed(source, { symbols });
   },
   async operator(options, io) {
     const { operatorPorts } = await import('./operator/operator-ports.js');

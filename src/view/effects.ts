@@ -9,11 +9,11 @@ import {
   type Verdict,
 } from './effect-pair.js';
 import { orderResults, waitingAtMost, type EffectsWatch } from './effects-watch.js';
+import { judgeFeed } from './feed-effect.js';
 import { countText } from './figure.js';
 
 /** How long an effect may stay out: a window is 60 s and 2 s of grace, an order times out at 10 s. */
 const EFFECT_LIMITS = {
-  feedSilenceMs: 60_000,
   foldMs: 5_000,
   candleMs: 90_000,
   /** A file may be replayed slower than real time. */
@@ -73,26 +73,6 @@ function whileRunning({ phase }: EngineStatus, judged: EffectPair): EffectPair {
   if (phase === 'running' || phase === 'draining' || judged.word !== 'STALLED') return judged;
   if (judged.name === 'decisions->audit rows') return judged;
   return { ...judged, word: 'UNKNOWN', reason: `the engine is ${phase}; ${judged.reason}` };
-}
-
-function judgeFeed({
-  feed,
-  trades,
-  startedAtMs,
-  observedAtMs,
-  tradesRefused,
-}: EngineStatus): Verdict {
-  const silentMs = observedAtMs - (trades.lastAtMs ?? startedAtMs);
-  const silent = silentMs > EFFECT_LIMITS.feedSilenceMs;
-  const refused = Object.values(tradesRefused).reduce((sum, count) => sum + count, 0);
-  const aside = refused === 0 ? '' : `; ${countText(refused)} trades were refused`;
-  if (trades.count === 0) {
-    const reason = `no trade since the start, ${durationText(silentMs)} ago${aside}`;
-    return { word: silent ? 'STALLED' : 'UNKNOWN', reason };
-  }
-  const reason = `the last trade came ${durationText(silentMs)} ago${aside}`;
-  if (!silent) return { word: 'OK', reason };
-  return { word: feed.finite ? 'IDLE' : 'STALLED', reason };
 }
 
 /** With nothing left to fold, the last input is the last that was folded. */

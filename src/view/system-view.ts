@@ -3,6 +3,7 @@ import { auditSentence } from './audit-effect.js';
 import { NOTHING_SEEN, type EffectPair, type EffectWord } from './effect-pair.js';
 import { judgeEffects } from './effects.js';
 import { orderResults, type EffectsWatch } from './effects-watch.js';
+import { feedView, type FeedView } from './feed-view.js';
 import { CountFigure, Figure } from './figure.js';
 import { attentionNotes } from './notes.js';
 
@@ -54,6 +55,8 @@ export interface SystemView {
     readonly operator: string;
     readonly atMs: number;
   };
+  /** Null of a feed that is read from a file. */
+  readonly feed: FeedView | null;
   readonly effects: readonly EffectView[];
   /** By name, in the order in which they are shown. */
   readonly counts: Readonly<Record<string, CountFigure>>;
@@ -87,6 +90,7 @@ export function systemView(status: EngineStatus, watch: EffectsWatch | null = nu
     notes: attentionNotes(status),
     run: runOf(status),
     control: { ...status.control, scopes: { ...status.control.scopes } },
+    feed: feedView(status),
     effects: effects.map((effect) => effectView(status, effect)),
     counts: countsOf(status),
     blockedByCode: mapValues(mostFirst(status.blockedByCode), (seen) => counted(status, seen)),

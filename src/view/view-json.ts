@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FeedView } from './feed-view.js';
 import { CountFigure, Figure, type FigureJson } from './figure.js';
 import type { SystemView } from './system-view.js';
 
@@ -35,6 +36,7 @@ export function systemViewJson(view: SystemView) {
       operator: control.operator,
       at: iso(control.atMs),
     },
+    feed: view.feed === null ? null : feedJson(view.feed),
     effects: view.effects.map(({ name, word, reason, cause, effect }) => ({
       name,
       word,
@@ -67,6 +69,21 @@ export function systemViewJson(view: SystemView) {
       adx: adx.toJSON(),
     })),
     rss_bytes: view.rssBytes.toJSON(),
+  };
+}
+
+function feedJson({ symbols, connections, clock, counts }: FeedView) {
+  return {
+    symbols: symbols.map(({ symbol, state, why, silentMs }) => {
+      return { symbol, state, why, silent_ms: silentMs.toJSON() };
+    }),
+    connections: connections.map(({ sinceMs, ...rest }) => ({ ...rest, since: iso(sinceMs) })),
+    clock: {
+      offset_ms: clock.offsetMs.toJSON(),
+      error_ms: clock.errorMs.toJSON(),
+      confidence: clock.confidence,
+    },
+    counts: jsonValues(counts),
   };
 }
 
@@ -173,6 +190,33 @@ const SYMBOL = z
   })
   .transform(({ last_price, ...symbol }) => ({ ...symbol, lastPrice: last_price }));
 
+const FEED = z
+  .object({
+    symbols: z.array(
+      z
+        .object({ symbol: z.string(), state: z.string(), why: z.string(), silent_ms: numberFigure })
+        .transform(({ silent_ms, ...symbol }) => ({ ...symbol, silentMs: silent_ms })),
+    ),
+    connections: z.array(
+      z
+        .object({
+          id: z.number(),
+          state: z.string(),
+          symbols: z.number(),
+          why: z.string(),
+          since: time,
+        })
+        .transform(({ since, ...connection }) => ({ ...connection, sinceMs: since })),
+    ),
+    clock: z
+      .object({ offset_ms: numberFigure, error_ms: numberFigure, confidence: z.string() })
+      .transform(({ offset_ms, error_ms, confidence }) => {
+        return { offsetMs: offset_ms, errorMs: error_ms, confidence };
+      }),
+    counts: z.record(z.string(), numberFigure),
+  })
+  .nullable();
+
 const VIEW = z
   .object({
     schema: z.literal(VIEW_SCHEMA),
@@ -182,6 +226,7 @@ const VIEW = z
     notes: z.array(z.string()),
     run: RUN,
     control: CONTROL,
+    feed: FEED,
     effects: z.array(EFFECT),
     counts: z.record(z.string(), countFigure),
     blocked_by_code: z.record(z.string(), countFigure),

@@ -1,4 +1,4 @@
-import { openTradeFileFeed } from '../../src/adapters/files-feed/trade-file-feed.js';
+import { openFileFeed } from '../../src/adapters/files-feed/open-file-feed.js';
 import { nodeHash } from '../../src/adapters/node-hash.js';
 import { THRESHOLD_SETS } from '../../src/engine/domain/thresholds.js';
 import { Fold } from '../../src/engine/fold.js';
@@ -29,7 +29,7 @@ let rssBytesMax = 0;
 for (let pass = 0; pass < PASSES; pass++) {
   const startedAtMs = performance.now();
   const before = seq;
-  const feed = await openTradeFileFeed(FILE, {});
+  const feed = await openFileFeed(FILE, {});
   for await (const batch of feed.inputs(0, new AbortController().signal)) {
     for (const trade of onlyTrades(batch)) {
       const tsMs = (trade.tsMs ?? 0) + pass * SHIFT_MS;

@@ -4,7 +4,7 @@ import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
 import { openSnapshotFiles } from '../../src/adapters/files/snapshot-files.js';
 import { socketPath } from '../../src/adapters/files/socket-path.js';
 import { prepareStateDirectory, stateDirectory } from '../../src/adapters/files/state-directory.js';
-import { openTradeFileFeed } from '../../src/adapters/files-feed/trade-file-feed.js';
+import { openFileFeed } from '../../src/adapters/files-feed/open-file-feed.js';
 import { localKeys } from '../../src/adapters/local-keys.js';
 import { localTopics } from '../../src/adapters/local-topics.js';
 import { nodeHash } from '../../src/adapters/node-hash.js';
@@ -107,7 +107,7 @@ async function main(): Promise<void> {
   const use = { socketPath: socketPath(state, process.env), mode: 'paper' };
   const lock = await acquireEngineLock(state.engineLock, use, clock);
   const register = openEngineRegister(state, 'paper', { clock, onNotice: () => undefined });
-  const feed = await openTradeFileFeed('sample');
+  const feed = await openFileFeed('sample');
   const { segmentBytesMax } = config.journal;
   const inputs = openLocalEventLog(inputsDirectory(state), { clock, segmentBytesMax });
   const streams = openLocalEventLog(streamsDirectory(state), { clock });

@@ -1,5 +1,5 @@
 import { nodeHash } from '../../src/adapters/node-hash.js';
-import { openTradeFileFeed } from '../../src/adapters/files-feed/trade-file-feed.js';
+import { openFileFeed } from '../../src/adapters/files-feed/open-file-feed.js';
 import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import { auditBatch } from '../../src/engine/audit-rows.js';
@@ -106,7 +106,7 @@ export function unbrokenDigest(seed: number, thresholds: Thresholds): Promise<st
 }
 
 async function replaySample(seed: number, thresholds: Thresholds): Promise<string> {
-  const feed = await openTradeFileFeed('sample');
+  const feed = await openFileFeed('sample');
   const options = { hash: nodeHash, thresholds, seed, mode: 'paper' } as const;
   const nothing = (): void => undefined;
   const signal = new AbortController().signal;

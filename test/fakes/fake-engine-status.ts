@@ -1,3 +1,4 @@
+import type { FeedHealth } from '../../src/engine/ports/feed.js';
 import type { EngineStatus, Seen } from '../../src/engine/ports/engine-status.js';
 
 export const NOW_MS = Date.UTC(2026, 1, 9, 15, 30);
@@ -25,6 +26,32 @@ export const outputs = (overrides: EngineStatus['outputs']): EngineStatus['outpu
 
 const histogram = { boundsMs: [1, 5, 10], cumulative: [10, 18, 20, 20], count: 20, sumMs: 31.5 };
 
+/** One symbol, live, with a clock that is known. */
+export function fakeFeedHealth(changes: Partial<FeedHealth> = {}): FeedHealth {
+  return {
+    symbols: [{ symbol: 'BTCUSDT', state: 'live', why: '', lastDataAtMs: NOW_MS - 300 }],
+    connections: [{ id: 1, symbols: 1, state: 'live', sinceMs: START_MS, why: '' }],
+    clock: { offsetMs: -38, errorMs: 20, confidence: 'good', samples: 900 },
+    counts: {
+      frames: 1_200,
+      trades: 4_800,
+      duplicates: 0,
+      unreadable: 0,
+      unwanted: 0,
+      connects: 1,
+      losses: 0,
+      gaps: 0,
+      overflowed: 0,
+    },
+    ...changes,
+  };
+}
+
+/** The feed of a status with this health. */
+export function liveFeedOf(changes: Partial<FeedHealth>): EngineStatus['feed'] {
+  return { ...HEALTHY.feed, health: fakeFeedHealth(changes) };
+}
+
 const HEALTHY: EngineStatus = {
   runId: '6f9d2c54-2f0c-5b7a-9d52-0b7d7c7c2b11',
   pid: 4182,
@@ -44,7 +71,7 @@ const HEALTHY: EngineStatus = {
     previousLevel: 'TRADING',
   },
   ordersTo: 'paper venue',
-  feed: { identity: 'mexc', description: 'MEXC BTCUSDT', finite: false, health: null },
+  feed: { identity: 'mexc', description: 'MEXC BTCUSDT', finite: false, health: fakeFeedHealth() },
   seqJournaled: 5_000,
   seqFolded: 5_000,
   seqCommitted: 4_990,

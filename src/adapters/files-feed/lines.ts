@@ -12,7 +12,8 @@ const LINE_BYTES_MAX = 8 * 1024;
 const LINE_FEED = 10;
 const NOTHING = Buffer.alloc(0);
 
-export function lineCutter(): LineCutter {
+/** @param lineBytesMax longer lines are given as null */
+export function lineCutter(lineBytesMax = LINE_BYTES_MAX): LineCutter {
   let rest: Buffer = NOTHING;
   let skipping = false;
 
@@ -27,8 +28,8 @@ export function lineCutter(): LineCutter {
     const block = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
     const lastEnd = block.lastIndexOf(LINE_FEED);
     rest = block.subarray(lastEnd + 1);
-    const lines = lastEnd < 0 ? [] : linesOf(block.subarray(0, lastEnd));
-    if (rest.length <= LINE_BYTES_MAX) return lines;
+    const lines = lastEnd < 0 ? [] : linesOf(block.subarray(0, lastEnd), lineBytesMax);
+    if (rest.length <= lineBytesMax) return lines;
     rest = NOTHING;
     skipping = true;
     lines.push(null);
@@ -39,34 +40,34 @@ export function lineCutter(): LineCutter {
     end: () => {
       const last = rest;
       rest = NOTHING;
-      return last.length === 0 ? [] : [decode(last)];
+      return last.length === 0 ? [] : [decode(last, lineBytesMax)];
     },
   };
 }
 
-function linesOf(block: Buffer): (string | null)[] {
-  return isAscii(block) ? asciiLines(block.toString('latin1')) : byteLines(block);
+function linesOf(block: Buffer, max: number): (string | null)[] {
+  return isAscii(block) ? asciiLines(block.toString('latin1'), max) : byteLines(block, max);
 }
 
 /** The usual case, in one conversion for the whole block. */
-function asciiLines(block: string): (string | null)[] {
-  return block.split('\n').map((line) => (line.length > LINE_BYTES_MAX ? null : withoutCr(line)));
+function asciiLines(block: string, max: number): (string | null)[] {
+  return block.split('\n').map((line) => (line.length > max ? null : withoutCr(line)));
 }
 
-function byteLines(block: Buffer): (string | null)[] {
+function byteLines(block: Buffer, max: number): (string | null)[] {
   const lines: (string | null)[] = [];
   let from = 0;
   while (from <= block.length) {
     const found = block.indexOf(LINE_FEED, from);
     const end = found < 0 ? block.length : found;
-    lines.push(decode(block.subarray(from, end)));
+    lines.push(decode(block.subarray(from, end), max));
     from = end + 1;
   }
   return lines;
 }
 
-function decode(line: Buffer): string | null {
-  if (line.length > LINE_BYTES_MAX || !isUtf8(line)) return null;
+function decode(line: Buffer, max: number): string | null {
+  if (line.length > max || !isUtf8(line)) return null;
   return withoutCr(line.toString('utf8'));
 }
 

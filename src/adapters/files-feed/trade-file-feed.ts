@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { TradeObserved } from '../../engine/domain/inputs.js';
 import type { Feed } from '../../engine/ports/feed.js';
-import { fileChanged, fileUnreadable, notARegularFile, symbolsAbsent } from './feed-errors.js';
+import { symbolsAbsent } from './feed-errors.js';
+import { identifyFile } from './file-identity.js';
 import { fileRows } from './file-rows.js';
-import { sampleFile } from './sample-file.js';
 
 interface TradeFileOptions {
   /** Only these symbols, as they are written in the file; none = all. */
@@ -19,25 +16,23 @@ const FORMAT_VERSION = 1;
 const SYMBOLS_LISTED_MAX = 20;
 
 /**
- * Trades from a csv, csv.gz, ndjson or ndjson.gz file, or the built-in `sample`. Reads the file
- * once to identify it by content, and its first rows to see that they are trades.
+ * Trades from a csv, csv.gz, ndjson or ndjson.gz file. Reads the file once to identify it by
+ * content, and its first rows to see that they are trades.
  * Throws OperatorError when the file can't be read or is no trades file.
  */
 export async function openTradeFileFeed(
-  file: string,
+  path: string,
   options: TradeFileOptions = {},
 ): Promise<Feed> {
-  const path = file === 'sample' ? sampleFile() : file;
-  const stamp = await stampOf(path);
-  const digest = await sha256Of(path);
+  const file = await identifyFile(path);
   const symbols = [...new Set(options.symbols ?? [])].sort();
   await readFirstRows(path);
   return {
-    identity: identityOf(digest, symbols),
-    description: describe(file, path, symbols),
+    identity: identityOf(file.sha256, symbols),
+    description: describeFile(path, symbols),
     finite: true,
     inputs: async function* (skip, signal) {
-      if ((await stampOf(path)) !== stamp) throw fileChanged(path);
+      await file.assertUnchanged();
       yield* selectedTrades(path, symbols, skip, signal);
     },
     health: () => null,
@@ -49,8 +44,8 @@ function identityOf(digest: string, symbols: readonly string[]): string {
   return `file;v${FORMAT_VERSION};sha256=${digest}${filter}`;
 }
 
-function describe(file: string, path: string, symbols: readonly string[]): string {
-  const name = file === 'sample' ? `sample (${basename(path)})` : basename(path);
+export function describeFile(path: string, symbols: readonly string[]): string {
+  const name = basename(path);
   return symbols.length === 0 ? name : `${name}, only ${symbols.join(', ')}`;
 }
 
@@ -91,24 +86,4 @@ async function readFirstRows(path: string): Promise<void> {
   for await (const rows of fileRows(path)) {
     if (rows.length > 0) return;
   }
-}
-
-/** Size and time of change: enough to see that something still writes to the file. */
-async function stampOf(path: string): Promise<string> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    throw fileUnreadable(path, cause);
-  });
-  if (!stats.isFile()) throw notARegularFile(path);
-  return `${stats.size}:${stats.mtimeMs}`;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const source: AsyncIterable<Buffer> = createReadStream(path);
-  try {
-    for await (const chunk of source) hash.update(chunk);
-  } catch (cause) {
-    throw fileUnreadable(path, cause);
-  }
-  return hash.digest('hex');
 }

@@ -45,7 +45,7 @@ function filler(registry: Registry, { name, help, type, labels, read }: MetricSp
   return (status, watch) => {
     const samples = read(status, watch);
     // reset() leaves a gauge without labels at 0, and "no data" must not look like 0.
-    if (samples.length === 0) gauge.remove();
+    if (samples.length === 0 && labels.length === 0) gauge.remove();
     else gauge.reset();
     for (const sample of samples) gauge.set(sample.labels ?? {}, sample.value);
   };

@@ -14,6 +14,26 @@ export const OWN_METRICS: readonly MetricSpec[] = [
     (s) => s.tradesRefused,
   ),
   counterBy('by', ['cdb_orders_refused_total', 'Orders that never left'], (s) => s.ordersRefusedBy),
+  counterBy(
+    'what',
+    ['cdb_feed_total', 'What a live feed received, by kind'],
+    (s) => s.feed.health?.counts ?? {},
+  ),
+  {
+    name: 'cdb_feed_symbol_state',
+    type: 'gauge',
+    help: '1 for the state that the feed of a symbol is in',
+    labels: ['symbol', 'state'],
+    read: ({ feed }) =>
+      (feed.health?.symbols ?? []).map(({ symbol, state }) => {
+        return { labels: { symbol, state }, value: 1 };
+      }),
+  },
+  gauge(
+    'cdb_feed_clock_offset_ms',
+    'Clock of the venue against ours; positive: ours is behind',
+    (s) => s.feed.health?.clock.offsetMs ?? null,
+  ),
   counter('cdb_hypothetical_fills_total', 'Fills that shadow mode only imagined', (s) =>
     s.portfolio.book === 'hypothetical' ? countOf(s, 'OrderFilled') : 0,
   ),

@@ -1,4 +1,5 @@
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
+import { droppedTrades } from '../../view/dropped-trades.js';
 import { orderResults } from '../../view/effects-watch.js';
 import { counter, counterBy, countOf, gauge, secondsOf, type MetricSpec } from './metric-spec.js';
 
@@ -8,7 +9,17 @@ import { counter, counterBy, countOf, gauge, secondsOf, type MetricSpec } from '
  * read these names as orders and money.
  */
 export const REFERENCE_METRICS: readonly MetricSpec[] = [
-  counter('decoded_messages_total', 'Trades received', (s) => s.trades.count),
+  counter('decoded_messages_total', 'Frames decoded; of a file its trades', (s) =>
+    s.feed.health === null ? s.trades.count : s.feed.health.counts.frames,
+  ),
+  counter('decode_errors_total', 'Frames that could not be read', (s) =>
+    s.feed.health === null ? null : s.feed.health.counts.unreadable,
+  ),
+  gauge('ws_connected', '1 while a connection brings data', (s) =>
+    s.feed.health === null
+      ? null
+      : flag(s.feed.health.connections.some(({ state }) => state === 'live')),
+  ),
   gauge('last_message_ts_ms', 'Receipt of the last trade, unix ms', (s) => s.trades.lastAtMs),
   counter('candle_trades_processed_total', 'Trades that count in candles', tradesKept),
   counter('candle_candles_emitted_total', 'Candles closed', (s) => countOf(s, 'CandleClosed')),
@@ -78,12 +89,8 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
   ),
 ];
 
-/** A trade that is out of order still counts in its open candle; every other fault drops it. */
 function tradesKept({ trades, tradesRefused }: EngineStatus): number {
-  const dropped = Object.entries(tradesRefused)
-    .filter(([fault]) => fault !== 'out_of_order')
-    .reduce((sum, [, count]) => sum + count, 0);
-  return Math.max(0, trades.count - dropped);
+  return Math.max(0, trades.count - droppedTrades(tradesRefused));
 }
 
 function isReal({ portfolio }: EngineStatus): boolean {

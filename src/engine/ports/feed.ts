@@ -56,6 +56,8 @@ export type FeedCount =
   | 'trades'
   /** Received over a second connection, or again. */
   | 'duplicates'
+  /** Trades of symbols that nobody asked for. */
+  | 'unwanted'
   /** Frames that are torn, foreign or malformed. */
   | 'unreadable'
   | 'connects'

@@ -10,7 +10,6 @@ import {
   stateDirectory,
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
-import { openTradeFileFeed } from '../../adapters/files-feed/trade-file-feed.js';
 import { localKeys } from '../../adapters/local-keys.js';
 import { localTopics } from '../../adapters/local-topics.js';
 import { listenForScrapes } from '../../adapters/metrics/listener.js';
@@ -34,7 +33,6 @@ import type { EventLog } from '../../engine/ports/event-log.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { journalStream } from '../../engine/journal.js';
-import { pacedFeed } from '../../engine/paced-feed.js';
 import type { RegisteredRun } from '../../engine/ports/run-registry.js';
 import { RecoveryRefused } from '../../engine/recovery.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
@@ -43,6 +41,7 @@ import { viewSource } from '../../view/view-source.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
+import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { Preflight } from './preflight.js';
 import { asOperatorError } from './recovery-error.js';
@@ -74,11 +73,13 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
     () => openEngineRegister(place.state, mode, { clock, onNotice }),
     (opened) => killSwitchWords(opened.effective()),
   );
-  const feed = await preflight.step(
+  const opened = await preflight.step(
     'feed',
-    () => openTradeFileFeed(config.feed.source, { symbols: config.feed.symbols }),
-    ({ description }) => `${description}, speed ${speedWords(config.feed.speed)}`,
+    () => openFeed(order, clock),
+    ({ words }) => words,
   );
+  preflight.closeLater(() => opened.close());
+  const { feed } = opened;
   const stores = openStores(order, place.state, { preflight, clock });
   const settings = liveSettings(order);
   const known = knownRun(stores.registry, feed, settings);
@@ -98,7 +99,7 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
     }),
     keys,
     control: () => heldControl(place.lock, register),
-    feed: pacedFeed(feed, clock, config.feed.speed),
+    feed,
     onCommitted: order.onCommitted,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
@@ -287,10 +288,6 @@ async function openListeners(
 function killSwitchWords({ record, faults }: EffectiveControl): string {
   const fault = faults.length === 0 ? '' : `; ${faults.join('; ')}`;
   return `level ${record.level}, epoch ${record.epoch}, ${record.reason}${fault}`;
-}
-
-function speedWords(speed: number | 'max'): string {
-  return speed === 'max' ? 'max' : `${speed}x`;
 }
 
 function schemaWords(applied: readonly number[], files: number): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { openFileFeed } from '../../../src/adapters/files-feed/open-file-feed.js';
 import { onlyTrades } from '../../fakes/engine/only-trades.js';
 import type { TradeObserved } from '../../../src/engine/domain/inputs.js';
 import { OperatorError } from '../../../src/operator-error.js';
@@ -43,7 +43,7 @@ interface Result {
 async function readAll(path: string, symbols: readonly string[] = [], skip = 0): Promise<Result> {
   const trades: TradeObserved[] = [];
   try {
-    const feed = await openTradeFileFeed(path, { symbols });
+    const feed = await openFileFeed(path, { symbols });
     for await (const batch of feed.inputs(skip, new AbortController().signal)) {
       trades.push(...onlyTrades(batch));
     }
@@ -82,14 +82,14 @@ describe('a trades file', () => {
       'copy.bin',
       readFileSync(join(SAMPLE, 'binance-futures-btcusdt-20200222.csv.gz')),
     );
-    const sample = await openTradeFileFeed('sample');
+    const sample = await openFileFeed('sample');
     const digest = createHash('sha256').update(readFileSync(copy)).digest('hex');
     expect(sample.identity).toBe(`file;v1;sha256=${digest}`);
     expect(sample.description).toBe('sample (binance-futures-btcusdt-20200222.csv.gz)');
     expect(sample.finite).toBe(true);
-    expect((await openTradeFileFeed(copy)).identity).toBe(sample.identity);
+    expect((await openFileFeed(copy)).identity).toBe(sample.identity);
     const some = { symbols: ['B', 'A', 'B'] };
-    expect((await openTradeFileFeed(copy, some)).identity).toBe(`${sample.identity};symbols=A,B`);
+    expect((await openFileFeed(copy, some)).identity).toBe(`${sample.identity};symbols=A,B`);
   });
 
   test('gives the same trades from every kind of file', async () => {
@@ -136,7 +136,7 @@ describe('a trades file', () => {
   });
 
   test('ends when told to', async () => {
-    const feed = await openTradeFileFeed(FOUR_STREAMS);
+    const feed = await openFileFeed(FOUR_STREAMS);
     const stop = new AbortController();
     let rows = 0;
     for await (const batch of feed.inputs(0, stop.signal)) {
@@ -214,7 +214,7 @@ describe('a file that cannot be used', () => {
     ['with torn JSON', '{"p":', 'no JSON objects'],
   ])('%s, is refused when it is opened', async (_kind, content, why) => {
     const path = file('refused', content);
-    const refusal = openTradeFileFeed(path);
+    const refusal = openFileFeed(path);
     await expect(refusal).rejects.toBeInstanceOf(OperatorError);
     await expect(refusal).rejects.toMatchObject({ why: expect.stringContaining(why) });
     await expect(refusal).rejects.toMatchObject({ what: expect.stringContaining(path) });
@@ -235,7 +235,7 @@ describe('a file that cannot be used', () => {
 
   test('changed after it was opened', async () => {
     const path = file('growing.csv', csv(3));
-    const feed = await openTradeFileFeed(path);
+    const feed = await openFileFeed(path);
     appendFileSync(path, `\n${line(4)}`);
     const first = feed.inputs(0, new AbortController().signal)[Symbol.asyncIterator]().next();
     await expect(first).rejects.toMatchObject({ exit: 6 });

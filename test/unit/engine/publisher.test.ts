@@ -8,7 +8,7 @@ import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
 import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
 import { createPublisher } from '../../../src/engine/publisher.js';
 import { MemoryEventLog } from '../../fakes/engine/memory-event-log.js';
-import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { openFileFeed } from '../../../src/adapters/files-feed/open-file-feed.js';
 import { replay } from '../../../src/engine/replay.js';
 
 const TRADING: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'> = {
@@ -61,7 +61,7 @@ function batch(outputs: readonly Output[]): FoldedBatch {
 async function sampleOrders(): Promise<Output[]> {
   const found: Output[] = [];
   await replay(
-    await openTradeFileFeed('sample', {}),
+    await openFileFeed('sample', {}),
     { hash: nodeHash, thresholds: THRESHOLD_SETS.default, seed: 1, mode: 'paper' },
     ({ outputs }) => found.push(...outputs.filter(({ kind }) => kind === 'OrderRequested')),
     () => Promise.resolve(),

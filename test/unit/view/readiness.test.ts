@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../../src/engine/ports/engine-status.js';
 import { readiness } from '../../../src/view/readiness.js';
 import { systemView } from '../../../src/view/system-view.js';
-import { audit, fakeEngineStatus, NOW_MS, outputs, seen } from '../../fakes/fake-engine-status.js';
+import {
+  audit,
+  fakeEngineStatus,
+  liveFeedOf,
+  NOW_MS,
+  outputs,
+  seen,
+} from '../../fakes/fake-engine-status.js';
 
 const STALLED = audit({
   state: 'stalled',
@@ -24,7 +31,17 @@ describe('readiness', () => {
     ['starting', { phase: 'starting' }, /the engine is starting/],
     ['halted', halted('HALTED'), /level is HALTED: manual, by ops/],
     ['lagging', { audit: audit({ lagMs: 9_000 }) }, /the oldest batch has waited 9\.0 s/],
-    ['without trades', { trades: seen(4, 99_000) }, /feed->trades STALLED/],
+    [
+      'without trades',
+      {
+        feed: liveFeedOf({
+          symbols: [
+            { symbol: 'BTCUSDT', state: 'down', why: 'cut', lastDataAtMs: NOW_MS - 12_000 },
+          ],
+        }),
+      },
+      /feed->trades STALLED: BTCUSDT DOWN: cut, last data 12(?:\.0)? s ago/,
+    ],
     [
       'unproven',
       { outputs: outputs({ CandleClosed: seen(0) }), startedAtMs: NOW_MS - 9 },

@@ -5,6 +5,8 @@ import type { EngineStatus } from '../../../../src/engine/ports/engine-status.js
 import {
   audit,
   fakeEngineStatus,
+  fakeFeedHealth,
+  liveFeedOf,
   NOW_MS,
   outputs,
   seen,
@@ -24,6 +26,12 @@ const MOVED: EngineStatus = {
   seqCommitted: 5_800,
   trades: seen(4_900, 100),
   tradesRefused: { late: 9 },
+  feed: liveFeedOf({
+    symbols: [{ symbol: 'BTCUSDT', state: 'down', why: 'cut', lastDataAtMs: null }],
+    connections: [{ id: 0, symbols: 1, state: 'waiting', sinceMs: NOW_MS, why: 'cut' }],
+    clock: { offsetMs: 1_260, errorMs: null, confidence: 'low', samples: 4 },
+    counts: { ...fakeFeedHealth().counts, frames: 1_300, unreadable: 4 },
+  }),
   outputs: outputs({
     CandleClosed: seen(11),
     RegimeMeasured: seen(10, 10),
@@ -130,9 +138,14 @@ describe('exposition', () => {
   it('leaves out what was never seen instead of showing 0', async () => {
     const metrics = exposition();
     expect((await seriesOf(HEALTHY, metrics)).get('last_message_ts_ms')).toBe(String(NOW_MS - 300));
-    const series = await seriesOf({ ...HEALTHY, trades: seen(0) }, metrics);
+    const series = await seriesOf(
+      { ...HEALTHY, trades: seen(0), feed: { ...HEALTHY.feed, health: null } },
+      metrics,
+    );
     expect(series.has('last_message_ts_ms')).toBe(false);
     expect(series.get('decoded_messages_total')).toBe('0');
+    expect(series.has('ws_connected')).toBe(false);
+    expect([...series.keys()].filter((key) => key.startsWith('cdb_feed_'))).toEqual([]);
   });
 
   it('says which effect stalls', async () => {

@@ -1,0 +1,21 @@
+import type { StreamMessage } from './venue-stream.js';
+
+/** Something that happened on the wire, as it was received. `atMs` is the local clock. */
+export type WireEvent =
+  | { readonly kind: 'opened'; readonly connection: number; readonly symbols: readonly string[] }
+  | { readonly kind: 'closed'; readonly connection: number; readonly why: string }
+  | { readonly kind: 'text'; readonly connection: number; readonly text: string }
+  | { readonly kind: 'binary'; readonly connection: number; readonly bytes: Uint8Array }
+  /** The venue's answer to the question for its time. */
+  | { readonly kind: 'venue_time'; readonly venueMs: number; readonly roundTripMs: number }
+  /** The local clock was set; what was known of its offset no longer holds. */
+  | { readonly kind: 'clock_set' }
+  /** The engine did not keep up: a frame with trades of the symbol was dropped. */
+  | { readonly kind: 'overflow'; readonly symbol: string }
+  /** Time passes without a frame. */
+  | { readonly kind: 'tick' };
+
+/** The same with frames decoded: what the bookkeeping works on, live and from a recording. */
+export type FeedEvent =
+  | Exclude<WireEvent, { readonly kind: 'text' | 'binary' }>
+  | { readonly kind: 'message'; readonly connection: number; readonly message: StreamMessage };

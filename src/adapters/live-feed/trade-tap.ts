@@ -1,0 +1,198 @@
+import type { FeedInput } from '../../engine/domain/inputs.js';
+import type { ClockOffset } from '../../engine/ports/feed.js';
+import { ClockOffsetEstimate } from './clock-offset.js';
+import type { FeedEvent } from './feed-event.js';
+import { SymbolTrack, type ConnectionLife, type Taken } from './symbol-track.js';
+import type { StreamMessage, StreamTrade, VenueStream } from './venue-stream.js';
+
+interface Connection {
+  readonly life: ConnectionLife;
+  /** Null = whatever comes. */
+  readonly symbols: ReadonlySet<string> | null;
+}
+
+/** A symbol that nobody asked for needs a bound as well. */
+const SYMBOLS_MAX = 1_000;
+
+/**
+ * From what happened on the wire to what the engine is fed with. Pure and the same live and from a
+ * recording: equal events give equal inputs, times included.
+ */
+export class TradeTap {
+  readonly #venue: string;
+  readonly #contiguousIds: boolean;
+  readonly #wanted: ReadonlySet<string>;
+  readonly #clock = new ClockOffsetEstimate();
+  readonly #connections = new Map<number, Connection>();
+  readonly #tracks = new Map<string, SymbolTrack>();
+  #tickedMs = 0;
+  readonly counts = { frames: 0, trades: 0, unreadable: 0, unwanted: 0, gaps: 0, losses: 0 };
+
+  /** @param symbols to take; none = all that come */
+  constructor(
+    stream: Pick<VenueStream, 'venue' | 'contiguousTradeIds'>,
+    symbols: readonly string[],
+  ) {
+    this.#venue = stream.venue;
+    this.#contiguousIds = stream.contiguousTradeIds;
+    this.#wanted = new Set(symbols);
+  }
+
+  get clock(): ClockOffset {
+    return this.#clock.current;
+  }
+
+  get duplicates(): number {
+    return this.#sum(({ duplicates }) => duplicates);
+  }
+
+  get overflowed(): number {
+    return this.#sum(({ overflowed }) => overflowed);
+  }
+
+  /** True when `old` can go without a trade being missed. */
+  isCovered(old: number, successor: number): boolean {
+    return [...this.#tracks.values()].every((track) => track.isCovered(old, successor));
+  }
+
+  /** @param atMs local clock */
+  take(event: FeedEvent, atMs: number): readonly FeedInput[] {
+    switch (event.kind) {
+      case 'opened':
+        this.#open(event.connection, event.symbols, atMs);
+        return [];
+      case 'closed':
+        return this.#close(event.connection, atMs);
+      case 'message':
+        return this.#message(event.connection, event.message, atMs);
+      case 'venue_time':
+        this.#clock.addAnswer(event.venueMs, atMs, event.roundTripMs);
+        return [];
+      case 'clock_set':
+        this.#clock.reset();
+        return [];
+      case 'overflow':
+        this.#tracks.get(event.symbol)?.noteOverflow();
+        return [];
+      case 'tick':
+        return this.#tick(atMs);
+    }
+  }
+
+  #open(id: number, symbols: readonly string[], atMs: number): void {
+    const life = { id, aliveAtMs: atMs };
+    this.#connections.set(id, { life, symbols: symbols.length === 0 ? null : new Set(symbols) });
+    for (const symbol of symbols) this.#track(symbol)?.carry(life);
+  }
+
+  #close(id: number, atMs: number): readonly FeedInput[] {
+    if (!this.#connections.delete(id)) return [];
+    this.counts.losses += 1;
+    const inputs: FeedInput[] = [];
+    for (const [symbol, track] of this.#tracks) {
+      const { taken, isLost } = track.drop(id);
+      this.#give(symbol, taken, atMs, inputs);
+      if (isLost) {
+        const lost = { symbol, reason: 'connection_lost', atMs: this.#trustedMs(atMs) } as const;
+        inputs.push({ kind: 'FeedLost', ...lost });
+      }
+    }
+    return inputs;
+  }
+
+  #message(id: number, message: StreamMessage, atMs: number): readonly FeedInput[] {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return [];
+    connection.life.aliveAtMs = atMs;
+    switch (message.kind) {
+      case 'trades': {
+        this.counts.frames += 1;
+        if (message.sentAtMs !== null) this.#clock.addFrame(message.sentAtMs, atMs);
+        return this.#trades(connection, message.symbol, message.trades, atMs);
+      }
+      case 'data':
+        this.counts.frames += 1;
+        if (message.sentAtMs !== null) this.#clock.addFrame(message.sentAtMs, atMs);
+        return [];
+      case 'answered':
+        for (const symbol of message.accepted) this.#tracks.get(symbol)?.accept(id, atMs);
+        return [];
+      case 'unreadable':
+        this.counts.unreadable += 1;
+        return [];
+      case 'pong':
+      case 'closing':
+      case 'nothing':
+        return [];
+    }
+  }
+
+  #trades(
+    { life, symbols }: Connection,
+    symbol: string,
+    trades: readonly StreamTrade[],
+    atMs: number,
+  ): readonly FeedInput[] {
+    const isAsked = symbols?.has(symbol) ?? (this.#wanted.size === 0 || this.#wanted.has(symbol));
+    const track = isAsked ? this.#track(symbol) : undefined;
+    if (track === undefined) {
+      this.counts.unwanted += trades.length;
+      return [];
+    }
+    if (symbols === null && !track.isCarriedBy(life.id)) track.carry(life);
+    const inputs: FeedInput[] = [];
+    const at = { localMs: atMs, venueMs: this.#trustedMs(atMs) };
+    this.#give(symbol, track.take(life.id, trades, at), atMs, inputs);
+    return inputs;
+  }
+
+  /** Nothing is known of the venue's time before its first frame, so nothing passes. */
+  #tick(atMs: number): readonly FeedInput[] {
+    if (this.#clock.current.offsetMs === null) return [];
+    const trustedMs = this.#trustedMs(atMs);
+    if (trustedMs <= this.#tickedMs) return [];
+    this.#tickedMs = trustedMs;
+    return [{ kind: 'TimerElapsed', atMs: trustedMs }];
+  }
+
+  #give(symbol: string, taken: readonly Taken[], atMs: number, inputs: FeedInput[]): void {
+    if (taken.length === 0) return;
+    const trustedMs = this.#trustedMs(atMs);
+    for (const one of taken) {
+      if ('gap' in one) {
+        this.counts.gaps += one.gap.reason === 'start' ? 0 : 1;
+        inputs.push({ kind: 'FeedRestored', symbol, ...one.gap, atMs: trustedMs });
+        continue;
+      }
+      this.counts.trades += 1;
+      const { price, qty, side, tradeId, tsMs } = one.trade;
+      inputs.push({
+        kind: 'TradeObserved',
+        venue: this.#venue,
+        symbol,
+        price,
+        qty,
+        side,
+        tradeId,
+        tsMs,
+        receivedAtMs: trustedMs,
+      });
+    }
+  }
+
+  #trustedMs(atMs: number): number {
+    return atMs + (this.#clock.current.offsetMs ?? 0);
+  }
+
+  #track(symbol: string): SymbolTrack | undefined {
+    const known = this.#tracks.get(symbol);
+    if (known !== undefined || this.#tracks.size >= SYMBOLS_MAX) return known;
+    const track = new SymbolTrack(this.#contiguousIds);
+    this.#tracks.set(symbol, track);
+    return track;
+  }
+
+  #sum(count: (track: SymbolTrack) => number): number {
+    return [...this.#tracks.values()].reduce((sum, track) => sum + count(track), 0);
+  }
+}

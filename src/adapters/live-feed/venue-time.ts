@@ -1,0 +1,46 @@
+import type { Clock } from '../../engine/ports/clock.js';
+
+const ANSWER_BYTES_MAX = 4_096;
+
+export interface VenueTime {
+  readonly venueMs: number;
+  readonly roundTripMs: number;
+}
+
+/**
+ * Asks a venue for its time (`GET …/api/v3/time`).
+ * @returns null when it does not answer in time, or not with a time: the clock then rests on frames
+ */
+export async function askVenueTime(
+  url: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<VenueTime | null> {
+  const startedAtMs = clock.monotonicMs();
+  try {
+    const answer = await fetch(url, { signal, redirect: 'error' });
+    const roundTripMs = Math.ceil(clock.monotonicMs() - startedAtMs);
+    const text = await boundedText(answer);
+    const venueMs = answer.ok ? serverTimeOf(text) : null;
+    return venueMs === null ? null : { venueMs, roundTripMs };
+  } catch {
+    return null;
+  }
+}
+
+async function boundedText({ body }: Response): Promise<string> {
+  if (body === null) return '';
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > ANSWER_BYTES_MAX) break;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function serverTimeOf(text: string): number | null {
+  const digits = /"serverTime"\s*:\s*(\d{13})\b/.exec(text)?.[1];
+  return digits === undefined ? null : Number(digits);
+}

@@ -1,0 +1,95 @@
+import { openFileFeed } from '../../adapters/files-feed/open-file-feed.js';
+import { binanceSelfTest } from '../../adapters/binance/self-test.js';
+import { liveFeed } from '../../adapters/live-feed/live-feed.js';
+import type { LiveSource } from '../../adapters/live-feed/live-session.js';
+import { openRecording } from '../../adapters/live-feed/recording-file.js';
+import { mexcSelfTest } from '../../adapters/mexc/self-test.js';
+import { venueStream } from '../../adapters/venue-streams.js';
+import type { EngineOrder } from '../../commands/services.js';
+import type { Config } from '../../config/parse-config.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { Feed } from '../../engine/ports/feed.js';
+import { pacedFeed } from '../../engine/paced-feed.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
+
+interface OpenedFeed {
+  readonly feed: Feed;
+  readonly words: string;
+  close(): Promise<void>;
+}
+
+const DEFAULT_SYMBOLS = ['BTCUSDT'];
+const LIMITS = { connectMs: 10_000, silentMs: 30_000, dataMs: 60_000, overlapMs: 30_000 };
+
+/** A venue's name is its live stream; everything else is a file. */
+export async function openFeed(order: EngineOrder, clock: Clock): Promise<OpenedFeed> {
+  const { source } = order.config.feed;
+  const live = liveSource(order.config);
+  if (live !== null) return openLive(live, order, clock);
+  if (order.record !== undefined) throw recordsNoFile(source);
+  const { symbols, speed } = order.config.feed;
+  const feed = await openFileFeed(source, { symbols });
+  const words = `${feed.description}, speed ${speed === 'max' ? 'max' : `${speed}x`}`;
+  return { feed: pacedFeed(feed, clock, speed), words, close: () => Promise.resolve() };
+}
+
+function liveSource({ feed }: Config): LiveSource | null {
+  const stream = venueStream(feed.source);
+  if (stream === undefined) return null;
+  const urls =
+    feed.source === 'mexc'
+      ? [feed.mexcUrl, feed.mexcRestUrl]
+      : [feed.binanceUrl, feed.binanceRestUrl];
+  const [socketBaseUrl = '', restUrl = ''] = urls;
+  return {
+    stream,
+    symbols: feed.symbols.length === 0 ? DEFAULT_SYMBOLS : [...new Set(feed.symbols)],
+    socketBaseUrl,
+    timeUrl: `${restUrl}/api/v3/time`,
+    limits: { ...LIMITS, rotateMs: feed.rotateAfterMs },
+  };
+}
+
+async function openLive(
+  source: LiveSource,
+  { config, record, onNotice }: EngineOrder,
+  clock: Clock,
+): Promise<OpenedFeed> {
+  const { venue } = source.stream;
+  const selfTest = venue === 'mexc' ? mexcSelfTest() : binanceSelfTest();
+  const recording =
+    record === undefined
+      ? null
+      : await openRecording(record, {
+          venue,
+          bytesMax: config.feed.recordBytesMax,
+          nowMs: clock.nowMs(),
+          onEnd: (why) => {
+            onNotice(`the recording "${record}" ends here: ${why}; the engine goes on`);
+          },
+        });
+  const feed = liveFeed(source, {
+    clock,
+    random: Math.random,
+    onWire: (event, atMs) => {
+      recording?.write(event, atMs);
+    },
+    onNotice,
+  });
+  const recorded = recording === null ? '' : `, recorded to ${record ?? ''}`;
+  return {
+    feed,
+    words: `${feed.description} from ${source.socketBaseUrl}${recorded}; ${selfTest}`,
+    close: () => recording?.close() ?? Promise.resolve(),
+  };
+}
+
+function recordsNoFile(source: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0002',
+    what: `Cannot record the feed "${source}"`,
+    why: 'it is a file, and says the same every time it is read',
+    todo: 'leave --record out, or take --feed mexc or --feed binance',
+    exit: EXIT.USAGE,
+  });
+}

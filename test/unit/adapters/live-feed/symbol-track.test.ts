@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  SymbolTrack,
+  type ConnectionLife,
+  type Taken,
+} from '../../../../src/adapters/live-feed/symbol-track.js';
+import type { StreamTrade } from '../../../../src/adapters/live-feed/venue-stream.js';
+
+const T0 = 1_700_000_000_000;
+
+type Ids = 'none' | 'opaque' | 'contiguous';
+
+function trade(n: number, ids: Ids, tsMs = T0 + n * 10): StreamTrade {
+  const tradeId = { none: null, opaque: `x${n}X0`, contiguous: String(1_000 + n) }[ids];
+  return { price: String(n), qty: '1', side: 'buy', tradeId, tsMs };
+}
+
+/** A track with connections, and everything that it gave. */
+function bench(ids: Ids) {
+  const track = new SymbolTrack(ids === 'contiguous');
+  const given: Taken[] = [];
+  const lives = new Map<number, ConnectionLife>();
+  let localMs = T0;
+  return {
+    track,
+    pass: (ms: number) => {
+      localMs += ms;
+    },
+    alive: (id: number) => {
+      const life = lives.get(id);
+      if (life !== undefined) life.aliveAtMs = localMs;
+    },
+    carry: (id: number) => {
+      const life = { id, aliveAtMs: localMs };
+      lives.set(id, life);
+      track.carry(life);
+    },
+    accept: (id: number) => {
+      track.accept(id, localMs);
+    },
+    say: (id: number, ...numbers: number[]) => {
+      const trades = numbers.map((n) => trade(n, ids));
+      given.push(...track.take(id, trades, { localMs, venueMs: localMs + 10_000 }));
+    },
+    drop: (id: number) => {
+      const { taken, isLost } = track.drop(id);
+      given.push(...taken);
+      return isLost;
+    },
+    get numbers() {
+      return given.flatMap((one) => ('trade' in one ? [Number(one.trade.price)] : []));
+    },
+    get gaps() {
+      return given.flatMap((one) =>
+        'gap' in one ? [[one.gap.reason, one.gap.tradesMissing] as const] : [],
+      );
+    },
+  };
+}
+
+const EVERY: readonly Ids[] = ['none', 'opaque', 'contiguous'];
+
+describe('a symbol on one connection', () => {
+  it.each(EVERY)('gives every trade once and in order, ids: %s', (ids) => {
+    const b = bench(ids);
+    b.carry(1);
+    b.say(1, 0, 1, 2);
+    b.say(1);
+    b.say(1, 3, 4);
+    expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
+    expect(b.gaps).toEqual([['start', null]]);
+  });
+
+  it('keeps trades that are alike where they have no ids', () => {
+    const b = bench('none');
+    b.carry(1);
+    b.say(1, 5, 5, 5);
+    b.say(1, 5);
+    expect(b.numbers).toEqual([5, 5, 5, 5]);
+  });
+
+  it('counts the trades that contiguous ids skip', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 0, 1, 5);
+    expect(b.gaps).toEqual([
+      ['start', null],
+      ['ids_missing', 3],
+    ]);
+  });
+
+  it('takes ids that begin again, and says that it does not know', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 50);
+    const again = { ...trade(0, 'contiguous'), tsMs: T0 + 60_000 };
+    const taken = b.track.take(1, [again], { localMs: T0, venueMs: T0 + 60_000 });
+    expect(taken).toMatchObject([
+      { gap: { reason: 'ids_missing', tradesMissing: null } },
+      { trade: { tradeId: '1000' } },
+    ]);
+  });
+
+  it('knows nothing of a connection that does not carry it', () => {
+    const b = bench('opaque');
+    b.say(7, 1);
+    expect(b.numbers).toEqual([]);
+  });
+});
+
+describe('a symbol whose connection is lost', () => {
+  it.each([
+    ['none', null],
+    ['opaque', null],
+    ['contiguous', 4],
+  ] as const)('reports the gap at the first trade behind it, ids: %s', (ids, missing) => {
+    const b = bench(ids);
+    b.carry(1);
+    b.say(1, 0, 1);
+    expect(b.drop(1)).toBe(true);
+    b.carry(2);
+    b.say(2, 6, 7);
+    expect(b.numbers).toEqual([0, 1, 6, 7]);
+    expect(b.gaps).toEqual([
+      ['start', null],
+      ['connection_lost', missing],
+    ]);
+  });
+
+  it('ends the loss also when nothing was missed', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 0);
+    b.drop(1);
+    b.carry(2);
+    b.say(2, 1);
+    expect(b.gaps.at(-1)).toEqual(['connection_lost', 0]);
+  });
+
+  it.each(EVERY)('takes nothing again that a venue repeats, ids: %s', (ids) => {
+    const b = bench(ids);
+    b.carry(1);
+    b.say(1, 0, 1, 2);
+    b.drop(1);
+    b.carry(2);
+    b.say(2, 1, 2, 3);
+    expect(b.numbers).toEqual([0, 1, 2, 3]);
+  });
+
+  it('is told once, however often it fails', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    expect(b.drop(1)).toBe(true);
+    b.carry(2);
+    expect(b.drop(2)).toBe(false);
+    b.carry(3);
+    b.say(3, 1);
+    expect(b.gaps).toHaveLength(2);
+  });
+});
+
+describe('a symbol over two connections', () => {
+  it.each(EVERY)('gives each trade once when the first hands over, ids: %s', (ids) => {
+    const b = bench(ids);
+    b.carry(1);
+    b.say(1, 0, 1);
+    b.carry(2);
+    b.say(1, 2);
+    b.say(2, 2, 3);
+    expect(b.track.isCovered(1, 2)).toBe(true);
+    b.say(1, 3);
+    b.say(2, 4);
+    b.drop(1);
+    b.say(2, 5);
+    expect(b.numbers).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(b.gaps.slice(1)).toEqual(ids === 'none' ? [['overlap_cut', null]] : []);
+  });
+
+  it('does not let the first go before the second covers it', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0, 1);
+    b.carry(2);
+    expect(b.track.isCovered(1, 2)).toBe(false);
+    b.say(2, 3);
+    expect(b.track.isCovered(1, 2)).toBe(false);
+    b.say(1, 2, 3);
+    expect(b.track.isCovered(1, 2)).toBe(true);
+  });
+
+  it('hands a quiet symbol over when the old connection outlived the subscription', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.accept(2);
+    expect(b.track.isCovered(1, 2)).toBe(false);
+    b.pass(2_000);
+    b.alive(1);
+    expect(b.track.isCovered(1, 2)).toBe(true);
+    expect(b.drop(1)).toBe(false);
+    b.say(2, 1);
+    expect(b.gaps).toEqual([['start', null]]);
+  });
+
+  it('passes the turn to the second when the first says nothing', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.pass(100);
+    b.say(2, 1);
+    expect(b.numbers).toEqual([0]);
+    b.pass(3_000);
+    b.say(2, 2);
+    expect(b.numbers).toEqual([0, 1, 2]);
+    b.say(1, 1, 2, 3);
+    b.say(2, 3);
+    expect(b.numbers).toEqual([0, 1, 2, 3]);
+  });
+
+  it('says that trades may be missing when the second began too late', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.say(2, 5);
+    b.drop(1);
+    expect(b.numbers).toEqual([0, 5]);
+    expect(b.gaps.at(-1)).toEqual(['connection_lost', null]);
+  });
+
+  it('loses nothing and repeats nothing, however the two are late against each other', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Ids>('opaque', 'contiguous'),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 0, max: 8 }),
+        fc.integer({ min: 0, max: 8 }),
+        fc.array(fc.boolean(), { minLength: 80, maxLength: 80 }),
+        (ids, joinsAt, early, late, firstSpeaks) => {
+          const b = bench(ids);
+          b.carry(1);
+          b.say(1, 0);
+          let [one, two] = [1, joinsAt];
+          let joined = false;
+          for (const first of firstSpeaks) {
+            if (!joined && one >= joinsAt - early) {
+              b.carry(2);
+              joined = true;
+            }
+            if (first || !joined) b.say(1, one++);
+            else if (two <= one + late) b.say(2, two++);
+          }
+          if (one > joinsAt && two > joinsAt) {
+            b.drop(1);
+            const end = Math.max(one, two);
+            while (two <= end) b.say(2, two++);
+            const whole = Array.from({ length: two }, (_, n) => n);
+            expect(b.numbers).toEqual(whole);
+            expect(b.gaps).toHaveLength(1);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('a symbol and what is broken', () => {
+  it('is not led astray by a time from another century', () => {
+    const b = bench('none');
+    b.carry(1);
+    const broken = { ...trade(1, 'none'), tsMs: 4_070_908_800_000 };
+    b.say(1, 0);
+    b.track.take(1, [broken], { localMs: T0, venueMs: T0 });
+    b.drop(1);
+    b.carry(2);
+    b.say(2, 2);
+    expect(b.numbers).toEqual([0, 2]);
+  });
+
+  it('reports trades that a full queue could not take', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 0);
+    b.track.noteOverflow();
+    b.say(1, 4);
+    expect(b.gaps.at(-1)).toEqual(['overflow', 3]);
+  });
+});
