@@ -390,6 +390,25 @@ describe('fault of the handshake', () => {
   });
 });
 
+test('close ends connections, handshakes and requests that hang, and both listeners', async () => {
+  const client = await subscribed();
+  fake.fault({ kind: 'half-open' });
+  const slow = await subscribed();
+  fake.order({ fault: { kind: 'slow', bytesPerSecond: 20 }, target: { connection: 2 } });
+  tradeNow();
+  fake.fault({ kind: 'handshake-slow', delayMs: 60_000 });
+  fake.fault({ kind: 'rest-silent' });
+  const handshake = connect();
+  const request = fetch(`${fake.restUrl}/api/v3/ping`);
+  const hanging = Promise.allSettled([handshake, request]);
+  await eventually(() => fake.restRequests().length === 1, 'the request');
+  await fake.close();
+  expect(await Promise.all([client.closed, slow.closed])).toEqual([1006, 1006]);
+  expect((await hanging).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(connect()).rejects.toThrow('ECONNREFUSED');
+  await expect(fetch(fake.restUrl)).rejects.toThrow('fetch failed');
+});
+
 test('fault for a connection that is not there is written down as missed', () => {
   fake.order({ fault: { kind: 'cut' }, target: { fraction: 0.5 } });
   expect(fake.faults()).toEqual([
