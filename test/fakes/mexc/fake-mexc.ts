@@ -29,27 +29,19 @@
  */
 import { createServer } from 'node:http';
 import { Socket } from 'node:net';
-import { openDoor } from '../venue/door.js';
-import { seededRandom } from '../venue/seeded-random.js';
-import { TRADE_FILES } from '../venue/trade-files.js';
+import { openDoor, type Door } from '../venue/door.js';
 import type { SourceTrade } from '../venue/trade-source.js';
-import { createVenueClock, type VenueClock } from '../venue/venue-clock.js';
+import type { VenueClock } from '../venue/venue-clock.js';
 import { burstTrades } from './burst.js';
-import { FaultBoard, type FaultOrder, type FaultRecord } from './fault-board.js';
+import type { FaultOrder, FaultRecord } from './fault-board.js';
 import { FaultDesk } from './fault-desk.js';
-import { planFaults } from './fault-plan.js';
+import { planFaults, type FaultPlan, type PlannedFault } from './fault-plan.js';
 import type { Fault, FaultKind, FaultOf } from './faults.js';
-import { Market, type MarketTrade } from './market.js';
-import { MarketPlayer } from './market-player.js';
-import { Publisher } from './publisher.js';
+import type { MarketTrade } from './market.js';
+import type { RestRequest } from './rest-server.js';
 import { deliverable, type ConnectionLog, type SentSelection, type SentTrade } from './sent-log.js';
-import {
-  dealsPerFrame,
-  DOCUMENTED_LIMITS,
-  tradeSource,
-  type FakeMexcSettings,
-} from './settings.js';
-import { StreamVenue } from './stream-venue.js';
+import type { FakeMexcSettings } from './settings.js';
+import { createVenue, type Venue } from './venue.js';
 
 export interface FakeMexcOptions extends FakeMexcSettings {
   readonly clock?: VenueClock;
@@ -57,6 +49,8 @@ export interface FakeMexcOptions extends FakeMexcSettings {
 
 export interface FakeMexc {
   readonly wsUrl: string;
+  /** Base URL, without a path. */
+  readonly restUrl: string;
   readonly clock: VenueClock;
   /** For all connections; a lasting one until `endFault`. */
   fault(fault: Fault): void;
@@ -72,77 +66,38 @@ export interface FakeMexc {
   /** Trades of the market, whether somebody listened or not. */
   happened(symbol: string): number;
   faults(): readonly FaultRecord[];
+  restRequests(): readonly RestRequest[];
   close(): Promise<void>;
 }
 
 const TICK_MS = 10;
+const BURST_PER_FRAME = 500;
 
 export async function startFakeMexc(options: FakeMexcOptions = {}): Promise<FakeMexc> {
-  const clock = options.clock ?? createVenueClock({ offsetMs: options.clockOffsetMs ?? 0 });
-  const random = seededRandom(options.seed ?? 1);
-  const board = new FaultBoard();
-  const market = new Market(clock.nowMs());
-  const source = tradeSource(options, TRADE_FILES.btcusdt);
-  const closed = new Set(options.closedSymbols);
-  const symbols = (options.symbols ?? source.symbols).filter((symbol) => !closed.has(symbol));
-  const limits = { ...DOCUMENTED_LIMITS, ...options.limits };
-  const player = new MarketPlayer(source, market, clock);
-  const publisher = new Publisher({
-    market,
-    dealsPerFrameMax: dealsPerFrame(options),
-    without: [
-      ...(options.tradeIds === false ? (['tradeId'] as const) : []),
-      ...(options.eventType === false ? (['eventType'] as const) : []),
-    ],
-    elapsedMs: () => clock.elapsedMs(),
-    nowMs: () => clock.nowMs(),
-  });
-  const stream = new StreamVenue({
-    clock,
-    board,
-    random,
-    limits,
-    pingKeepsAlive: options.pingKeepsAlive ?? false,
-    keepFrames: options.keepFrames ?? true,
-    rules: {
-      board,
-      symbols: new Set(symbols),
-      subscriptionsMax: limits.subscriptionsMax,
-      newestSequence: () => market.sequence,
-      onSubscribed: () => {
-        player.begin();
-      },
-    },
-  });
+  const venue = createVenue(options);
+  const { clock, board, market, stream, publisher, rest } = venue;
   const http = createServer((_request, response) => response.writeHead(426).end());
   http.on('upgrade', (request, socket, head) => {
     if (socket instanceof Socket) stream.upgrade(request, socket, head);
   });
   const door = await openDoor((socket) => http.emit('connection', socket));
-  const burst = (fault: FaultOf<'burst'>) => {
-    publisher.splitOnce(fault.perFrame ?? 500);
-    const subscribed = stream.open.flatMap(({ log }) => log.channels);
-    const trades = burstTrades(fault, { market, random, symbols, subscribed });
-    publisher.collect(trades.map((trade) => market.happen(trade, clock.nowMs())));
-  };
-  const { faultPlan = [] } = options;
-  const desk = new FaultDesk(
-    { board, clock, random, door, open: () => stream.open, burst },
-    'seed' in faultPlan ? planFaults(faultPlan) : faultPlan,
-  );
+  const restDoor = await rest.open();
+  const desk = createDesk(venue, door, options.faultPlan ?? []);
   const tick = () => {
     desk.tick();
     stream.sendDelayed();
-    publisher.collect(player.play());
+    rest.sendDelayed();
+    publisher.collect(venue.player.play());
     publisher.publish(stream.open);
     stream.dropOverdue();
   };
-  if (options.tradesBegin !== 'first-subscription') player.begin();
+  if (options.tradesBegin !== 'first-subscription') venue.player.begin();
   const { tickMs = TICK_MS } = options;
   const timer = tickMs > 0 ? setInterval(tick, tickMs) : undefined;
   const logs = () => stream.connections.map(({ log }) => log);
   return {
     wsUrl: `ws://127.0.0.1:${door.port}/ws`,
+    restUrl: `http://127.0.0.1:${restDoor.port}`,
     clock,
     fault: (fault) => {
       desk.order({ fault });
@@ -161,9 +116,28 @@ export async function startFakeMexc(options: FakeMexcOptions = {}): Promise<Fake
     deliverable: (selection) => deliverable(logs(), selection),
     happened: (symbol) => market.happened(symbol),
     faults: () => board.records,
+    restRequests: () => rest.requests,
     close: async () => {
       clearInterval(timer);
-      await door.close();
+      await Promise.all([door.close(), restDoor.close()]);
     },
   };
+}
+
+function createDesk(
+  venue: Venue,
+  door: Door,
+  plan: FaultPlan | readonly PlannedFault[],
+): FaultDesk {
+  const { board, clock, random, stream, publisher, market, symbols } = venue;
+  const burst = (fault: FaultOf<'burst'>) => {
+    publisher.splitOnce(fault.perFrame ?? BURST_PER_FRAME);
+    const subscribed = stream.open.flatMap(({ log }) => log.channels);
+    const trades = burstTrades(fault, { market, random, symbols, subscribed });
+    publisher.collect(trades.map((trade) => market.happen(trade, clock.nowMs())));
+  };
+  return new FaultDesk(
+    { board, clock, random, door, open: () => stream.open, burst },
+    'seed' in plan ? planFaults(plan) : plan,
+  );
 }

@@ -363,17 +363,19 @@ describe('fault of the handshake', () => {
   });
 
   test('handshake-slow: open only after its time', async () => {
+    const startMs = fake.clock.nowMs();
     fake.fault({ kind: 'handshake-slow', delayMs: 5000 });
     let open = false;
     const waiting = connect().then((client) => {
       open = true;
       return client;
     });
-    liveThrough(4000);
-    // A plain request takes longer than an upgrade that is answered at once.
-    await fetch(fake.wsUrl.replace('ws:', 'http:'));
-    expect(open).toBe(false);
-    liveThrough(5000);
+    await eventually(() => {
+      liveThrough(100);
+      return open;
+    }, 'the handshake');
+    const [log] = fake.connections();
+    expect((log?.openedAtMs ?? 0) - startMs).toBeGreaterThanOrEqual(5000);
     await waiting;
   });
 
@@ -386,6 +388,25 @@ describe('fault of the handshake', () => {
     await fake.endFault('connection-refused');
     await subscribed();
   });
+});
+
+test('close ends connections, handshakes and requests that hang, and both listeners', async () => {
+  const client = await subscribed();
+  fake.fault({ kind: 'half-open' });
+  const slow = await subscribed();
+  fake.order({ fault: { kind: 'slow', bytesPerSecond: 20 }, target: { connection: 2 } });
+  tradeNow();
+  fake.fault({ kind: 'handshake-slow', delayMs: 60_000 });
+  fake.fault({ kind: 'rest-silent' });
+  const handshake = connect();
+  const request = fetch(`${fake.restUrl}/api/v3/ping`);
+  const hanging = Promise.allSettled([handshake, request]);
+  await eventually(() => fake.restRequests().length === 1, 'the request');
+  await fake.close();
+  expect(await Promise.all([client.closed, slow.closed])).toEqual([1006, 1006]);
+  expect((await hanging).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(connect()).rejects.toThrow('ECONNREFUSED');
+  await expect(fetch(fake.restUrl)).rejects.toThrow('fetch failed');
 });
 
 test('fault for a connection that is not there is written down as missed', () => {
