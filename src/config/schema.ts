@@ -15,8 +15,7 @@ import { PORT_MAX, SEED_MAX } from './values.js';
 
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /**
@@ -33,7 +32,7 @@ export const configSchema = z.strictObject({
     mexcRestUrl: text('where MEXC says its time', 'https://api.mexc.com'),
     binanceUrl: text('public stream of Binance', 'wss://stream.binance.com:9443'),
     binanceRestUrl: text('where Binance says its time', 'https://api.binance.com'),
-    rotateAfterMs: durationMs('a connection is replaced at this age', 23 * HOUR, MINUTE, DAY),
+    rotateAfterMs: durationMs('a connection is replaced at this age', 23 * HOUR, 1_000, DAY),
     recordBytesMax: bytes('a recording (run --record) ends at this size', GIB, MIB, 1_024 * GIB),
   }),
   run: z.strictObject({

@@ -19,11 +19,7 @@ export function decoderDiffers(
   });
 }
 
-export function storedFramesUnreadable(
-  venue: string,
-  why: string,
-  cause?: unknown,
-): OperatorError {
+export function storedFramesUnreadable(venue: string, why: string, cause?: unknown): OperatorError {
   return new OperatorError({
     code: SELF_TEST,
     what: `cannot test the decoder of ${venue}`,

@@ -33,6 +33,8 @@ interface Carrier {
   firstMs: number | null;
   /** Said while another connection had the turn. */
   waiting: StreamTrade[];
+  /** Something that it said meanwhile can't be read. */
+  isHoled: boolean;
 }
 
 type Gap = Pick<FeedRestored, 'reason' | 'fromMs' | 'toMs' | 'tradesMissing'>;
@@ -67,7 +69,14 @@ export class SymbolTrack {
   }
 
   carry(life: ConnectionLife): void {
-    const carrier = { life, acceptedAtMs: null, dataAtMs: 0, firstMs: null, waiting: [] };
+    const carrier = {
+      life,
+      acceptedAtMs: null,
+      dataAtMs: 0,
+      firstMs: null,
+      waiting: [],
+      isHoled: false,
+    };
     this.#carriers.set(life.id, carrier);
   }
 
@@ -110,6 +119,14 @@ export class SymbolTrack {
   }
 
   /** @param at local time, and the venue's time as it is believed to be */
+  /** A frame of the connection can't be read: it may have held trades. */
+  noteUnreadable(connection: number): void {
+    const carrier = this.#carriers.get(connection);
+    if (carrier === undefined) return;
+    if (this.#turn === connection) this.#lost ??= 'unreadable';
+    else carrier.isHoled = true;
+  }
+
   take(
     connection: number,
     trades: readonly StreamTrade[],
@@ -159,7 +176,9 @@ export class SymbolTrack {
     this.#beginTurn(next);
     if (!this.#covers(carrier, old)) this.#lost ??= 'connection_lost';
     // Trades of the same millisecond can't be told apart without ids.
+    else if (carrier.isHoled) this.#lost ??= 'unreadable';
     else if (this.#lastMs !== null && !this.#hasIds()) this.#lost ??= 'overlap_cut';
+    carrier.isHoled = false;
     return this.#admit(waiting);
   }
 

@@ -119,6 +119,7 @@ export class TradeTap {
         return [];
       case 'unreadable':
         this.counts.unreadable += 1;
+        for (const track of this.#tracks.values()) track.noteUnreadable(id);
         return [];
       case 'pong':
       case 'closing':

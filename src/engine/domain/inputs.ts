@@ -36,6 +36,8 @@ export type FeedGapReason =
   | 'ids_missing'
   /** Two overlapping connections without trade ids were cut by time. */
   | 'overlap_cut'
+  /** A frame that can't be read may have held trades. */
+  | 'unreadable'
   /** The engine did not keep up, and its bounded queue was full. */
   | 'overflow';
 

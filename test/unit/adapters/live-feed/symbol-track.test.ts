@@ -269,6 +269,35 @@ describe('a symbol over two connections', () => {
 });
 
 describe('a symbol and what is broken', () => {
+  it('reports a frame that can not be read, on whichever connection', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.track.noteUnreadable(1);
+    b.say(1, 2);
+    b.carry(2);
+    b.say(2, 2);
+    b.track.noteUnreadable(2);
+    b.say(1, 3);
+    expect(b.gaps).toEqual([
+      ['start', null],
+      ['unreadable', null],
+    ]);
+    b.drop(1);
+    b.say(2, 5);
+    expect(b.gaps.at(-1)).toEqual(['unreadable', null]);
+    expect(b.numbers).toEqual([0, 2, 3, 5]);
+  });
+
+  it('knows by ids that an unreadable frame held no trade', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 0);
+    b.track.noteUnreadable(1);
+    b.say(1, 1);
+    expect(b.gaps).toEqual([['start', null]]);
+  });
+
   it('is not led astray by a time from another century', () => {
     const b = bench('none');
     b.carry(1);
