@@ -134,6 +134,8 @@ export class Connection {
 
   /** A fault that strikes once. */
   strike(fault: Fault): void {
+    // Who is half-open hears of nothing any more, but TCP can still end.
+    if (this.#halfOpen && fault.kind !== 'cut' && fault.kind !== 'reset') return;
     switch (fault.kind) {
       case 'cut':
         this.end('cut by a fault');
@@ -160,7 +162,7 @@ export class Connection {
         this.#sendForeign(hugeFrame(fault.bytes));
         break;
       case 'server-ping':
-        if (!this.#halfOpen) this.#socket.ping();
+        this.#socket.ping();
         break;
       default:
         throw new Error(`${fault.kind} does not strike a connection`);

@@ -71,7 +71,7 @@ export class Publisher {
   #flush(intervalMs: Interval, batch: Batch, connections: readonly Connection[]): void {
     const shared = new Map<string, Encoded>();
     for (const connection of connections) {
-      if (!connection.open || connection.halfOpen || connection.silenced) continue;
+      if (connection.silenced) continue;
       for (const subscription of connection.subscriptions.values()) {
         if (subscription.channel.intervalMs !== intervalMs || subscription.mute) continue;
         const trades = batch.trades.get(subscription.channel.symbol) ?? [];

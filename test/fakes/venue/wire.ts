@@ -10,6 +10,9 @@ export interface WireManner {
   bytesPerSecond: number | null;
 }
 
+/** What a write on a half-open connection waits for. */
+const NEVER = new Promise<never>(() => undefined);
+
 /** Between a websocket and its TCP socket: a write is called back once the kernel has all of it. */
 export class Wire extends Duplex {
   readonly manner: WireManner = { fragmentBytes: null, bytesPerSecond: null };
@@ -74,6 +77,7 @@ export class Wire extends Duplex {
 
   async #writePieces(chunk: Buffer): Promise<void> {
     for (let from = 0; from < chunk.length;) {
+      if (this.#dead) return await NEVER;
       const { fragmentBytes, bytesPerSecond } = this.manner;
       const slice = bytesPerSecond === null ? Infinity : Math.max(1, bytesPerSecond / 20);
       const to = from + Math.ceil(Math.min(fragmentBytes ?? Infinity, slice, chunk.length - from));
