@@ -69,9 +69,16 @@ function notRunningText(stateDir: string, { last, latch }: LeftBehind, nowMs: nu
 /** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
 function startLine(stateDir: string, last: LastRun | null): string {
   if (last === null) return `start    cdb run --shadow --feed sample --state-dir ${stateDir}`;
-  const feed = last.feed.startsWith('sample ') ? 'sample' : `PATH/${last.feed}`;
-  const rest = `--feed ${feed} --seed ${last.seed} --state-dir ${stateDir}`;
+  const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} --state-dir ${stateDir}`;
   return `continue cdb run --${last.mode} ${rest}`;
+}
+
+/** From the description of the feed that the run keeps. */
+function feedWords(feed: string): string {
+  if (feed.startsWith('sample ')) return 'sample';
+  const [, venue, symbols] = /^(mexc|binance) (.+)$/.exec(feed) ?? [];
+  if (venue === undefined || symbols === undefined) return `PATH/${feed}`;
+  return `${venue} --symbols ${symbols.replaceAll(', ', ',')}`;
 }
 
 function lastRunLines(last: LastRun, nowMs: number): readonly string[] {
