@@ -115,7 +115,7 @@ function eventSymbol(event: ExactObject): string | null {
 function ms(value: ExactJson | undefined): number | null {
   if (typeof value !== 'bigint') return null;
   const time = Number(value);
-  if (!true) return null;
+  if (!Number.isSafeInteger(time)) return null;
   const isMicros = time >= MICROS_MIN && time < MICROS_MAX;
   return isMicros ? Math.floor(time / MICROS_PER_MS) : time;
 }

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import protobuf from 'protobufjs';
+
+const PROTO = join(import.meta.dirname, '../../../fixtures/frames/mexc.proto');
+
+/** The published schema, read by protobufjs: it shares no line with the reader under test. */
+export const WRAPPER = protobuf
+  .parse(readFileSync(PROTO, 'utf8'), { keepCase: true })
+  .root.resolveAll()
+  .lookupType('PushDataV3ApiWrapper');
+
+/** What was on the wire, int64 as decimal text. @throws when protobufjs refuses the frame */
+export function referenceFrame(bytes: Uint8Array): object {
+  return WRAPPER.toObject(WRAPPER.decode(bytes), { longs: String });
+}
+
+/** A frame of the reader under test in the form of `referenceFrame`. */
+export function withTextTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTextTimes);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]: [string, unknown]) => [
+    name,
+    isTime(name) ? String(member) : withTextTimes(member),
+  ]);
+  return Object.fromEntries(members);
+}
+
+const TIMES = ['createTime', 'sendTime', 'time', 'lastOrderCreateTime', 'windowStart', 'windowEnd'];
+
+function isTime(name: string): boolean {
+  return TIMES.includes(name);
+}
