@@ -4,6 +4,7 @@ import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { countText } from '../view/figure.js';
 import type { Config } from '../config/parse-config.js';
@@ -32,7 +33,7 @@ export async function run(
     lines,
     stop,
     say: (text) => {
-      if (io.outputFormat === 'text' && !isQuiet) lines.print(text);
+      if (io.outputFormat === 'text' && !isQuiet) lines.print(maskSecrets(text));
     },
     showFact: (fact) => {
       if (!isQuiet) showFact(fact, io, lines);
@@ -146,7 +147,7 @@ function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
     return;
   }
   const line = eventLine(fact);
-  if (line !== null) lines.print(line);
+  if (line !== null) lines.print(maskSecrets(line));
 }
 
 function stepLine({ name, words, ms }: PreflightStep): string {
