@@ -1,4 +1,6 @@
 import { BUILD } from './commands/build-info.js';
+import type { CommandIo } from './commands/command-io.js';
+import type { ParsedOptions } from './commands/parsed-options.js';
 import { readCommandLine } from './main/command-line.js';
 import { requestedFormat } from './main/output-format.js';
 import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
@@ -8,6 +10,9 @@ import { EXIT } from './operator-error.js';
 
 const VERSION = `${BUILD.version} (${BUILD.commit})`;
 
+/** The engine that this process is or wanted to be; its failure belongs into its log. */
+let engine: { readonly options: ParsedOptions; readonly io: CommandIo } | undefined;
+
 async function main(args: readonly string[]): Promise<number> {
   const call = readCommandLine(args, VERSION);
   if (call === undefined) return EXIT.OK;
@@ -15,7 +20,9 @@ async function main(args: readonly string[]): Promise<number> {
   const timeoutMs = options.number('timeoutMs');
   return withTimeout(timeoutMs, async (deadline) => {
     const handler = await call.spec.load();
-    return handler.run(options, processIo(args, deadline), services);
+    const io = processIo(args, deadline);
+    if (call.spec.name === 'run') engine = { options, io };
+    return handler.run(options, io, services);
   });
 }
 
@@ -42,6 +49,10 @@ async function report(fault: unknown): Promise<never> {
   const { errorText } = await import('./commands/output/error-text.js');
   const { reportFault } = await import('./main/fault.js');
   const error = reportFault(fault, args, Date.now());
+  if (engine !== undefined) {
+    const { logFault } = await import('./main/engine/log-fault.js');
+    await logFault(error, engine);
+  }
   process.stderr.write(errorText(error, requestedFormat(args, process.env)));
   return end(error.exit);
 }

@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { CommandSpec, OptionSpec } from './command-spec.js';
 import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
 import { EMIT_KINDS } from './replay/emit-kinds.js';
@@ -58,6 +59,12 @@ const SINCE: OptionSpec = {
   read: duration,
 };
 const COUNT: OptionSpec = { flags: '-n, --count <n>', summary: 'at most n rows', read: count };
+const GRACE: OptionSpec = {
+  flags: '--grace <time>',
+  summary: 'end it hard after, e.g. 10s',
+  key: 'graceMs',
+  read: duration,
+};
 const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
 
 const RUN: readonly CommandSpec[] = [
@@ -66,6 +73,7 @@ const RUN: readonly CommandSpec[] = [
     group: 'Run',
     summary: 'run the engine in front; Ctrl-C drains and ends it',
     options: [
+      { flags: '--detach', summary: 'in the background; waits until it runs (30s, --timeout)' },
       {
         flags: '--shadow',
         summary: 'decide, send nothing (the default)',
@@ -115,16 +123,24 @@ const RUN: readonly CommandSpec[] = [
     name: 'stop',
     group: 'Run',
     summary: 'drain the running engine, then end it',
+    options: [GRACE, { flags: '--drain', summary: 'wait for the drain however long it takes' }],
+    load: () => import('./stop.js'),
+  },
+  {
+    name: 'restart',
+    group: 'Run',
+    summary: 'stop the running engine and start it again in the background, with its options',
     options: [
+      { flags: '--detach', summary: 'an engine that runs in front may go to the background' },
+      GRACE,
       {
-        flags: '--grace <time>',
-        summary: 'end it hard after, e.g. 10s',
-        key: 'graceMs',
+        flags: '--wait-healthy <time>',
+        summary: 'wait until effects flow, e.g. 30s (exit 7 with the reasons)',
+        key: 'waitHealthyMs',
         read: duration,
       },
-      { flags: '--drain', summary: 'wait for the drain however long it takes' },
     ],
-    load: () => import('./stop.js'),
+    load: () => import('./restart.js'),
   },
 ];
 
@@ -134,6 +150,23 @@ const OBSERVE: readonly CommandSpec[] = [
     group: 'Observe',
     summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
     load: () => import('./status.js'),
+  },
+  {
+    name: 'logs',
+    group: 'Observe',
+    summary: 'print what the engine wrote into its log',
+    options: [
+      { flags: '-f, --follow', summary: 'go on with what is written from now on' },
+      SINCE,
+      {
+        flags: '--level <level>',
+        summary: 'this level and above: debug (default), info, warn, error',
+        read: choice(...LOG_LEVELS),
+      },
+      { flags: '--grep <expression>', summary: 'only lines that match, as they are printed' },
+      { ...COUNT, summary: 'at most n lines (default 100; all with --since)' },
+    ],
+    load: () => import('./logs.js'),
   },
   {
     name: 'fills',

@@ -12,6 +12,7 @@ export interface ConfigFlag {
 interface Declaration {
   readonly keys: ReadonlySet<string>;
   readonly configFlags: readonly ConfigFlag[];
+  readonly words: readonly string[];
 }
 
 /**
@@ -22,6 +23,8 @@ interface Declaration {
 export class ParsedOptions {
   /** What `loadConfig` lays over files and environment. */
   readonly configFlags: readonly ConfigFlag[];
+  /** The call as words that mean the same when they are given to cdb again. */
+  readonly words: readonly string[];
   readonly #values: ReadonlyMap<string, OptionValue>;
   readonly #declared: ReadonlySet<string> | undefined;
 
@@ -36,6 +39,7 @@ export class ParsedOptions {
     this.#values = new Map(given);
     this.#declared = declaration?.keys;
     this.configFlags = declaration?.configFlags ?? [];
+    this.words = declaration?.words ?? [];
   }
 
   text(key: string): string | undefined {

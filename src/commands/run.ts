@@ -1,20 +1,27 @@
 import type { Output } from '../engine/domain/events.js';
 import { ordersTo } from '../engine/engine-status.js';
+import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { countText } from '../view/figure.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
-import { envelope } from './output/envelope.js';
+import { envelope, printResult } from './output/envelope.js';
+import { startAndWait, upJson, upText } from './run/detach.js';
 import { eventLine } from './run/event-lines.js';
+import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
 import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
 import type { EngineHandle, PreflightStep, Services } from './services.js';
+
+/** All of them are in the log; what stands in for the terminal must not grow for ever. */
+const NOTICES_DETACHED_MAX = 100;
 
 /** Runs the engine in front until the feed ends, the time is over, or someone stops it. */
 export async function run(
@@ -24,22 +31,12 @@ export async function run(
 ): Promise<number> {
   refuseTwoModes(options);
   const config = commandConfig(options, io);
-  const lines = new LinePrinter(io);
+  const launch = launchOf(options, io);
   const stop = new StopRequest(io);
-  const isQuiet = options.flag('quiet');
-  const screen: Screen = {
-    io,
-    lines,
-    stop,
-    say: (text) => {
-      if (io.outputFormat === 'text' && !isQuiet) lines.print(text);
-    },
-    showFact: (fact) => {
-      if (!isQuiet) showFact(fact, io, lines);
-    },
-  };
   try {
-    return await stop.orForced(openAndRun({ options, services, config }, screen));
+    if (options.flag('detach')) return await detach({ options, services, launch }, io, stop);
+    const call = { options, services, config, launch };
+    return await stop.orForced(openAndRun(call, screenOf(call, io, stop)));
   } catch (error) {
     // Whoever stopped the preflight wants no explanation of where it was.
     if (stop.cause !== null && stop.signal.aborted && error === stop.signal.reason) {
@@ -62,22 +59,68 @@ function refuseTwoModes(options: ParsedOptions): void {
   });
 }
 
+/** Starts this very command in the background, and says where to look for it. */
+async function detach(
+  { options, services, launch }: Omit<Call, 'config'>,
+  io: CommandIo,
+  stop: StopRequest,
+): Promise<number> {
+  const ports = await services.operator(options, io);
+  const timeoutMs = options.number('timeoutMs');
+  const detached = await startAndWait(services, launch, { ports, io, stop, timeoutMs });
+  if (detached.state !== 'up') return detached.status;
+  const { view } = detached;
+  if (options.flag('quiet') && io.outputFormat === 'text') return EXIT.OK;
+  printResult(io, {
+    command: 'run.detached',
+    data: upJson(view, ports.stateDir),
+    text: () => upText(view, ports.stateDir),
+  });
+  return EXIT.OK;
+}
+
+/** In the background nobody reads facts as they come, and the file in place of the terminal ends. */
+function screenOf({ options, launch }: Call, io: CommandIo, stop: StopRequest): Screen {
+  const lines = new LinePrinter(io);
+  const isQuiet = options.flag('quiet');
+  let notices = 0;
+  return {
+    io,
+    lines,
+    stop,
+    say: (text) => {
+      if (io.outputFormat === 'text' && !isQuiet) lines.print(maskSecrets(text));
+    },
+    showFact: (fact) => {
+      if (!isQuiet && !launch.detached) showFact(fact, io, lines);
+    },
+    notice: (text) => {
+      notices += 1;
+      if (launch.detached && notices > NOTICES_DETACHED_MAX) return;
+      io.stderr(`notice: ${text}\n`);
+    },
+  };
+}
+
 interface Screen {
   readonly io: CommandIo;
   readonly lines: LinePrinter;
   readonly stop: StopRequest;
   readonly say: (text: string) => void;
   readonly showFact: (fact: Output) => void;
+  readonly notice: (text: string) => void;
 }
 
 interface Call {
   readonly options: ParsedOptions;
   readonly services: Services;
   readonly config: Config;
+  readonly launch: EngineLaunch;
 }
 
-async function openAndRun({ options, services, config }: Call, screen: Screen): Promise<number> {
-  const { io, lines, stop, say, showFact } = screen;
+async function openAndRun(call: Call, screen: Screen): Promise<number> {
+  const { options, services, config, launch } = call;
+  const { io, lines, stop, say, showFact, notice } = screen;
   const { mode } = config.run;
   say(`mode ${mode}   orders to exchange: ${ordersTo(mode)}   seed ${config.run.seed}`);
   const record = options.text('record');
@@ -86,14 +129,13 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
     mode,
     restart: options.flag('restart'),
     ...(record !== undefined && { record }),
+    launch,
     signal: stop.signal,
     onStep: (step) => {
       say(stepLine(step));
     },
     onCommitted: showFact,
-    onNotice: (text) => {
-      io.stderr(`notice: ${text}\n`);
-    },
+    onNotice: notice,
   });
   if (opened.state === 'finished') {
     say(finishedLine(opened.run));
@@ -106,9 +148,7 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
   try {
     return await runEngine(engine, options.number('durationMs'), screen);
   } finally {
-    await engine.close().catch((error: unknown) => {
-      io.stderr(`notice: while closing: ${String(error)}\n`);
-    });
+    await engine.close();
   }
 }
 
@@ -148,7 +188,7 @@ function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
     return;
   }
   const line = eventLine(fact);
-  if (line !== null) lines.print(line);
+  if (line !== null) lines.print(maskSecrets(line));
 }
 
 function stepLine({ name, words, ms }: PreflightStep): string {

@@ -2,19 +2,23 @@ import type { Config } from '../config/parse-config.js';
 import type { Mode } from '../engine/domain/control.js';
 import type { Output } from '../engine/domain/events.js';
 import type { Hash } from '../engine/domain/hash.js';
+import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { Feed } from '../engine/ports/feed.js';
 import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
+import type { LogServices } from './logs/log-services.js';
 import type { OperatorServices } from './operator-ports.js';
+import type { DetachServices } from './run/detached-child.js';
 
 /**
  * What commands may use of the world outside, made by the composition root on demand: a command
  * that needs no database never loads its client.
  */
-export interface Services extends OperatorServices, KillSwitchServices {
+export interface Services
+  extends OperatorServices, KillSwitchServices, DetachServices, LogServices {
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;
@@ -28,6 +32,8 @@ export interface EngineOrder {
   readonly restart: boolean;
   /** File to write what a live feed receives to. */
   readonly record?: string;
+  /** What `cdb restart` starts again. */
+  readonly launch: EngineLaunch;
   /** Aborted: the preflight ends before its next step, with the signal's reason. */
   readonly signal: AbortSignal;
   /** One preflight step is done. */
@@ -55,6 +61,6 @@ export interface EngineHandle {
   start(onRecovered: (recovered: Recovered) => void): Promise<EndReason>;
   stop(): void;
   status(): EngineStatus;
-  /** Ends everything that was opened, in reverse; idempotent. */
+  /** Ends everything that was opened, in reverse; idempotent. What fails becomes a notice. */
   close(): Promise<void>;
 }

@@ -60,17 +60,17 @@ function notRunningText(stateDir: string, { last, latch }: LeftBehind, nowMs: nu
     `cdb NOT RUNNING: no engine holds ${stateDir}`,
     ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
     ...(latch === null ? [] : [latchLine(latch)]),
-    startLine(stateDir, last),
+    `${last === null ? 'start   ' : 'continue'} ${startCommand(stateDir, last)}`,
   ]
     .map((text) => `${plainText(text)}\n`)
     .join('');
 }
 
 /** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
-function startLine(stateDir: string, last: LastRun | null): string {
-  if (last === null) return `start    cdb run --shadow --feed sample --state-dir ${stateDir}`;
+export function startCommand(stateDir: string, last: LastRun | null): string {
+  if (last === null) return `cdb run --shadow --feed sample --state-dir ${stateDir}`;
   const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} --state-dir ${stateDir}`;
-  return `continue cdb run --${last.mode} ${rest}`;
+  return `cdb run --${last.mode} ${rest}`;
 }
 
 /** From the description of the feed that the run keeps. */

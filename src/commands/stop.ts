@@ -9,7 +9,7 @@ import type { ParsedOptions } from './parsed-options.js';
 import { leftText } from './status.js';
 import { plainText } from './tables/plain-text.js';
 
-const GRACE_MS_DEFAULT = 10_000;
+export const GRACE_MS_DEFAULT = 10_000;
 /** `--drain` waits as long as a drain can reasonably take; even that must end. */
 const DRAIN_MS_MAX = 3_600_000;
 const TERM_MS_MAX = 3_000;
@@ -17,7 +17,7 @@ const KILL_MS_MAX = 5_000;
 const LOOK_EVERY_MS = 50;
 
 /** How it ended, from the gentlest to the hardest. */
-type Ended = 'nothing ran' | 'drained' | 'terminated' | 'killed';
+export type Ended = 'nothing ran' | 'drained' | 'terminated' | 'killed';
 
 /** 0 stopped or nothing ran, 7 when it had to be killed or would not go. */
 export async function run(
@@ -29,7 +29,7 @@ export async function run(
   const holder = ports.process.holder();
   if (holder === null) return report(ports, io, { ended: 'nothing ran', tookMs: 0 });
   const startedMs = ports.clock.monotonicMs();
-  const ended = await end(ports, io, { holder, limitMs: limitOf(options) });
+  const ended = await stopEngine(ports, io, { holder, limitMs: limitOf(options) });
   return report(ports, io, { ended, tookMs: ports.clock.monotonicMs() - startedMs });
 }
 
@@ -44,7 +44,7 @@ interface Stopping {
 }
 
 /** Ask, then SIGTERM, then SIGKILL; each only to the process that holds the lock. */
-async function end(
+export async function stopEngine(
   ports: OperatorPorts,
   io: CommandIo,
   { holder, limitMs: { graceMs, drain } }: Stopping,

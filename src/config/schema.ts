@@ -13,7 +13,8 @@ import {
 import { STATE_DIR_DEFAULT } from './state-dir.js';
 import { PORT_MAX, SEED_MAX } from './values.js';
 
-const MIB = 1_048_576;
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
 const GIB = 1_024 * MIB;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -55,6 +56,15 @@ export const configSchema = z.strictObject({
     batchRowsMax: integer('rows in one audit transaction', 500, 1, 10_000),
     commitTimeoutMs: durationMs('a commit that takes longer stalls the audit', 5_000, 100, 60_000),
     spoolBytesMax: bytes('kept on disk while the database is away', 256 * MIB, MIB, 64 * GIB),
+  }),
+  logs: z.strictObject({
+    level: choice(
+      'what goes into logs/engine.log, and all above it',
+      ['debug', 'info', 'warn', 'error'],
+      'info',
+    ),
+    fileBytesMax: bytes('a log file is set aside at this size', 16 * MIB, 16 * KIB, GIB),
+    filesMax: integer('log files kept, the current one included', 8, 2, 1_000),
   }),
   metrics: z.strictObject({
     host: text('address of /metrics, /healthz and /readyz', '127.0.0.1'),

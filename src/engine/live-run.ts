@@ -119,11 +119,15 @@ export class LiveRun {
   /**
    * Recovers, folds the feed to its end or to `stop`, and drains.
    * @param onRecovered called once the state is what it was before
+   * @param onDraining called once no further trade is taken
    */
-  async start(onRecovered: (recovered: Recovered) => void): Promise<EndReason> {
+  async start(
+    onRecovered: (recovered: Recovered) => void,
+    onDraining: (reason: EndReason) => void = () => undefined,
+  ): Promise<EndReason> {
     const committing = this.#committer.run();
     try {
-      return await this.#foldAll(onRecovered);
+      return await this.#foldAll(onRecovered, onDraining);
     } finally {
       this.#committer.stop();
       await committing;
@@ -131,7 +135,10 @@ export class LiveRun {
     }
   }
 
-  async #foldAll(onRecovered: (recovered: Recovered) => void): Promise<EndReason> {
+  async #foldAll(
+    onRecovered: (recovered: Recovered) => void,
+    onDraining: (reason: EndReason) => void,
+  ): Promise<EndReason> {
     onRecovered(await this.#recover());
     for (const input of this.#openingInputs()) this.#sequencer.urge(input);
     const snapshotter = this.#newSnapshotter();
@@ -140,6 +147,7 @@ export class LiveRun {
     this.phase = 'running';
     const reason = await this.#runner.run(this.#deps.feed);
     this.phase = 'draining';
+    onDraining(reason);
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
     await snapshotter.final(this.#fold, this.#committer);

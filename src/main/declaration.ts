@@ -11,6 +11,41 @@ export function declaredKeys(spec: CommandSpec): ReadonlySet<string> {
   ]);
 }
 
+/**
+ * The call again as words that mean the same, whatever the order and the short forms that were
+ * typed: the command, its flags, its arguments.
+ */
+export function callWords(
+  spec: CommandSpec,
+  values: Readonly<Record<string, OptionValue | undefined>>,
+): readonly string[] {
+  const options = [...GLOBAL_OPTIONS, ...(spec.options ?? [])];
+  return [
+    ...spec.name.split(' '),
+    ...options.flatMap((option) => optionWords(option, values[optionKey(option)])),
+    ...(spec.arguments ?? []).flatMap((argument) => textsOf(values[argumentKey(argument)])),
+  ];
+}
+
+function optionWords(option: OptionSpec, value: OptionValue | undefined): readonly string[] {
+  const flag = longFlag(option);
+  if (value === undefined || value === false) return [];
+  if (value === true) return [flag];
+  if (option.repeat) return textsOf(value).map((text) => `${flag}=${text}`);
+  // Only times have a unit in their key and none in their number.
+  const text = optionKey(option).endsWith('Ms') ? `${String(value)}ms` : textsOf(value).join(',');
+  return [`${flag}=${text}`];
+}
+
+function textsOf(value: OptionValue | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'object' ? value : [String(value)];
+}
+
+function longFlag({ flags }: OptionSpec): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+}
+
 /** @param values by option key */
 export function configFlags(
   specs: readonly OptionSpec[],
@@ -22,7 +57,7 @@ export function configFlags(
 function configFlag(spec: OptionSpec, value: OptionValue | undefined): readonly ConfigFlag[] {
   if (spec.configKey === undefined || value === undefined) return [];
   const { configKey: key } = spec;
-  const flag = /--[a-z-]+/.exec(spec.flags)?.[0] ?? spec.flags;
+  const flag = longFlag(spec);
   if (typeof value === 'object' && spec.repeat) {
     return value.map((assignment) => {
       const at = assignment.indexOf('=');

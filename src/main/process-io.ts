@@ -1,3 +1,4 @@
+import { maskSecrets } from '../config/mask.js';
 import type { CommandIo, StopCause } from '../commands/command-io.js';
 import { requestedFormat } from './output-format.js';
 
@@ -6,7 +7,8 @@ export function processIo(args: readonly string[], deadline: AbortSignal): Comma
   const { stdin, stdout, stderr, env } = process;
   return {
     stdout: (text) => stdout.write(text),
-    stderr: (text) => stderr.write(text),
+    // Notices quote drivers and the system, and those quote URLs with passwords.
+    stderr: (text) => stderr.write(maskSecrets(text)),
     stdoutDrained: () =>
       stdout.writableNeedDrain
         ? new Promise((resolve) => stdout.once('drain', resolve))

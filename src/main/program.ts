@@ -4,7 +4,7 @@ import type { CommandSpec, OptionSpec } from '../commands/command-spec.js';
 import { GLOBAL_OPTIONS } from '../commands/command-table.js';
 import { ParsedOptions } from '../commands/parsed-options.js';
 import type { OptionValue } from '../commands/parsed-options.js';
-import { configFlags, declaredKeys } from './declaration.js';
+import { callWords, configFlags, declaredKeys } from './declaration.js';
 
 /** What is called with the command that was chosen and its options. */
 type Dispatch = (spec: CommandSpec, options: ParsedOptions) => void;
@@ -100,6 +100,7 @@ function parsedOptions(command: Command, spec: CommandSpec): ParsedOptions {
   return new ParsedOptions(values, {
     keys: declaredKeys(spec),
     configFlags: configFlags(specs, values),
+    words: callWords(spec, values),
   });
 }
 

@@ -18,6 +18,14 @@ export const services: Services = {
     const { killSwitch } = await import('./operator/operator-ports.js');
     return killSwitch(stateDir);
   },
+  async engineLog(options, io) {
+    const { openLogReader } = await import('./operator/log-reader.js');
+    return openLogReader(options, io);
+  },
+  async startDetached(stateDir, launch) {
+    const { startDetached } = await import('./operator/start-detached.js');
+    return startDetached(stateDir, launch);
+  },
   async openEngine(order) {
     const { openEngine } = await import('./engine/open-engine.js');
     return openEngine(order);

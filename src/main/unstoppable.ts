@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from '../commands/command-spec.js';
 import { GLOBAL_OPTIONS } from '../commands/command-table.js';
 import { ParsedOptions } from '../commands/parsed-options.js';
 import type { OptionValue } from '../commands/parsed-options.js';
-import { configFlags, declaredKeys } from './declaration.js';
+import { callWords, configFlags, declaredKeys } from './declaration.js';
 
 /**
  * Stopping must work whatever else is on the line. When commander refuses a line that names an
@@ -49,6 +49,7 @@ function lenientOptions(args: readonly string[], spec: CommandSpec): ParsedOptio
   return new ParsedOptions(values, {
     keys: declaredKeys(spec),
     configFlags: configFlags(specs, values),
+    words: callWords(spec, values),
   });
 }
 

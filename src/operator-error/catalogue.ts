@@ -59,6 +59,10 @@ export const ERROR_CATALOGUE = {
   'CDB-E0705': 'The engine refused a request that it could not read.',
   'CDB-E0706': 'The engine that runs is of another version and cannot be understood.',
   'CDB-E0707': 'The engine still drains after the time that cdb stop was given.',
+  'CDB-E0708': 'An engine that was started in the background does not answer in time.',
+  'CDB-E0709': 'The engine that runs cannot be started again as it was.',
+  'CDB-E0710': 'The engine was stopped by cdb restart, and the new one did not start.',
+  'CDB-E0711': 'The engine was started again, but its effects do not flow in time.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;
 

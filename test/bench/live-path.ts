@@ -37,6 +37,7 @@ const opened = await openEngine({
   config: parsed.config,
   mode: 'paper',
   restart: false,
+  launch: { words: [], cwd: process.cwd(), env: {}, detached: false },
   signal: new AbortController().signal,
   onStep: () => undefined,
   onCommitted: () => undefined,

@@ -1,14 +1,14 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Cuts bytes into lines. `null` stands for a line that is too long or is not UTF-8. */
-interface LineCutter {
+export interface LineCutter {
   add(bytes: Buffer): readonly (string | null)[];
   /** What stands behind the last line break, if the file ends as it should. */
   end(): readonly (string | null)[];
 }
 
 /** A trade needs about 100 bytes; a longer line is damage, and must not fill the memory. */
-const LINE_BYTES_MAX = 8 * 1024;
+export const LINE_BYTES_MAX = 8 * 1024;
 const LINE_FEED = 10;
 const NOTHING = Buffer.alloc(0);
 

@@ -18,6 +18,7 @@ import {
   isLiveHolder,
   isLiveOrUnknown,
   type LockHolder,
+  type LockUse,
   lockHolderOf,
   parseLockHolder,
 } from './lock-holder.js';
@@ -49,7 +50,7 @@ const ASIDE = 'stale';
  */
 export async function acquireEngineLock(
   path: string,
-  use: { readonly socketPath: string; readonly mode: string },
+  use: LockUse,
   clock: Clock,
 ): Promise<EngineLock> {
   const mine = lockHolderOf(use, clock.nowMs());

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
-import type { EngineHolder } from '../../engine/ports/engine-client.js';
+import { maskSecrets } from '../../config/mask.js';
+import type { EngineHolder, EngineLaunch } from '../../engine/ports/engine-client.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { identityOf, isSameProcess } from '../process-identity.js';
 import { somebodyListens } from '../socket-probe.js';
@@ -16,11 +17,17 @@ export interface LockHolder extends EngineHolder {
 
 /** An engine in another container that has just started does not listen yet. */
 const START_MS_MAX = 10_000;
+/** Of the 16 KiB that are read of a lock. */
+const LAUNCH_CHARS_MAX = 4_000;
 
-export function lockHolderOf(
-  use: { readonly socketPath: string; readonly mode: string },
-  nowMs: number,
-): LockHolder {
+/** What the holder does with the state directory. */
+export interface LockUse {
+  readonly socketPath: string;
+  readonly mode: string;
+  readonly launch?: EngineLaunch;
+}
+
+export function lockHolderOf(use: LockUse, nowMs: number): LockHolder {
   const self = identityOf(process.pid);
   assertInvariant(self !== null, 'this process exists');
   return {
@@ -31,7 +38,15 @@ export function lockHolderOf(
     socketPath: use.socketPath,
     mode: use.mode,
     startedAtMs: nowMs,
+    ...keptLaunch(use.launch),
   };
+}
+
+/** The lock is a small file, and one that people copy into bug reports. */
+function keptLaunch(launch: EngineLaunch | undefined): Pick<LockHolder, 'launch'> {
+  if (launch === undefined) return {};
+  const text = JSON.stringify(launch);
+  return text.length <= LAUNCH_CHARS_MAX && maskSecrets(text) === text ? { launch } : {};
 }
 
 /** True when the holder runs and its pid can be judged from here. */
@@ -79,7 +94,25 @@ function isLockHolder(value: unknown): value is LockHolder {
   const texts = ['startTime', 'bootId', 'pidNamespace', 'socketPath', 'mode'];
   return (
     ['pid', 'startedAtMs'].every((key) => Number.isSafeInteger(found.get(key))) &&
-    texts.every((key) => typeof found.get(key) === 'string')
+    texts.every((key) => typeof found.get(key) === 'string') &&
+    isLaunchOrAbsent(found.get('launch'))
+  );
+}
+
+function isLaunchOrAbsent(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const found = new Map<string, unknown>(Object.entries(value));
+  const env = found.get('env');
+  const areTexts = (list: unknown) =>
+    Array.isArray(list) && list.every((item) => typeof item === 'string');
+  return (
+    areTexts(found.get('words')) &&
+    typeof found.get('cwd') === 'string' &&
+    typeof found.get('detached') === 'boolean' &&
+    typeof env === 'object' &&
+    env !== null &&
+    areTexts(Object.values(env))
   );
 }
 

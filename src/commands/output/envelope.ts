@@ -1,3 +1,4 @@
+import { maskedJson, maskSecrets } from '../../config/mask.js';
 import type { CommandIo } from '../command-io.js';
 import { UNPRINTABLE } from '../tables/plain-text.js';
 
@@ -15,12 +16,18 @@ interface CommandResult {
 const ENVELOPE_VERSION = 1;
 
 export function envelope(command: string, data: unknown, nowMs: number): string {
-  const text = JSON.stringify({
-    schema: `cdb.${command}/${ENVELOPE_VERSION}`,
-    generated_at: new Date(nowMs).toISOString(),
-    data,
-  });
-  return text.replace(UNPRINTABLE, jsonEscape);
+  return escapeUnprintable(
+    maskedJson({
+      schema: `cdb.${command}/${ENVELOPE_VERSION}`,
+      generated_at: new Date(nowMs).toISOString(),
+      data,
+    }),
+  );
+}
+
+/** For one line of JSON, without its line break. */
+export function escapeUnprintable(json: string): string {
+  return json.replace(UNPRINTABLE, jsonEscape);
 }
 
 /** JSON.stringify leaves C1 controls and bidirectional overrides as they are; a terminal obeys them. */
@@ -31,7 +38,7 @@ function jsonEscape(character: string): string {
 /** The one place where a command's answer reaches stdout. */
 export function printResult(io: CommandIo, result: CommandResult): void {
   if (io.outputFormat === 'text') {
-    io.stdout(result.text());
+    io.stdout(maskSecrets(result.text()));
     return;
   }
   const parts = io.outputFormat === 'jsonl' ? (result.rows ?? [result.data]) : [result.data];

@@ -13,7 +13,8 @@ export function eventLine(fact: Output): string | null {
 
 type Words = readonly [area: string, text: string];
 
-function eventWords(fact: Output): Words | null {
+/** What happened, in words that come from the fact alone; null for what nobody watches. */
+export function eventWords(fact: Output): Words | null {
   switch (fact.kind) {
     case 'CandleClosed': {
       const [open, high, low, close, volume] = [

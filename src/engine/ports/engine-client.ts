@@ -1,8 +1,21 @@
+/** How an engine was started, so that the same can be started again. Never holds a secret. */
+export interface EngineLaunch {
+  /** The command line without `--detach`: `run --paper --seed 7`. */
+  readonly words: readonly string[];
+  readonly cwd: string;
+  /** Variables of cdb that were set. */
+  readonly env: Readonly<Record<string, string>>;
+  /** In the background: no terminal belongs to it. */
+  readonly detached: boolean;
+}
+
 /** Who holds the lock of a state directory. A pid alone proves nothing: pids are reused. */
 export interface EngineHolder {
   readonly pid: number;
   readonly startedAtMs: number;
   readonly socketPath: string;
+  /** Absent when it was not kept: too long, or something in it looks like a secret. */
+  readonly launch?: EngineLaunch;
 }
 
 /** The process that holds the state directory. */

@@ -34,7 +34,8 @@ import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { journalStream } from '../../engine/journal.js';
 import type { RegisteredRun } from '../../engine/ports/run-registry.js';
-import { RecoveryRefused } from '../../engine/recovery.js';
+import { RecoveryRefused, type Recovered } from '../../engine/recovery.js';
+import type { EndReason } from '../../engine/runner.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { viewSource } from '../../view/view-source.js';
@@ -43,6 +44,14 @@ import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
+import {
+  loggedIntents,
+  logRecovered,
+  logStart,
+  openRunLog,
+  statusFields,
+  type RunLog,
+} from './run-log.js';
 import { Preflight } from './preflight.js';
 import { asOperatorError } from './recovery-error.js';
 
@@ -50,24 +59,30 @@ const MIGRATION_LOCK_WAIT_MS = 10_000;
 /** An input is some 200 bytes in its segment; the retention is counted in segments. */
 const INPUT_BYTES = 200;
 
-export async function openEngine(order: EngineOrder): Promise<OpenedEngine> {
+export async function openEngine(asked: EngineOrder): Promise<OpenedEngine> {
+  const log = openRunLog(stateDirectory(asked.config.stateDir).logs, asked);
+  const { order } = log;
   const preflight = new Preflight(systemClock(), order);
   try {
-    return await openParts(order, preflight);
+    return await openParts(order, preflight, log);
   } catch (error) {
-    await preflight.close().catch((second: unknown) => {
-      order.onNotice(`while closing: ${String(second)}`);
-    });
+    await closeAll(preflight, log);
     throw error;
   }
 }
 
 /** The order is the order of dependence: nothing is written before the lock is ours. */
-async function openParts(order: EngineOrder, preflight: Preflight): Promise<OpenedEngine> {
+async function openParts(
+  order: EngineOrder,
+  preflight: Preflight,
+  log: RunLog,
+): Promise<OpenedEngine> {
   const { config, mode, onNotice } = order;
   refuseExternal(config);
   const clock = systemClock();
   const place = await openPlace(order, preflight, clock);
+  log.own();
+  logStart(log, order);
   const register = await preflight.step(
     'kill switch',
     () => openEngineRegister(place.state, mode, { clock, onNotice }),
@@ -84,6 +99,7 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
   const settings = liveSettings(order);
   const known = knownRun(stores.registry, feed, settings);
   if (known?.finished === true) {
+    log.log('info', 'engine', 'nothing to do: the run of this feed is finished');
     await preflight.close();
     return { state: 'finished', run: known };
   }
@@ -106,7 +122,8 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
   const live = await openLiveRun(deps, settings);
-  const intent = intentHandler(live, register, clock);
+  log.setRunId(live.run.runId);
+  const intent = loggedIntents(intentHandler(live, register, clock), log);
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
   await openListeners(order, { live, log: stores.streams, keys, audit, intent, socket }, preflight);
@@ -115,17 +132,48 @@ async function openParts(order: EngineOrder, preflight: Preflight): Promise<Open
     engine: {
       runId: live.run.runId,
       continued: live.continued,
-      start: (onRecovered) =>
-        live.start(onRecovered).catch((error: unknown) => {
-          throw asOperatorError(error);
-        }),
+      start: (onRecovered) => startLogged(live, log, onRecovered),
       stop: () => {
+        log.log('info', 'engine', 'asked to stop');
         live.stop();
       },
       status: () => live.status(),
-      close: () => preflight.close(),
+      close: () => closeAll(preflight, log),
     },
   };
+}
+
+async function startLogged(
+  live: LiveRun,
+  log: RunLog,
+  onRecovered: (recovered: Recovered) => void,
+): Promise<EndReason> {
+  try {
+    const reason = await live.start(
+      (recovered) => {
+        logRecovered(log, recovered, live.continued);
+        onRecovered(recovered);
+      },
+      (ending) => {
+        log.log('info', 'engine', `draining: ${ending}`, statusFields(live.status()));
+      },
+    );
+    log.flush();
+    log.log('info', 'engine', `ended: ${reason}`, statusFields(live.status()));
+    return reason;
+  } catch (error) {
+    log.flush();
+    log.log('info', 'engine', 'fails; these are its last figures', statusFields(live.status()));
+    throw asOperatorError(error);
+  }
+}
+
+/** What fails while closing is told and no more: whatever the engine did is done. */
+async function closeAll(preflight: Preflight, log: RunLog): Promise<void> {
+  await preflight.close().catch((fault: unknown) => {
+    log.order.onNotice(`while closing: ${String(fault)}`);
+  });
+  log.close();
 }
 
 /** Falling back to the embedded stores would leave the operator looking at the wrong database. */
@@ -144,14 +192,18 @@ function refuseExternal({ databaseUrl, redisUrl, postgres, redis }: Config): voi
   });
 }
 
-async function openPlace({ config, mode }: EngineOrder, preflight: Preflight, clock: Clock) {
+async function openPlace(
+  { config, mode, launch }: EngineOrder,
+  preflight: Preflight,
+  clock: Clock,
+) {
   const state = stateDirectory(config.stateDir);
   const socket = socketPath(state, process.env);
   const lock = await preflight.step(
     'state directory',
     () => {
       prepareStateDirectory(state);
-      return acquireEngineLock(state.engineLock, { socketPath: socket, mode }, clock);
+      return acquireEngineLock(state.engineLock, { socketPath: socket, mode, launch }, clock);
     },
     () => state.root,
   );

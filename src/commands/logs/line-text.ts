@@ -1,0 +1,37 @@
+import { maskSecrets } from '../../config/mask.js';
+import type { RawLine } from '../../engine/ports/log-reader.js';
+import { plainText } from '../tables/plain-text.js';
+import type { LogLine } from './log-line.js';
+
+/** `18:46:33.666 info  engine   draining: stopped trades=1590 …`; times are UTC. */
+export function lineText({ atMs, level, area, message, fields }: LogLine): string {
+  const time = new Date(atMs).toISOString().slice(11, 23);
+  const members = fields.map(([name, value]) => `${name}=${valueText(value)}`);
+  const words = [time, level.padEnd(5), area.padEnd(9), message, ...members].join(' ');
+  return plainText(maskSecrets(words));
+}
+
+export function unreadableText(raw: RawLine): string {
+  return `(unreadable) ${plainText(maskSecrets(raw ?? 'a line that is too long, or no text'))}`;
+}
+
+/** A title where the day or the run becomes another one; null where it is the same. */
+export class Titles {
+  #day = '';
+  #runId: string | null = null;
+
+  next({ atMs, runId }: LogLine): string | null {
+    const day = new Date(atMs).toISOString().slice(0, 10);
+    const sameRun = runId === null || runId === this.#runId;
+    if (day === this.#day && sameRun) return null;
+    this.#day = day;
+    this.#runId = runId ?? this.#runId;
+    const run = sameRun ? '' : `, run ${plainText(runId)}`;
+    return `-- ${day} (UTC)${run}`;
+  }
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
