@@ -75,7 +75,8 @@ export function tradeSource(settings: FakeMexcSettings, defaultPath: string): Tr
     case 'synthetic':
       return syntheticTrades({
         symbols: trades.symbols,
-        tradesPerSecond: trades.messagesPerSecond * (trades.dealsPerMessage ?? 1),
+        messagesPerSecond: trades.messagesPerSecond,
+        tradesPerMessage: trades.dealsPerMessage ?? 1,
         ...(seed !== undefined && { seed }),
       });
     case 'nothing':

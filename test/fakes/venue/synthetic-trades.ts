@@ -5,7 +5,9 @@ export interface SyntheticOptions {
   /** How many: LOAD000USDT, LOAD001USDT, … */
   readonly symbols: number;
   /** Of all symbols together, evenly spread over time and symbols. */
-  readonly tradesPerSecond: number;
+  readonly messagesPerSecond: number;
+  /** Trades of one symbol at one time. */
+  readonly tradesPerMessage: number;
   readonly seed?: number;
 }
 
@@ -18,10 +20,13 @@ export function syntheticTrades(options: SyntheticOptions): TradeSource {
   const symbols = syntheticSymbols(options.symbols);
   const random = seededRandom(options.seed ?? 1);
   const cents = symbols.map(() => 100_000);
-  const everyMs = 1000 / options.tradesPerSecond;
+  const { messagesPerSecond, tradesPerMessage } = options;
   let made = 0;
+  const message = () => Math.floor(made / tradesPerMessage);
+  const atMs = () => (message() * 1000) / messagesPerSecond;
   const make = (): SourceTrade => {
-    const which = made % symbols.length;
+    const which = message() % symbols.length;
+    const round = Math.floor(message() / symbols.length);
     const step = integerBetween(random, -5, 5);
     const price = Math.max(1, (cents[which] ?? 0) + step);
     cents[which] = price;
@@ -30,15 +35,15 @@ export function syntheticTrades(options: SyntheticOptions): TradeSource {
       price: (price / 100).toFixed(2),
       quantity: (integerBetween(random, 1, 99_999) / 10_000).toFixed(4),
       side: random() < 0.5 ? 'buy' : 'sell',
-      atMs: made * everyMs,
-      id: BigInt(Math.floor(made / symbols.length) + 1),
+      atMs: atMs(),
+      id: BigInt(round * tradesPerMessage + (made % tradesPerMessage) + 1),
     };
   };
   return {
     symbols,
     due: (elapsedMs) => {
       const due: SourceTrade[] = [];
-      while (made * everyMs <= elapsedMs && due.length < DUE_MAX) {
+      while (atMs() <= elapsedMs && due.length < DUE_MAX) {
         due.push(make());
         made += 1;
       }

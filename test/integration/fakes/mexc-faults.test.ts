@@ -337,6 +337,17 @@ describe('fault of the flow', () => {
     expect(fake.deliverable()).toEqual([]);
   });
 
+  test('slow: a frame to a client that goes away meanwhile counts as not sent', async () => {
+    const [gone, stays] = [await subscribed(), await subscribed()];
+    fake.fault({ kind: 'slow', bytesPerSecond: 2000 });
+    tradeNow();
+    gone.end();
+    // Both frames take equally long.
+    await eventually(() => stays.deals().length === 1, 'the trade');
+    await eventually(() => fake.deliverable({ connection: 2 }).length === 1, 'the flush');
+    expect(fake.deliverable({ connection: 1 })).toEqual([]);
+  });
+
   test('server-ping: a client that answers is counted', async () => {
     const client = await subscribed();
     fake.fault({ kind: 'server-ping' });
