@@ -1,6 +1,6 @@
-import { parseConfig } from '../../src/config/parse-config.js';
-import type { EngineStatus, LatencyHistogram } from '../../src/engine/ports/engine-status.js';
-import { openEngine } from '../../src/main/engine/open-engine.js';
+import type { EngineStatus } from '../../src/engine/ports/engine-status.js';
+import { difference, quantileAtMost, round } from './histogram.js';
+import { openBenchEngine } from './open-bench-engine.js';
 
 /**
  * (b) The whole live path with journal and embedded audit. Every trade is made a signal, so every
@@ -19,32 +19,13 @@ const SETTLE_MS = 3_000;
 
 const [stateDir = '', name = 'throughput'] = process.argv.slice(2);
 const workload = WORKLOADS[name] ?? fail(`no workload "${name}"`);
-const flags = {
+const settings = {
   stateDir,
   'feed.source': workload.file,
   'feed.speed': workload.speed,
-  'run.mode': 'paper',
-  'metrics.port': '0',
   'thresholds.overrides.signal.thresholdPp': '-1000',
 };
-const parsed = parseConfig({
-  flags: Object.entries(flags).map(([key, text]) => ({ key, flag: `--${key}`, text })),
-  env: {},
-  files: [],
-});
-if (!parsed.ok) fail(JSON.stringify(parsed.faults));
-const opened = await openEngine({
-  config: parsed.config,
-  mode: 'paper',
-  restart: false,
-  launch: { words: [], cwd: process.cwd(), env: {}, detached: false },
-  signal: new AbortController().signal,
-  onStep: () => undefined,
-  onCommitted: () => undefined,
-  onNotice: (text) => process.stderr.write(`${text}\n`),
-});
-if (opened.state !== 'ready') fail('the run is finished already');
-const { engine } = opened;
+const engine = await openBenchEngine('paper', settings);
 let settled: EngineStatus | null = null;
 const timers = [
   setTimeout(() => {
@@ -85,30 +66,12 @@ function latency(status: EngineStatus): unknown {
     trades,
     batches: total.count,
     trades_per_sec: round(trades / (seconds - SETTLE_MS / 1000)),
-    p50_ms_at_most: quantile(total, 0.5),
-    p99_ms_at_most: quantile(total, 0.99),
+    p50_ms_at_most: quantileAtMost(total, 0.5),
+    p99_ms_at_most: quantileAtMost(total, 0.99),
     mean_ms: round(total.sumMs / Math.max(1, total.count)),
     aim_ms: { p50: 10, p99: 50 },
     note: 'upper bounds of the histogram bucket that holds the quantile',
   };
-}
-
-function difference(a: LatencyHistogram, b: LatencyHistogram): LatencyHistogram {
-  return {
-    boundsMs: a.boundsMs,
-    cumulative: a.cumulative.map((count, i) => count - (b.cumulative[i] ?? 0)),
-    count: a.count - b.count,
-    sumMs: a.sumMs - b.sumMs,
-  };
-}
-
-function quantile({ boundsMs, cumulative, count }: LatencyHistogram, share: number): number | null {
-  const at = cumulative.findIndex((sum) => sum >= share * count);
-  return boundsMs[at] ?? null;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 function fail(why: string): never {

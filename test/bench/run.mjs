@@ -34,6 +34,7 @@ try {
       throughput: worker(workers, 'live-path.js', 'throughput'),
       latency_at_200_trades_per_sec: worker(workers, 'live-path.js', 'latency'),
     },
+    live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -47,7 +48,13 @@ async function bundleWorkers() {
   const outdir = join(root, 'node_modules', '.cache', 'cdb-bench');
   await build({
     absWorkingDir: root,
-    entryPoints: ['test/bench/offline-pipeline.ts', 'test/bench/live-path.ts'],
+    entryPoints: [
+      'test/bench/offline-pipeline.ts',
+      'test/bench/live-path.ts',
+      'test/bench/live-feed.ts',
+      'test/fakes/mexc/serve.ts',
+    ],
+    outbase: 'test',
     outdir,
     bundle: true,
     format: 'esm',
@@ -67,7 +74,7 @@ function worker(folder, name, ...args) {
   const options = { encoding: 'utf8', timeout: CHILD_TIMEOUT_MS, maxBuffer: 1e8 };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(folder, name), join(scratch, `${name}-${args.join('-')}`), ...args],
+    [join(folder, 'bench', name), join(scratch, `${name}-${args[0] ?? ''}`), ...args],
     { ...options, cwd: root },
   );
   if (status !== 0) throw new Error(`${name} ended with ${String(status)}: ${stderr}`);
