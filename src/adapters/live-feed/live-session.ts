@@ -29,6 +29,7 @@ export interface LiveDepends {
 }
 
 const PLAN_EVERY_MS = 250;
+const STALL_MS = 4 * PLAN_EVERY_MS;
 const TICK_EVERY_MS = 1_000;
 const ASK_TIME_EVERY_MS = 60_000;
 const ASK_TIME_TIMEOUT_MS = 5_000;
@@ -52,6 +53,8 @@ export class LiveSession {
   #wake: (() => void) | null = null;
   #timer: NodeJS.Timeout | undefined;
   #tickedAtMs = 0;
+  #passedAtMs: number;
+  #postponed = false;
   #askedAtMs = -Infinity;
   #clockAheadMs: number;
   #overflowed = 0;
@@ -67,10 +70,12 @@ export class LiveSession {
       nowMs: clock.monotonicMs(),
     });
     this.#tap = new TradeTap(stream, symbols);
+    this.#passedAtMs = clock.monotonicMs();
     this.#clockAheadMs = clock.nowMs() - clock.monotonicMs();
   }
 
   start(): void {
+    this.#passedAtMs = this.#deps.clock.monotonicMs();
     this.#timer = setInterval(() => {
       this.#pass();
     }, PLAN_EVERY_MS);
@@ -134,6 +139,12 @@ export class LiveSession {
   #pass(): void {
     const { clock } = this.#deps;
     const nowMs = clock.monotonicMs();
+    // Behind a stall frames wait in the kernel: they are read before anybody is called dead or a
+    // window closes.
+    const stalled = !this.#postponed && nowMs - this.#passedAtMs > STALL_MS;
+    this.#passedAtMs = nowMs;
+    this.#postponed = stalled;
+    if (stalled) return;
     const aheadMs = clock.nowMs() - nowMs;
     if (Math.abs(aheadMs - this.#clockAheadMs) > CLOCK_STEP_MS) {
       this.#happened({ kind: 'clock_set' });

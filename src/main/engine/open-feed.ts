@@ -41,9 +41,11 @@ function liveSource({ feed }: Config): LiveSource | null {
       ? [feed.mexcUrl, feed.mexcRestUrl]
       : [feed.binanceUrl, feed.binanceRestUrl];
   const [socketBaseUrl = '', restUrl = ''] = urls;
+  const symbols = feed.symbols.length === 0 ? DEFAULT_SYMBOLS : feed.symbols;
   return {
     stream,
-    symbols: feed.symbols.length === 0 ? DEFAULT_SYMBOLS : [...new Set(feed.symbols)],
+    // Venues know upper case only, in their channels or in their frames.
+    symbols: [...new Set(symbols.map((symbol) => symbol.toUpperCase()))],
     socketBaseUrl,
     timeUrl: `${restUrl}/api/v3/time`,
     limits: { ...LIMITS, rotateMs: feed.rotateAfterMs },
