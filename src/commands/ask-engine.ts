@@ -32,7 +32,7 @@ export function engineSilent(why: string, pid: number | null): OperatorError {
     code: 'CDB-E0701',
     what: 'Cannot reach the running engine',
     why: `${who} holds the state directory but does not answer: ${why}`,
-    todo: 'look at its logs; "cdb stop" ends it, "cdb kill-switch engage" works without it',
+    todo: 'cdb logs says what it did last; "cdb stop" ends it, "cdb kill-switch engage" works without it',
     exit: EXIT.UNREACHABLE,
   });
 }

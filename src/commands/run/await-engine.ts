@@ -8,7 +8,7 @@ import type { DetachedChild } from './detached-child.js';
 const LOOK_EVERY_MS = 50;
 const ASK_TIMEOUT_MS = 1_000;
 
-export type Awaited =
+export type EngineSeen =
   | { readonly state: 'there'; readonly view: SystemView }
   | { readonly state: 'ended'; readonly status: number }
   /** The time is over; what it says of itself, null when it does not answer yet. */
@@ -24,7 +24,7 @@ interface Wait {
 }
 
 /** Looks at the child and at its control socket until one of them says how it stands. */
-export async function awaitEngine(child: DetachedChild, wait: Wait): Promise<Awaited> {
+export async function awaitEngine(child: DetachedChild, wait: Wait): Promise<EngineSeen> {
   const { engine, clock, limitMs, signal, until } = wait;
   const endMs = clock.monotonicMs() + limitMs;
   let view: SystemView | null = null;

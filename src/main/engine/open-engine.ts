@@ -34,8 +34,7 @@ import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { journalStream } from '../../engine/journal.js';
 import type { RegisteredRun } from '../../engine/ports/run-registry.js';
-import { RecoveryRefused, type Recovered } from '../../engine/recovery.js';
-import type { EndReason } from '../../engine/runner.js';
+import { RecoveryRefused } from '../../engine/recovery.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { viewSource } from '../../view/view-source.js';
@@ -44,16 +43,9 @@ import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
-import {
-  loggedIntents,
-  logRecovered,
-  logStart,
-  openRunLog,
-  statusFields,
-  type RunLog,
-} from './run-log.js';
+import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
+import { startLogged } from './start-logged.js';
 import { Preflight } from './preflight.js';
-import { asOperatorError } from './recovery-error.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
 /** An input is some 200 bytes in its segment; the retention is counted in segments. */
@@ -141,31 +133,6 @@ async function openParts(
       close: () => closeAll(preflight, log),
     },
   };
-}
-
-async function startLogged(
-  live: LiveRun,
-  log: RunLog,
-  onRecovered: (recovered: Recovered) => void,
-): Promise<EndReason> {
-  try {
-    const reason = await live.start(
-      (recovered) => {
-        logRecovered(log, recovered, live.continued);
-        onRecovered(recovered);
-      },
-      (ending) => {
-        log.log('info', 'engine', `draining: ${ending}`, statusFields(live.status()));
-      },
-    );
-    log.flush();
-    log.log('info', 'engine', `ended: ${reason}`, statusFields(live.status()));
-    return reason;
-  } catch (error) {
-    log.flush();
-    log.log('info', 'engine', 'fails; these are its last figures', statusFields(live.status()));
-    throw asOperatorError(error);
-  }
 }
 
 /** What fails while closing is told and no more: whatever the engine did is done. */
