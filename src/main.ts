@@ -9,7 +9,7 @@ import { EXIT } from './operator-error.js';
 const VERSION = `${BUILD.version} (${BUILD.commit})`;
 
 async function main(args: readonly string[]): Promise<number> {
-  const call = readCommandLine(args, VERSION);
+  const call = readCommandLine(args, VERSION, requestedFormat(args, process.env));
   if (call === undefined) return EXIT.OK;
   const { options } = call;
   const timeoutMs = options.number('timeoutMs');

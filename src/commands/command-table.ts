@@ -1,21 +1,39 @@
-import type { CommandSpec, OptionSpec } from './command-spec.js';
-import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
+import { HELP_TOPIC_NAMES } from './help/topic-names.js';
+import {
+  assignment,
+  choice,
+  choiceList,
+  count,
+  duration,
+  list,
+  port,
+  seed,
+  speed,
+} from './option-readers.js';
 import { EMIT_KINDS } from './replay/emit-kinds.js';
 
 const STATE_DIR: OptionSpec = {
   flags: '--state-dir <dir>',
   summary: 'where the engine keeps everything (default ./.cdb)',
   configKey: 'stateDir',
+  values: 'directory',
 };
 
 /** Accepted before and after every command. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   STATE_DIR,
-  { flags: '--config <file>', summary: 'read this file instead of ./cdb.yaml' },
+  {
+    flags: '--config <file>',
+    summary: 'read this file instead of ./cdb.yaml',
+    env: 'CDB_CONFIG',
+    values: 'file',
+  },
   {
     flags: '--output <format>',
     summary: 'text, json (one envelope) or jsonl (one envelope a row)',
     read: choice('text', 'json', 'jsonl'),
+    env: 'CDB_OUTPUT',
   },
   { flags: '--json', summary: 'short for --output json' },
   {
@@ -31,6 +49,7 @@ const SYMBOLS: OptionSpec = {
   summary: 'only these symbols',
   read: list,
   configKey: 'feed.symbols',
+  values: 'symbols',
 };
 const SEED: OptionSpec = {
   flags: '--seed <n>',
@@ -50,6 +69,7 @@ const SET: OptionSpec = {
   read: assignment,
   repeat: true,
   configKey: 'thresholds.overrides',
+  values: 'threshold',
 };
 const SINCE: OptionSpec = {
   flags: '--since <time>',
@@ -58,7 +78,11 @@ const SINCE: OptionSpec = {
   read: duration,
 };
 const COUNT: OptionSpec = { flags: '-n, --count <n>', summary: 'at most n rows', read: count };
-const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
+const INPUT_FILE: ArgumentSpec = {
+  form: '<file>',
+  summary: 'JSON array, NDJSON or a vector file; - is stdin',
+  values: 'file',
+};
 
 const RUN: readonly CommandSpec[] = [
   {
@@ -82,6 +106,7 @@ const RUN: readonly CommandSpec[] = [
         flags: '--feed <source>',
         summary: '"sample" or a trades file (.csv.gz, .ndjson)',
         configKey: 'feed.source',
+        values: 'feed',
       },
       SYMBOLS,
       {
@@ -108,6 +133,7 @@ const RUN: readonly CommandSpec[] = [
         configKey: 'metrics.port',
       },
     ],
+    envelopes: ['run.event', 'run.summary'],
     load: () => import('./run.js'),
   },
   {
@@ -140,8 +166,8 @@ const OBSERVE: readonly CommandSpec[] = [
     summary: 'list executed orders',
     options: [
       SINCE,
-      { flags: '--symbol <symbol>', summary: 'only this symbol' },
-      { flags: '--strategy <id>', summary: 'only this strategy' },
+      { flags: '--symbol <symbol>', summary: 'only this symbol', values: 'symbol' },
+      { flags: '--strategy <id>', summary: 'only this strategy', values: 'strategy' },
       COUNT,
     ],
     load: () => import('./fills.js'),
@@ -170,7 +196,7 @@ const OBSERVE: readonly CommandSpec[] = [
     name: 'streams tail',
     group: 'Observe',
     summary: 'print the newest entries of one stream',
-    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
+    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills', values: 'stream' }],
     options: [COUNT],
     load: () => import('./streams/tail.js'),
   },
@@ -183,13 +209,18 @@ const STOP_TRADING: readonly CommandSpec[] = [
     summary: 'stop trading now; never prompts, a wrong flag never prevents it',
     arguments: [{ form: '[text...]', summary: 'taken as the message' }],
     options: [
-      { flags: '--reason <word>', summary: 'reason word; free text is taken as the message' },
+      {
+        flags: '--reason <word>',
+        summary: 'reason word; free text is taken as the message',
+        values: 'stop reason',
+      },
       { flags: '-m, --message <text>', summary: 'why, for the record' },
-      { flags: '--level <level>', summary: 'halt (default) or reduce' },
+      { flags: '--level <level>', summary: 'halt (default) or reduce', values: 'stop level' },
       {
         flags: '--scope <scope>',
         summary: 'all (default), strategy:ID or symbol:S; may be repeated',
         repeat: true,
+        values: 'stop scope',
       },
     ],
     unstoppable: true,
@@ -234,7 +265,9 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'replay',
     group: 'Evaluate offline',
     summary: 'fold a trades file through the core as fast as it can',
-    arguments: [{ form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)' }],
+    arguments: [
+      { form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)', values: 'feed' },
+    ],
     options: [
       THRESHOLDS,
       SET,
@@ -243,7 +276,7 @@ const EVALUATE: readonly CommandSpec[] = [
       {
         flags: '--emit <kinds>',
         summary: EMIT_KINDS.join(','),
-        read: list,
+        read: choiceList(...EMIT_KINDS),
       },
       {
         flags: '--mode <mode>',
@@ -251,6 +284,7 @@ const EVALUATE: readonly CommandSpec[] = [
         read: choice('shadow', 'paper'),
       },
     ],
+    envelopes: [],
     load: () => import('./replay.js'),
   },
 ];
@@ -278,15 +312,17 @@ const SET_UP: readonly CommandSpec[] = [
   {
     name: 'explain',
     group: 'Set up',
-    summary: 'say what an error code means',
-    arguments: [{ form: '<code>', summary: 'CDB-Exxxx' }],
+    summary: 'say what a code of an error or of a refused decision means',
+    arguments: [{ form: '<code>', summary: 'CDB-Exxxx, RC_… or RK_…', values: 'code' }],
     load: () => import('./explain.js'),
   },
   {
     name: 'help',
     group: 'Set up',
-    summary: 'explain a command or a topic: exit-codes, environment, json, safety',
-    arguments: [{ form: '[topic]', summary: 'a command or a topic' }],
+    summary: `explain a command or a topic: ${HELP_TOPIC_NAMES.join(', ')}`,
+    arguments: [{ form: '[topic...]', summary: 'a command or a topic', values: 'topic' }],
+    options: [{ flags: '--tree', summary: 'every command with its arguments and options' }],
+    envelopes: ['help', 'help.tree', 'help.schema'],
     load: () => import('./help.js'),
   },
   {

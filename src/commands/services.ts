@@ -7,6 +7,7 @@ import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { OperatorServices } from './operator-ports.js';
 
@@ -15,6 +16,7 @@ import type { OperatorServices } from './operator-ports.js';
  * that needs no database never loads its client.
  */
 export interface Services extends OperatorServices, KillSwitchServices {
+  readonly commandTable: CommandTable;
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;

@@ -1,7 +1,9 @@
+import { COMMANDS, GLOBAL_OPTIONS } from '../commands/command-table.js';
 import type { Services } from '../commands/services.js';
 
 /** The composition root: the one place that knows which adapter stands behind which port. */
 export const services: Services = {
+  commandTable: { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS },
   async hash() {
     const { nodeHash } = await import('../adapters/node-hash.js');
     return nodeHash;

@@ -12,7 +12,7 @@ export const ERROR_CATALOGUE = {
     'The command line is wrong: unknown command or flag, or a value that cannot be read.',
   'CDB-E0003': 'The work did not finish inside --timeout.',
   'CDB-E0004': 'A part outside cdb (database, Redis, venue, file system) failed or did not answer.',
-  'CDB-E0005': 'There is no such error code, reason code or help topic.',
+  'CDB-E0005': 'There is no such error code, reason code, configuration key or help topic.',
   'CDB-E0101': 'The configuration is invalid. Every fault is listed at once, with its origin.',
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',
