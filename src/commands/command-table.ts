@@ -30,6 +30,14 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     values: 'file',
   },
   {
+    // Not --env-file: Node takes that from any command line, and ends with status 9 before cdb
+    // starts if the file is not there. An alias that has it would then keep a stop from running.
+    flags: '--env-from <file>',
+    summary: 'read variables from this file too; those of the process win',
+    key: 'envFile',
+    values: 'file',
+  },
+  {
     flags: '--output <format>',
     summary: 'text, json (one envelope) or jsonl (one envelope a row)',
     read: choice('text', 'json', 'jsonl'),
@@ -302,6 +310,34 @@ const SET_UP: readonly CommandSpec[] = [
     summary: 'print every effective value',
     options: [{ flags: '--origin', summary: 'say where each value came from' }],
     load: () => import('./config/show.js'),
+  },
+  {
+    name: 'config get',
+    group: 'Set up',
+    summary: 'print one effective value',
+    arguments: [{ form: '<key>', summary: 'e.g. metrics.port', values: 'config key' }],
+    load: () => import('./config/get.js'),
+  },
+  {
+    name: 'config set',
+    group: 'Set up',
+    summary: 'write one key to ./cdb.yaml (or --config); keeps its comments',
+    arguments: [
+      { form: '<key>', summary: 'e.g. metrics.port', values: 'config key' },
+      { form: '<value>', summary: 'never a secret', values: 'config value' },
+    ],
+    options: [{ flags: '--dry-run', summary: 'say what would be written' }],
+    load: () => import('./config/set.js'),
+  },
+  {
+    name: 'config diff',
+    group: 'Set up',
+    summary: 'compare what two files mean (0 the same, 1 not)',
+    arguments: [
+      { form: '<a>', summary: 'configuration file', values: 'file' },
+      { form: '<b>', summary: 'configuration file', values: 'file' },
+    ],
+    load: () => import('./config/diff.js'),
   },
   {
     name: 'config validate',

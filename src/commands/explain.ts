@@ -69,7 +69,7 @@ function limitsText(limits: readonly Limit[]): string {
 }
 
 function valueText(value: unknown): string {
-  return value === null ? 'off' : String(value);
+  return value === null ? 'off' : JSON.stringify(value);
 }
 
 function unknownCode(asked: string): OperatorError {

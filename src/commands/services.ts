@@ -17,6 +17,11 @@ import type { OperatorServices } from './operator-ports.js';
  */
 export interface Services extends OperatorServices, KillSwitchServices {
   readonly commandTable: CommandTable;
+  /**
+   * Replaces a file as a whole, or makes it; readers see the old text or the new.
+   * @param mode permission bits, for instance 0o600
+   */
+  replaceFile(path: string, text: string, mode: number): Promise<void>;
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;

@@ -64,6 +64,15 @@ export function text(summary: string, fallback: string) {
   return z.string().min(1).default(fallback).meta({ summary, required: 'text' });
 }
 
+/** A URL in its place would name a variable that does not exist, and be silently without effect. */
+export function variableName(summary: string, fallback: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/)
+    .default(fallback)
+    .meta({ summary, required: 'the name of an environment variable' });
+}
+
 export function optionalText(summary: string) {
   return z.string().min(1).optional().meta({ summary, required: 'text' });
 }

@@ -4,6 +4,10 @@ import type { Services } from '../commands/services.js';
 /** The composition root: the one place that knows which adapter stands behind which port. */
 export const services: Services = {
   commandTable: { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS },
+  async replaceFile(path, text, mode) {
+    const { writeFileAtomic } = await import('../adapters/files/atomic-file.js');
+    writeFileAtomic(path, text, mode);
+  },
   async hash() {
     const { nodeHash } = await import('../adapters/node-hash.js');
     return nodeHash;
