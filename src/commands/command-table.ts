@@ -362,6 +362,25 @@ const SET_UP: readonly CommandSpec[] = [
     load: () => import('./help.js'),
   },
   {
+    name: 'completion',
+    group: 'Set up',
+    summary: 'print or install completion for a shell',
+    arguments: [
+      { form: '<shell>', summary: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
+    ],
+    options: [{ flags: '--install', summary: 'write it where the shell looks for it' }],
+    load: () => import('./completion.js'),
+  },
+  {
+    name: '__complete',
+    group: 'Set up',
+    summary: 'what may follow on a line; asked by the completion of a shell',
+    arguments: [{ form: '[words...]', summary: 'the line up to the cursor' }],
+    hidden: true,
+    envelopes: [],
+    load: () => import('./completion/complete.js'),
+  },
+  {
     name: 'version',
     group: 'Set up',
     summary: 'print version, commit and runtime',

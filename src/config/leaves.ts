@@ -46,7 +46,7 @@ export function flag(summary: string, fallback: boolean) {
   return z
     .preprocess(read, z.boolean())
     .default(fallback)
-    .meta({ summary, required: 'true or false' });
+    .meta({ summary, required: 'true or false', choices: ['true', 'false'] });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(
@@ -57,7 +57,7 @@ export function choice<const T extends readonly [string, ...string[]]>(
   return z
     .enum(choices)
     .default(fallback)
-    .meta({ summary, required: `one of ${choices.join(', ')}` });
+    .meta({ summary, required: `one of ${choices.join(', ')}`, choices });
 }
 
 export function text(summary: string, fallback: string) {

@@ -39,7 +39,7 @@ const SECRET_NAME = /(?:password|passwd|passphrase|secret|token|(?:api|private|a
 
 /** Whether a setting is a secret by its name, or holds one that may not be shown. */
 export function isSecret({ key, raw }: Pick<Setting, 'key' | 'raw'>): boolean {
-  const text = typeof raw === 'string' ? raw : String(JSON.stringify(raw));
+  const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
   return SECRET_NAME.test(key) || maskSecrets(text) !== text;
 }
 

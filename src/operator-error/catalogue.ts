@@ -13,6 +13,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0003': 'The work did not finish inside --timeout.',
   'CDB-E0004': 'A part outside cdb (database, Redis, venue, file system) failed or did not answer.',
   'CDB-E0005': 'There is no such error code, reason code, configuration key or help topic.',
+  'CDB-E0006': 'The completion of a shell cannot be written, or a file of somebody else is there.',
   'CDB-E0101': 'The configuration is invalid. Every fault is listed at once, with its origin.',
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',

@@ -28,7 +28,7 @@ function helpJson(topic: string): { schema: string; data: CommandTree } {
   const io = fakeCommandIo({ outputFormat: 'json' });
   const words = topic.split(' ').filter((word) => word !== '');
   run(new ParsedOptions({ topic: words }), io, SERVICES);
-  return JSON.parse(io.out.join(''));
+  return JSON.parse(io.out.join('')) as { schema: string; data: CommandTree };
 }
 
 function sources(): readonly string[] {
