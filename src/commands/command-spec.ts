@@ -95,6 +95,16 @@ export function argumentKey({ form }: ArgumentSpec): string {
   return camelCase(form.replace(/[^a-z-]/g, ''));
 }
 
+/**
+ * Those that a person may call.
+ * @param name a command (`config show`), a noun (`config`), or empty for all
+ */
+export function commandsBelow({ commands }: CommandTable, name: string): readonly CommandSpec[] {
+  return commands.filter(
+    (spec) => spec.hidden !== true && (name === '' || `${spec.name} `.startsWith(`${name} `)),
+  );
+}
+
 /** The names in `schema` (`cdb.config.show/1`) of what the command prints with --json. */
 export function envelopeNames({ name, envelopes }: CommandSpec): readonly string[] {
   return envelopes ?? [name.replaceAll(' ', '.')];

@@ -1,8 +1,9 @@
 import { nearest } from '../config/nearest.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import type { CommandIo } from './command-io.js';
+import { commandsBelow } from './command-spec.js';
 import type { CommandTable } from './command-spec.js';
-import { commandsBelow, commandTree } from './help/command-tree.js';
+import { commandTree } from './help/command-tree.js';
 import { outputSchema } from './help/json-schema.js';
 import { HELP_TOPIC_NAMES } from './help/topic-names.js';
 import { HELP_TOPICS } from './help/topics.js';

@@ -9,7 +9,7 @@ import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
-import type { OperatorServices } from './operator-ports.js';
+import type { OperatorServices, ReadableLog } from './operator-ports.js';
 
 /**
  * What commands may use of the world outside, made by the composition root on demand: a command
@@ -22,6 +22,8 @@ export interface Services extends OperatorServices, KillSwitchServices {
    * @param mode permission bits, for instance 0o600
    */
   replaceFile(path: string, text: string, mode: number): Promise<void>;
+  /** The published streams on disk, read only; null when there are none. Loads no database. */
+  withStreamFiles<T>(stateDir: string, work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;

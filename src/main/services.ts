@@ -8,6 +8,10 @@ export const services: Services = {
     const { writeFileAtomic } = await import('../adapters/files/atomic-file.js');
     writeFileAtomic(path, text, mode);
   },
+  async withStreamFiles(stateDir, work) {
+    const { withStreamFiles } = await import('./operator/stream-files.js');
+    return withStreamFiles(stateDir, work);
+  },
   async hash() {
     const { nodeHash } = await import('../adapters/node-hash.js');
     return nodeHash;

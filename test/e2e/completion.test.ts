@@ -221,11 +221,12 @@ describe('cdb __complete', () => {
   });
 });
 
-describe.each(SHELLS)('completion in $name', ({ name, complete }) => {
+describe.each(SHELLS)('completion in $name', (shell) => {
+  const { name } = shell;
   let home = '';
   let script = '';
   const at = (line: string) =>
-    complete(line, { cwd: home, script, path: `${home}/bin:${process.env['PATH'] ?? ''}` });
+    shell.complete(line, { cwd: home, script, path: `${home}/bin:${process.env['PATH'] ?? ''}` });
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'cdb-shell-'));

@@ -1,10 +1,7 @@
-import { CONFIG_KEYS } from '../../config/keys.js';
 import { STOP_REASONS } from '../../engine/control/register.js';
 import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
-import { optionNames } from '../command-spec.js';
+import { commandsBelow, optionNames } from '../command-spec.js';
 import type { ArgumentSpec, CommandTable, OptionSpec, ValueSource } from '../command-spec.js';
-import { CODES } from '../explain.js';
-import { commandsBelow } from '../help/command-tree.js';
 import { HELP_TOPIC_NAMES } from '../help/topic-names.js';
 import { optionsOf } from './line-position.js';
 import type { Position } from './line-position.js';
@@ -41,7 +38,11 @@ export function needsLiveNames({ due }: Position): boolean {
 }
 
 /** All that may stand at the cursor, whatever is typed of it already. */
-export function offerAt(position: Position, table: CommandTable, live: LiveNames): Offer {
+export async function offerAt(
+  position: Position,
+  table: CommandTable,
+  live: LiveNames,
+): Promise<Offer> {
   const { due } = position;
   switch (due.kind) {
     case 'command':
@@ -90,7 +91,11 @@ interface Sources {
   readonly live: LiveNames;
 }
 
-function values(of: OptionSpec | ArgumentSpec, position: Position, sources: Sources): Offer {
+async function values(
+  of: OptionSpec | ArgumentSpec,
+  position: Position,
+  sources: Sources,
+): Promise<Offer> {
   const choices = 'flags' in of ? of.read?.choices : of.choices;
   if (choices !== undefined) {
     const isList = 'flags' in of && of.read?.kind === 'list';
@@ -99,11 +104,12 @@ function values(of: OptionSpec | ArgumentSpec, position: Position, sources: Sour
   return of.values === undefined ? words([]) : fromSource(of.values, position, sources);
 }
 
-function fromSource(
+/** What costs time to load is loaded only where it is offered. */
+async function fromSource(
   source: ValueSource,
   { args, typed }: Position,
   { table, live }: Sources,
-): Offer {
+): Promise<Offer> {
   switch (source) {
     case 'file':
     case 'directory':
@@ -116,7 +122,7 @@ function fromSource(
         ...plain(live.streams),
       ]);
     case 'code':
-      return words(plain(CODES));
+      return words(plain((await import('../explain.js')).CODES));
     case 'symbol':
       return words(plain(live.symbols));
     case 'symbols':
@@ -130,17 +136,21 @@ function fromSource(
     case 'stop scope':
       return words(plain(scopes(live)));
     case 'config key':
-      return words(CONFIG_KEYS.map(({ key, summary }) => ({ word: key, summary })));
+      return words((await configKeys()).map(({ key, summary }) => ({ word: key, summary })));
     case 'config value':
-      return words(plain(CONFIG_KEYS.find(({ key }) => key === args[0])?.choices ?? []));
+      return words(plain((await configKeys()).find(({ key }) => key === args[0])?.choices ?? []));
     case 'threshold':
-      return words(CONFIG_KEYS.flatMap(({ threshold }) => threshold ?? []).map(assigned));
+      return words((await configKeys()).flatMap(({ threshold }) => threshold ?? []).map(assigned));
     case 'topic':
       return words([
         ...(args.length === 0 ? plain(HELP_TOPIC_NAMES) : []),
         ...nextWords(args[0] === 'json' ? args.slice(1) : args, table),
       ]);
   }
+}
+
+async function configKeys() {
+  return (await import('../../config/keys.js')).CONFIG_KEYS;
 }
 
 function plain(list: readonly string[]): readonly Candidate[] {

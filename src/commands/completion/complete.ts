@@ -1,6 +1,7 @@
 import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { optionKey } from '../command-spec.js';
+import { configLocation } from '../config-location.js';
 import { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
@@ -22,11 +23,11 @@ const CANDIDATES_MAX = 500;
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
-  services: Pick<Services, 'commandTable' | 'operator'>,
+  services: Pick<Services, 'commandTable' | 'withStreamFiles'>,
 ): Promise<number> {
   const position = linePosition(options.list('words'), services.commandTable);
   const live = needsLiveNames(position) ? await inTime(lookUp(position, io, services)) : NO_NAMES;
-  const { candidates, paths } = offerAt(position, services.commandTable, live);
+  const { candidates, paths } = await offerAt(position, services.commandTable, live);
   const fitting = unique(candidates)
     .filter(({ word }) => word.startsWith(position.typed) && isPlain(word))
     .slice(0, CANDIDATES_MAX);
@@ -43,9 +44,11 @@ export async function run(
 async function lookUp(
   position: Position,
   io: CommandIo,
-  services: Pick<Services, 'operator'>,
+  { withStreamFiles }: Pick<Services, 'withStreamFiles'>,
 ): Promise<LiveNames> {
-  return liveNames(await services.operator(placeOptions(position), io));
+  const { locateStateDir } = await import('../../config/state-dir.js');
+  const stateDir = await locateStateDir(configLocation(placeOptions(position), io));
+  return (await withStreamFiles(stateDir, liveNames)) ?? NO_NAMES;
 }
 
 /** Where the line that is being typed has its engine. */

@@ -1,5 +1,11 @@
 import { CONFIG_KEYS, envName } from '../../config/keys.js';
-import { argumentKey, envelopeNames, optionNames, optionValue } from '../command-spec.js';
+import {
+  argumentKey,
+  commandsBelow,
+  envelopeNames,
+  optionNames,
+  optionValue,
+} from '../command-spec.js';
 import type { ArgumentSpec, CommandSpec, CommandTable, OptionSpec } from '../command-spec.js';
 import { schemaName } from '../output/envelope.js';
 import { HELP_TOPIC_NAMES } from './topic-names.js';
@@ -56,13 +62,6 @@ export function commandTree(table: CommandTable, name: string): CommandTree {
     global_options: table.globalOptions.map(optionJson),
     topics: HELP_TOPIC_NAMES,
   };
-}
-
-/** Those that a person may call. */
-export function commandsBelow({ commands }: CommandTable, name: string): readonly CommandSpec[] {
-  return commands.filter(
-    (spec) => spec.hidden !== true && (name === '' || `${spec.name} `.startsWith(`${name} `)),
-  );
 }
 
 function commandJson(spec: CommandSpec): CommandJson {

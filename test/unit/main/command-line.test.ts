@@ -147,7 +147,10 @@ describe('help', () => {
     expect(readCommandLine(['--help'], '1')).toBeUndefined();
     expect(printed.startsWith('Examples:\n  cdb run --shadow --feed sample')).toBe(true);
     expect(printed.split('Usage:')[0]?.match(/^ {2}cdb /gm)).toHaveLength(3);
-    for (const { name } of COMMANDS) expect(printed).toContain(`\n  ${name.split(' ')[0] ?? ''}`);
+    for (const { name, hidden } of COMMANDS) {
+      const line = `\n  ${name.split(' ')[0] ?? ''}`;
+      expect(printed.includes(line), name).toBe(hidden !== true);
+    }
   });
 
   test.each([[[]], [['help']]])('%j prints the same', (args) => {
