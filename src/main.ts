@@ -14,7 +14,7 @@ const VERSION = `${BUILD.version} (${BUILD.commit})`;
 let engine: { readonly options: ParsedOptions; readonly io: CommandIo } | undefined;
 
 async function main(args: readonly string[]): Promise<number> {
-  const call = readCommandLine(args, VERSION);
+  const call = readCommandLine(args, VERSION, requestedFormat(args, process.env));
   if (call === undefined) return EXIT.OK;
   const { options } = call;
   const timeoutMs = options.number('timeoutMs');

@@ -1,22 +1,48 @@
 import { LOG_LEVELS } from '../engine/ports/logger.js';
-import type { CommandSpec, OptionSpec } from './command-spec.js';
-import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
+import { HELP_TOPIC_NAMES } from './help/topic-names.js';
+import {
+  assignment,
+  choice,
+  choiceList,
+  count,
+  duration,
+  list,
+  port,
+  seed,
+  speed,
+} from './option-readers.js';
 import { EMIT_KINDS } from './replay/emit-kinds.js';
 
 const STATE_DIR: OptionSpec = {
   flags: '--state-dir <dir>',
   summary: 'where the engine keeps everything (default ./.cdb)',
   configKey: 'stateDir',
+  values: 'directory',
 };
 
 /** Accepted before and after every command. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   STATE_DIR,
-  { flags: '--config <file>', summary: 'read this file instead of ./cdb.yaml' },
+  {
+    flags: '--config <file>',
+    summary: 'read this file instead of ./cdb.yaml',
+    env: 'CDB_CONFIG',
+    values: 'file',
+  },
+  {
+    // Not --env-file: Node takes that from any command line, and ends with status 9 before cdb
+    // starts if the file is not there. An alias that has it would then keep a stop from running.
+    flags: '--env-from <file>',
+    summary: 'read variables from this file too; those of the process win',
+    key: 'envFile',
+    values: 'file',
+  },
   {
     flags: '--output <format>',
     summary: 'text, json (one envelope) or jsonl (one envelope a row)',
     read: choice('text', 'json', 'jsonl'),
+    env: 'CDB_OUTPUT',
   },
   { flags: '--json', summary: 'short for --output json' },
   {
@@ -32,6 +58,7 @@ const SYMBOLS: OptionSpec = {
   summary: 'only these symbols',
   read: list,
   configKey: 'feed.symbols',
+  values: 'symbols',
 };
 const SEED: OptionSpec = {
   flags: '--seed <n>',
@@ -51,6 +78,7 @@ const SET: OptionSpec = {
   read: assignment,
   repeat: true,
   configKey: 'thresholds.overrides',
+  values: 'threshold',
 };
 const SINCE: OptionSpec = {
   flags: '--since <time>',
@@ -65,7 +93,11 @@ const GRACE: OptionSpec = {
   key: 'graceMs',
   read: duration,
 };
-const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
+const INPUT_FILE: ArgumentSpec = {
+  form: '<file>',
+  summary: 'JSON array, NDJSON or a vector file; - is stdin',
+  values: 'file',
+};
 
 const RUN: readonly CommandSpec[] = [
   {
@@ -90,6 +122,7 @@ const RUN: readonly CommandSpec[] = [
         flags: '--feed <source>',
         summary: 'mexc (the default), binance, sample, or a trades file or recording',
         configKey: 'feed.source',
+        values: 'feed',
       },
       { flags: '--record <file>', summary: 'write what a live feed receives, to replay it later' },
       SYMBOLS,
@@ -117,6 +150,7 @@ const RUN: readonly CommandSpec[] = [
         configKey: 'metrics.port',
       },
     ],
+    envelopes: ['run.event', 'run.detached', 'run.summary'],
     load: () => import('./run.js'),
   },
   {
@@ -174,8 +208,8 @@ const OBSERVE: readonly CommandSpec[] = [
     summary: 'list executed orders',
     options: [
       SINCE,
-      { flags: '--symbol <symbol>', summary: 'only this symbol' },
-      { flags: '--strategy <id>', summary: 'only this strategy' },
+      { flags: '--symbol <symbol>', summary: 'only this symbol', values: 'symbol' },
+      { flags: '--strategy <id>', summary: 'only this strategy', values: 'strategy' },
       COUNT,
     ],
     load: () => import('./fills.js'),
@@ -204,7 +238,7 @@ const OBSERVE: readonly CommandSpec[] = [
     name: 'streams tail',
     group: 'Observe',
     summary: 'print the newest entries of one stream',
-    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
+    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills', values: 'stream' }],
     options: [COUNT],
     load: () => import('./streams/tail.js'),
   },
@@ -217,13 +251,18 @@ const STOP_TRADING: readonly CommandSpec[] = [
     summary: 'stop trading now; never prompts, a wrong flag never prevents it',
     arguments: [{ form: '[text...]', summary: 'taken as the message' }],
     options: [
-      { flags: '--reason <word>', summary: 'reason word; free text is taken as the message' },
+      {
+        flags: '--reason <word>',
+        summary: 'reason word; free text is taken as the message',
+        values: 'stop reason',
+      },
       { flags: '-m, --message <text>', summary: 'why, for the record' },
-      { flags: '--level <level>', summary: 'halt (default) or reduce' },
+      { flags: '--level <level>', summary: 'halt (default) or reduce', values: 'stop level' },
       {
         flags: '--scope <scope>',
         summary: 'all (default), strategy:ID or symbol:S; may be repeated',
         repeat: true,
+        values: 'stop scope',
       },
     ],
     unstoppable: true,
@@ -268,7 +307,9 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'replay',
     group: 'Evaluate offline',
     summary: 'fold a trades file through the core as fast as it can',
-    arguments: [{ form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)' }],
+    arguments: [
+      { form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)', values: 'feed' },
+    ],
     options: [
       THRESHOLDS,
       SET,
@@ -277,7 +318,7 @@ const EVALUATE: readonly CommandSpec[] = [
       {
         flags: '--emit <kinds>',
         summary: EMIT_KINDS.join(','),
-        read: list,
+        read: choiceList(...EMIT_KINDS),
       },
       {
         flags: '--mode <mode>',
@@ -285,6 +326,7 @@ const EVALUATE: readonly CommandSpec[] = [
         read: choice('shadow', 'paper'),
       },
     ],
+    envelopes: [],
     load: () => import('./replay.js'),
   },
 ];
@@ -304,6 +346,34 @@ const SET_UP: readonly CommandSpec[] = [
     load: () => import('./config/show.js'),
   },
   {
+    name: 'config get',
+    group: 'Set up',
+    summary: 'print one effective value',
+    arguments: [{ form: '<key>', summary: 'e.g. metrics.port', values: 'config key' }],
+    load: () => import('./config/get.js'),
+  },
+  {
+    name: 'config set',
+    group: 'Set up',
+    summary: 'write one key to ./cdb.yaml (or --config); keeps its comments',
+    arguments: [
+      { form: '<key>', summary: 'e.g. metrics.port', values: 'config key' },
+      { form: '<value>', summary: 'never a secret', values: 'config value' },
+    ],
+    options: [{ flags: '--dry-run', summary: 'say what would be written' }],
+    load: () => import('./config/set.js'),
+  },
+  {
+    name: 'config diff',
+    group: 'Set up',
+    summary: 'compare what two files mean (0 the same, 1 not)',
+    arguments: [
+      { form: '<a>', summary: 'configuration file', values: 'file' },
+      { form: '<b>', summary: 'configuration file', values: 'file' },
+    ],
+    load: () => import('./config/diff.js'),
+  },
+  {
     name: 'config validate',
     group: 'Set up',
     summary: 'check files and environment; lists every fault at once',
@@ -312,16 +382,37 @@ const SET_UP: readonly CommandSpec[] = [
   {
     name: 'explain',
     group: 'Set up',
-    summary: 'say what an error code means',
-    arguments: [{ form: '<code>', summary: 'CDB-Exxxx' }],
+    summary: 'say what a code of an error or of a refused decision means',
+    arguments: [{ form: '<code>', summary: 'CDB-Exxxx, RC_… or RK_…', values: 'code' }],
     load: () => import('./explain.js'),
   },
   {
     name: 'help',
     group: 'Set up',
-    summary: 'explain a command or a topic: exit-codes, environment, json, safety',
-    arguments: [{ form: '[topic]', summary: 'a command or a topic' }],
+    summary: `explain a command or a topic: ${HELP_TOPIC_NAMES.join(', ')}`,
+    arguments: [{ form: '[topic...]', summary: 'a command or a topic', values: 'topic' }],
+    options: [{ flags: '--tree', summary: 'every command with its arguments and options' }],
+    envelopes: ['help', 'help.tree', 'help.schema'],
     load: () => import('./help.js'),
+  },
+  {
+    name: 'completion',
+    group: 'Set up',
+    summary: 'print or install completion for a shell',
+    arguments: [
+      { form: '<shell>', summary: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
+    ],
+    options: [{ flags: '--install', summary: 'write it where the shell looks for it' }],
+    load: () => import('./completion.js'),
+  },
+  {
+    name: '__complete',
+    group: 'Set up',
+    summary: 'what may follow on a line; asked by the completion of a shell',
+    arguments: [{ form: '[words...]', summary: 'the line up to the cursor' }],
+    hidden: true,
+    envelopes: [],
+    load: () => import('./completion/complete.js'),
   },
   {
     name: 'version',

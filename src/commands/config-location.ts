@@ -8,5 +8,6 @@ export function configLocation(options: ParsedOptions, io: CommandIo): ConfigLoc
     env: io.env,
     flags: options.configFlags,
     configFile: options.text('config'),
+    envFile: options.text('envFile'),
   };
 }

@@ -10,6 +10,8 @@ import type { EventLog } from '../engine/ports/event-log.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 
+export type ReadableLog = Pick<EventLog, 'list' | 'tail' | 'info'>;
+
 /** What the commands of a second terminal need of one state directory; main puts it together. */
 export interface OperatorPorts {
   /** As it is shown to people. */
@@ -22,9 +24,7 @@ export interface OperatorPorts {
   /** Null when there is no latch and nothing else either (an empty state directory). */
   latch(): LatchWords | null;
   /** The streams on disk, read only, for when no engine runs. Null when there are none. */
-  withEventLog<T>(
-    work: (log: Pick<EventLog, 'list' | 'tail' | 'info'>) => Promise<T>,
-  ): Promise<T | null>;
+  withEventLog<T>(work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
   /**
    * Runs `work` against the database, which is started for that time where nobody else runs it.
    * Null when there is no database yet. Throws DependencyError when it can't be had in time.

@@ -7,28 +7,47 @@ import {
   readSpeed,
   type ReadValue,
 } from '../config/values.js';
-
-type Reader<T> = (text: string) => ReadValue<T>;
+import type { OptionReader, OptionValue } from './parsed-options.js';
 
 /** Rows, lines and seeds are counted; nobody needs more, and more would not fit a safe integer. */
 const COUNT_MAX = 1_000_000;
 
-export const duration: Reader<number> = readDurationMs;
-export const speed: Reader<number | 'max'> = readSpeed;
-export const list: Reader<readonly string[]> = (text) => ({ ok: true, value: readList(text) });
-export const count: Reader<number> = (text) => readInteger(text, 1, COUNT_MAX);
-export const seed: Reader<number> = (text) => readInteger(text, 0, SEED_MAX);
-export const port: Reader<number> = (text) => readInteger(text, 0, PORT_MAX);
+export const duration = reader('time', readDurationMs);
+export const speed = reader('factor', readSpeed);
+export const list = reader('list', (text) => ({ ok: true, value: readList(text) }));
+export const count = reader('integer', (text) => readInteger(text, 1, COUNT_MAX));
+export const seed = reader('integer', (text) => readInteger(text, 0, SEED_MAX));
+export const port = reader('integer', (text) => readInteger(text, 0, PORT_MAX));
 
-export function choice(...choices: readonly string[]): Reader<string> {
-  return (text) =>
+export function choice(...choices: readonly string[]): OptionReader<string> {
+  const read = (text: string): ReadValue<string> =>
     choices.includes(text)
       ? { ok: true, value: text }
       : { ok: false, required: `one of ${choices.join(', ')}` };
+  return Object.assign(reader('choice', read), { choices });
+}
+
+/** `a,b`: any of the choices, separated by commas. */
+export function choiceList(...choices: readonly string[]): OptionReader<readonly string[]> {
+  const read = (text: string): ReadValue<readonly string[]> => {
+    const items = readList(text);
+    return items.every((item) => choices.includes(item))
+      ? { ok: true, value: items }
+      : { ok: false, required: `any of ${choices.join(', ')}` };
+  };
+  return Object.assign(reader('list', read), { choices });
 }
 
 /** `--set regime.adxTrend=25`: the key and the number are checked with the configuration. */
-export const assignment: Reader<string> = (text) =>
+export const assignment = reader('key=value', (text) =>
   /^[^=\s]+=[^=\s]+$/.test(text)
     ? { ok: true, value: text }
-    : { ok: false, required: 'key=value, for instance "regime.adxTrend=25"' };
+    : { ok: false, required: 'key=value, for instance "regime.adxTrend=25"' },
+);
+
+function reader<T extends OptionValue>(
+  kind: string,
+  read: (text: string) => ReadValue<T>,
+): OptionReader<T> {
+  return Object.assign((text: string) => read(text), { kind });
+}

@@ -1,6 +1,15 @@
+import type { ReadValue } from '../config/values.js';
 import { assertInvariant } from '../engine/domain/invariant.js';
 
 export type OptionValue = string | number | boolean | readonly string[];
+
+/** Reads the text after a flag and says what kind of text that is. */
+export interface OptionReader<T extends OptionValue = OptionValue> {
+  (text: string): ReadValue<T>;
+  /** One word for help: `time`, `integer`, `choice`. */
+  readonly kind: string;
+  readonly choices?: readonly string[];
+}
 
 /** A flag that overrides a configuration key, with the text that it sets. */
 export interface ConfigFlag {
@@ -12,7 +21,7 @@ export interface ConfigFlag {
 interface Declaration {
   readonly keys: ReadonlySet<string>;
   readonly configFlags: readonly ConfigFlag[];
-  readonly words: readonly string[];
+  readonly words?: readonly string[];
 }
 
 /**

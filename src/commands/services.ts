@@ -8,9 +8,10 @@ import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
-import type { OperatorServices } from './operator-ports.js';
+import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 
 /**
@@ -19,6 +20,14 @@ import type { DetachServices } from './run/detached-child.js';
  */
 export interface Services
   extends OperatorServices, KillSwitchServices, DetachServices, LogServices {
+  readonly commandTable: CommandTable;
+  /**
+   * Replaces a file as a whole, or makes it; readers see the old text or the new.
+   * @param mode permission bits, for instance 0o600
+   */
+  replaceFile(path: string, text: string, mode: number): Promise<void>;
+  /** The published streams on disk, read only; null when there are none. Loads no database. */
+  withStreamFiles<T>(stateDir: string, work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;

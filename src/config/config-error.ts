@@ -1,6 +1,6 @@
 import { EXIT, OperatorError } from '../operator-error.js';
 import { maskSecrets } from './mask.js';
-import { originText } from './setting.js';
+import { HIDDEN, originText } from './setting.js';
 import type { ConfigFault } from './setting.js';
 
 /** A list that fills the screen twice helps nobody at 3 a.m. */
@@ -22,6 +22,7 @@ export function faultText({ key, given, required, origin }: ConfigFault): string
 }
 
 function givenText(given: unknown): string {
+  if (given === HIDDEN) return 'not shown';
   const text = maskSecrets(given === undefined ? 'nothing' : JSON.stringify(given));
   return text.length > GIVEN_CHARS_MAX ? `${text.slice(0, GIVEN_CHARS_MAX)}…` : text;
 }

@@ -16,10 +16,16 @@ export interface ConfigKey {
   readonly fallback: unknown;
   /** For `thresholds.overrides.regime.adxTrend`: `regime.adxTrend`. */
   readonly threshold?: string;
+  /** Every value that it may have, where those are a few words. */
+  readonly choices?: readonly string[] | undefined;
   readonly read: (raw: unknown) => ReadValue<unknown>;
 }
 
-const leafMeta = z.object({ summary: z.string(), required: z.string() });
+const leafMeta = z.object({
+  summary: z.string(),
+  required: z.string(),
+  choices: z.array(z.string()).readonly().optional(),
+});
 
 /** Every key that a file, the environment or a flag may set, in the order of the schema. */
 export const CONFIG_KEYS: readonly ConfigKey[] = [
@@ -54,12 +60,13 @@ function schemaKeys(schema: z.ZodObject, prefix: string): readonly ConfigKey[] {
     const key = `${prefix}${name}`;
     if (leaf instanceof z.ZodObject) return schemaKeys(leaf, `${key}.`);
     if (!(leaf instanceof z.ZodType)) return [];
-    const { summary, required } = leafMeta.parse(leaf.meta());
+    const { summary, required, choices } = leafMeta.parse(leaf.meta());
     return [
       {
         key,
         env: envName(key),
         summary,
+        choices,
         fallback: leaf.parse(undefined),
         read: reader(leaf, required),
       },

@@ -46,7 +46,7 @@ export function flag(summary: string, fallback: boolean) {
   return z
     .preprocess(read, z.boolean())
     .default(fallback)
-    .meta({ summary, required: 'true or false' });
+    .meta({ summary, required: 'true or false', choices: ['true', 'false'] });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(
@@ -57,11 +57,20 @@ export function choice<const T extends readonly [string, ...string[]]>(
   return z
     .enum(choices)
     .default(fallback)
-    .meta({ summary, required: `one of ${choices.join(', ')}` });
+    .meta({ summary, required: `one of ${choices.join(', ')}`, choices });
 }
 
 export function text(summary: string, fallback: string) {
   return z.string().min(1).default(fallback).meta({ summary, required: 'text' });
+}
+
+/** A URL in its place would name a variable that does not exist, and be silently without effect. */
+export function variableName(summary: string, fallback: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/)
+    .default(fallback)
+    .meta({ summary, required: 'the name of an environment variable' });
 }
 
 export function optionalText(summary: string) {

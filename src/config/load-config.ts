@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { configError } from './config-error.js';
-import { configFiles } from './config-files.js';
+import { configFiles, readEnvFile } from './config-files.js';
 import type { ConfigLocation } from './config-files.js';
+import { environment } from './environment.js';
 import { parseConfig } from './parse-config.js';
 import type { Config } from './parse-config.js';
+import { readPrivateFile } from './private-file.js';
 
 /**
  * Reads files and environment. `stateDir` comes back absolute.
@@ -11,7 +13,14 @@ import type { Config } from './parse-config.js';
  */
 export function loadConfig(location: ConfigLocation): Config {
   const { flags, env, cwd } = location;
-  const parsed = parseConfig({ flags, env, files: configFiles(location) });
+  const envFile = readEnvFile(location);
+  const parsed = parseConfig({
+    flags,
+    env,
+    envFile,
+    files: configFiles(location, environment(env, envFile)),
+    readSecretFile: (path) => readPrivateFile(resolve(cwd, path)),
+  });
   if (!parsed.ok) throw configError(parsed.faults);
   return { ...parsed.config, stateDir: resolve(cwd, parsed.config.stateDir) };
 }

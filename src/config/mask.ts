@@ -1,10 +1,10 @@
 /** Any of these in a text makes it worth a closer look; most texts have none. */
 const SUSPICIOUS =
-  /:\/\/|passw|passphrase|secret|token|api.?key|signature|listen.?key|private.?key|authorization|cookie|bearer/i;
+  /:\/\/|passw|passphrase|secret|token|(?:api|access).?key|signature|listen.?key|private.?key|authorization|cookie|bearer/i;
 
 /** Words in the name of a setting, header, query member or JSON member whose value is a secret. */
 const NAME =
-  'passw(?:or)?d|passphrase|secret|token|api[_-]?key|signature|listen[_-]?key|private[_-]?key|authorization|cookie';
+  'passw(?:or)?d|passphrase|secret|token|(?:api|access)[_-]?key|signature|listen[_-]?key|private[_-]?key|authorization|cookie';
 
 /** The password is all up to the last "@": people leave "/" and "@" in it unescaped. */
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*):[^\s]*@/gi;

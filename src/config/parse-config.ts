@@ -5,8 +5,12 @@ import { CONFIG_KEYS } from './keys.js';
 import type { ConfigKey } from './keys.js';
 import { configSchema } from './schema.js';
 import type { Settings } from './schema.js';
-import { readSecrets } from './secrets.js';
-import type { SecretUrls } from './secrets.js';
+import type { EnvFile } from './env-file.js';
+import { environment } from './environment.js';
+import type { Environment } from './environment.js';
+import { isSecret, NO_SECRET, readSecrets } from './secrets.js';
+import type { ReadSecretFile, SecretUrls } from './secrets.js';
+import { HIDDEN } from './setting.js';
 import type { ConfigFault, EffectiveValue, Origin, Setting } from './setting.js';
 import { applyOverrides } from './threshold-overrides.js';
 import { unknownEnvFaults, unknownKeyFault } from './unknown-key.js';
@@ -14,8 +18,11 @@ import { unknownEnvFaults, unknownKeyFault } from './unknown-key.js';
 export interface ConfigSources {
   readonly flags: ConfigLocation['flags'];
   readonly env: ConfigLocation['env'];
+  readonly envFile?: EnvFile | undefined;
   /** The one that wins first. */
   readonly files: readonly ConfigFile[];
+  /** Left out, files with URLs of external stores are not looked at. */
+  readonly readSecretFile?: ReadSecretFile | undefined;
 }
 
 export interface Config extends Settings, SecretUrls {
@@ -33,19 +40,21 @@ type ParsedConfig =
  * fault even where another source wins: it would come into force the day that source goes.
  */
 export function parseConfig(sources: ConfigSources): ParsedConfig {
+  const variables = environment(sources.env, sources.envFile);
   const files = sources.files.map(fileSettings);
   const settings = [
     ...sources.flags.map(({ key, flag, text }) => setting(key, text, { kind: 'flag', flag })),
-    ...envSettings(sources.env),
+    ...envSettings(variables),
     ...files.flatMap((file) => file.settings),
   ];
   const { winners, faults } = readSettings(settings);
   const effective = CONFIG_KEYS.flatMap((key) => effectiveValue(key, winners));
-  const secrets = readSecrets(effective, sources.env);
+  const secrets = readSecrets(effective, variables, sources.readSecretFile);
   const all = [
+    ...(sources.envFile?.faults ?? []),
     ...files.flatMap((file) => file.faults),
     ...faults,
-    ...unknownEnvFaults(sources.env, secrets.names),
+    ...unknownEnvFaults(variables, secrets.names),
     ...secrets.faults,
   ];
   if (all.length > 0) return { ok: false, faults: all };
@@ -74,10 +83,10 @@ function setting(key: string, raw: unknown, origin: Origin): Setting {
   return { key, raw, origin };
 }
 
-function envSettings(env: ConfigSources['env']): readonly Setting[] {
+function envSettings(variables: Environment): readonly Setting[] {
   return CONFIG_KEYS.flatMap(({ key, env: name }) => {
-    const text = env[name];
-    return text === undefined || text === '' ? [] : [setting(key, text, { kind: 'env', name })];
+    const variable = variables.get(name);
+    return variable === undefined ? [] : [setting(key, variable.text, variable.origin)];
   });
 }
 
@@ -91,7 +100,9 @@ function readSettings(settings: readonly Setting[]): {
   const faults: ConfigFault[] = [];
   for (const { key, raw, origin } of settings) {
     const result = known.get(key)?.read(raw);
-    if (result === undefined) {
+    if (isSecret({ key, raw })) {
+      faults.push({ key, given: HIDDEN, required: NO_SECRET, origin });
+    } else if (result === undefined) {
       faults.push(unknownKeyFault({ key, raw, origin }));
     } else if (!result.ok) {
       faults.push({ key, given: raw, required: result.required, origin });

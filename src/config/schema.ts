@@ -9,6 +9,7 @@ import {
   speed,
   text,
   textList,
+  variableName,
 } from './leaves.js';
 import { STATE_DIR_DEFAULT } from './state-dir.js';
 import { PORT_MAX, SEED_MAX } from './values.js';
@@ -72,10 +73,15 @@ export const configSchema = z.strictObject({
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),
-    urlEnv: text('environment variable with the URL of an external one', 'CDB_DATABASE_URL'),
+    urlEnv: variableName(
+      'environment variable with the URL of an external one',
+      'CDB_DATABASE_URL',
+    ),
+    urlFile: optionalText('file with the URL of an external one; chmod 600'),
   }),
   redis: z.strictObject({
-    urlEnv: text('environment variable with the URL of an external one', 'CDB_REDIS_URL'),
+    urlEnv: variableName('environment variable with the URL of an external one', 'CDB_REDIS_URL'),
+    urlFile: optionalText('file with the URL of an external one; chmod 600'),
   }),
 });
 

@@ -27,6 +27,9 @@ export interface ConfigFault {
   readonly origin: Origin;
 }
 
+/** As `given` of a fault: what was given may be a secret and is not shown. */
+export const HIDDEN = Symbol('hidden');
+
 export function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'flag':

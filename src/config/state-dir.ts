@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { configFiles } from './config-files.js';
+import { configFiles, readEnvFile } from './config-files.js';
 import type { ConfigFile, ConfigLocation } from './config-files.js';
+import { environment } from './environment.js';
+import type { Environment } from './environment.js';
 
 export const STATE_DIR_DEFAULT = '.cdb';
 
@@ -11,21 +13,35 @@ export const STATE_DIR_DEFAULT = '.cdb';
  */
 export async function locateStateDir(location: ConfigLocation): Promise<string> {
   const flag = location.flags.find(({ key }) => key === 'stateDir')?.text;
-  const given = flag ?? (location.env['CDB_STATE_DIR'] || (await fromFiles(location)));
+  const variables = readableEnvironment(location);
+  const given =
+    flag ?? variables.get('CDB_STATE_DIR')?.text ?? (await fromFiles(location, variables));
   return resolve(location.cwd, given ?? STATE_DIR_DEFAULT);
 }
 
-async function fromFiles(location: ConfigLocation): Promise<string | undefined> {
-  for (const file of readableFiles(location)) {
+function readableEnvironment(location: ConfigLocation): Environment {
+  try {
+    return environment(location.env, readEnvFile(location));
+  } catch {
+    // As with the files below: what the process has itself is the best guess.
+    return environment(location.env, undefined);
+  }
+}
+
+async function fromFiles(
+  location: ConfigLocation,
+  variables: Environment,
+): Promise<string | undefined> {
+  for (const file of readableFiles(location, variables)) {
     const found = file.text.includes('stateDir') ? await stateDirIn(file) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function readableFiles(location: ConfigLocation): readonly ConfigFile[] {
+function readableFiles(location: ConfigLocation, variables: Environment): readonly ConfigFile[] {
   try {
-    return configFiles(location);
+    return configFiles(location, variables);
   } catch {
     // Whoever loads the configuration reports it; here the default directory is the best guess.
     return [];

@@ -4,7 +4,7 @@ import type { ConfigKey } from './keys.js';
 const HEAD = `# Configuration of cdb. Take the "# " from a line to set it; the values shown are the defaults.
 # Flags win over environment variables (CDB_SECTION_KEY), those over this file, this file over
 # ~/.config/cdb/config.yaml. Check with: cdb config validate
-# URLs with passwords stay out of files: they come from the environment (see urlEnv).
+# URLs with passwords stay out of files: they come from a variable or a file (urlEnv, urlFile).
 `;
 
 /** @returns a file with every key, commented out; uncommented it says what the defaults say */

@@ -1,10 +1,17 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import type { OutputFormat } from '../commands/command-io.js';
+import { argumentKey } from '../commands/command-spec.js';
 import type { CommandSpec } from '../commands/command-spec.js';
 import { COMMANDS } from '../commands/command-table.js';
-import type { ParsedOptions } from '../commands/parsed-options.js';
-import { buildProgram } from './program.js';
+import { ParsedOptions } from '../commands/parsed-options.js';
+import { nearest } from '../config/nearest.js';
+import { declaredKeys } from './declaration.js';
+import { buildProgram, commandNamed } from './program.js';
 import { unstoppableCommand } from './unstoppable.js';
 import { fromCommander, usageError } from './usage-error.js';
+
+const SHOWN = COMMANDS.filter(({ hidden }) => hidden !== true);
 
 interface CommandCall {
   readonly spec: CommandSpec;
@@ -12,42 +19,70 @@ interface CommandCall {
 }
 
 /**
+ * @param format that was asked for: help itself comes as text or as JSON
  * @returns the call, or undefined when help or the version was printed and nothing is left to do
  * @throws OperatorError (exit 2) for a line that cannot be understood
  */
-export function readCommandLine(args: readonly string[], version: string): CommandCall | undefined {
+export function readCommandLine(
+  args: readonly string[],
+  version: string,
+  format: OutputFormat = 'text',
+): CommandCall | undefined {
+  const hidden = hiddenCall(args);
+  if (hidden !== undefined) return hidden;
   let call: CommandCall | undefined;
-  const program = buildProgram(version, COMMANDS, (spec, options) => {
-    call = { spec, options };
+  let helpOf: string | undefined;
+  let text = '';
+  const program = buildProgram(version, SHOWN, {
+    onCall: (spec, options) => {
+      call = { spec, options };
+    },
+    onHelp: (name) => {
+      helpOf = name;
+    },
+    onText: (more) => {
+      text += more;
+    },
   });
-  if (args.length === 0) {
-    program.outputHelp();
-    return undefined;
-  }
   try {
-    program.parse(helpAsFlag(args), { from: 'user' });
+    program.parse(args.length === 0 ? ['--help'] : args, { from: 'user' });
   } catch (fault) {
     if (!(fault instanceof CommanderError)) throw fault;
-    if (fault.exitCode === 0) return undefined;
-    const anyway = unstoppableCommand(args, COMMANDS);
-    if (anyway === undefined)
-      throw fault.code === 'commander.help' ? nounAlone(args) : refusal(fault, args);
-    call = anyway;
+    if (fault.exitCode !== 0) {
+      const anyway = unstoppableCommand(args, SHOWN);
+      if (anyway === undefined)
+        throw fault.code === 'commander.help' ? nounAlone(args) : refusal(fault, args);
+      call = anyway;
+    }
   }
-  return call;
+  if (call === undefined && helpOf !== undefined && format !== 'text') {
+    return readCommandLine(['help', ...helpOf.split(' ').filter(Boolean)], version, format);
+  }
+  if (call !== undefined && format === 'text') helpedCommand(program, call)?.outputHelp();
+  process.stdout.write(text);
+  return text === '' ? call : undefined;
 }
 
-/** `cdb help run` is `cdb run --help`; other topics go to the help command. */
-function helpAsFlag(args: readonly string[]): readonly string[] {
-  const [first, ...topic] = args;
-  if (first !== 'help') return args;
-  const name = topic.join(' ');
-  const isCommand = COMMANDS.some((spec) => `${spec.name} `.startsWith(`${name} `));
-  return topic.length === 0 || isCommand ? [...topic, '--help'] : args;
+/** Nothing on this line is an option, and nothing on it may be run: it is what somebody types. */
+function hiddenCall([first, ...rest]: readonly string[]): CommandCall | undefined {
+  const spec = COMMANDS.find(({ name, hidden }) => hidden === true && name === first);
+  const [argument] = spec?.arguments ?? [];
+  if (spec === undefined || argument === undefined) return undefined;
+  const values = { [argumentKey(argument)]: rest };
+  return {
+    spec,
+    options: new ParsedOptions(values, { keys: declaredKeys(spec), configFlags: [] }),
+  };
+}
+
+/** `cdb help run` prints what `cdb run --help` does; topics are left to the help command. */
+function helpedCommand(program: Command, { spec, options }: CommandCall): Command | undefined {
+  if (spec.name !== 'help' || options.flag('tree')) return undefined;
+  return commandNamed(program, options.list('topic').join(' '));
 }
 
 function nounAlone(args: readonly string[]): Error {
-  const verbs = COMMANDS.map(({ name }) => name).filter((name) =>
+  const verbs = SHOWN.map(({ name }) => name).filter((name) =>
     args.some((arg) => name.startsWith(`${arg} `)),
   );
   return usageError(
@@ -57,8 +92,19 @@ function nounAlone(args: readonly string[]): Error {
 }
 
 function refusal(fault: CommanderError, args: readonly string[]): Error {
-  const named = COMMANDS.map(({ name }) => name)
+  const named = SHOWN.map(({ name }) => name)
     .filter((name) => ` ${args.join(' ')} `.includes(` ${name} `))
     .at(0);
-  return fromCommander(fault, named === undefined ? 'cdb' : `cdb ${named}`);
+  const error = fromCommander(fault, named === undefined ? 'cdb' : `cdb ${named}`);
+  const commands = fault.code === 'commander.unknownCommand' ? withVerb(args) : [];
+  if (commands.length === 0 || /Did you mean/.test(fault.message)) return error;
+  return usageError(error.what, `did you mean ${commands.join(' or ')}? cdb --help`);
+}
+
+/** People write the verb alone: `cdb engage`, `cdb tail`. */
+function withVerb(args: readonly string[]): readonly string[] {
+  const verbs = SHOWN.map(({ name }) => name.split(' ')[1]).filter((verb) => verb !== undefined);
+  const meant = nearest(args.find((arg) => !arg.startsWith('-')) ?? '', verbs);
+  if (meant === undefined) return [];
+  return SHOWN.flatMap(({ name }) => (name.endsWith(` ${meant}`) ? [`cdb ${name}`] : []));
 }

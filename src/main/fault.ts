@@ -17,7 +17,7 @@ export function reportFault(fault: unknown, args: readonly string[], atMs: numbe
     why: 'this is a bug in cdb, not something that you did',
     todo:
       path === undefined
-        ? 'run the command again with -v and report what it prints; no crash file could be written'
+        ? 'report what this command printed; no crash file could be written'
         : `report it with the crash file ${path}`,
     exit: EXIT.INTERNAL,
     cause: fault,

@@ -1,13 +1,21 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { argumentKey, optionKey } from '../commands/command-spec.js';
-import type { CommandSpec, OptionSpec } from '../commands/command-spec.js';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from '../commands/command-spec.js';
 import { GLOBAL_OPTIONS } from '../commands/command-table.js';
 import { ParsedOptions } from '../commands/parsed-options.js';
 import type { OptionValue } from '../commands/parsed-options.js';
+import { nearest } from '../config/nearest.js';
+import { readList } from '../config/values.js';
 import { callWords, configFlags, declaredKeys } from './declaration.js';
 
-/** What is called with the command that was chosen and its options. */
-type Dispatch = (spec: CommandSpec, options: ParsedOptions) => void;
+interface Listeners {
+  /** The command that was chosen, and its options. */
+  readonly onCall: (spec: CommandSpec, options: ParsedOptions) => void;
+  /** Help is about to be printed, of this command (`config show`; empty for all of cdb). */
+  readonly onHelp: (name: string) => void;
+  /** What commander itself prints: help and the version. */
+  readonly onText: (text: string) => void;
+}
 
 const EXAMPLES = `Examples:
   cdb run --shadow --feed sample     decide on two hours of real trades, send nothing
@@ -23,11 +31,11 @@ const NOUNS: Readonly<Record<string, string>> = {
   config: 'write, print and check the configuration',
 };
 
-/** Builds commander's tree from the command table. Parsing calls `dispatch`, and nothing else. */
+/** Builds commander's tree from the command table. Parsing calls the listeners, and nothing else. */
 export function buildProgram(
   version: string,
   commands: readonly CommandSpec[],
-  dispatch: Dispatch,
+  { onCall, onHelp, onText }: Listeners,
 ): Command {
   const program = new Command('cdb')
     .description('Operate an automated trading pipeline.')
@@ -35,24 +43,48 @@ export function buildProgram(
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .addHelpText('beforeAll', ({ command }) => (command.parent === null ? EXAMPLES : ''));
+    .configureOutput({ writeErr: () => undefined, writeOut: onText })
+    .addHelpText('beforeAll', ({ command }) => {
+      onHelp(nameOf(command));
+      return command.parent === null ? EXAMPLES : '';
+    });
   addOptions(program, GLOBAL_OPTIONS);
-  for (const spec of commands) addCommand(program, spec, dispatch);
+  for (const spec of commands) addCommand(program, spec, onCall);
   return program;
 }
 
-function addCommand(program: Command, spec: CommandSpec, dispatch: Dispatch): void {
+function nameOf(command: Command): string {
+  if (command.parent === null) return '';
+  return `${nameOf(command.parent)} ${command.name()}`.trim();
+}
+
+/** The command that `name` (`config show`, `config`) stands for; `program` itself for no name. */
+export function commandNamed(program: Command, name: string): Command | undefined {
+  const words = name.split(' ').filter((word) => word !== '');
+  return words.reduce<Command | undefined>(
+    (command, word) => command?.commands.find((below) => below.name() === word),
+    program,
+  );
+}
+
+function addCommand(program: Command, spec: CommandSpec, dispatch: Listeners['onCall']): void {
   const [first = '', verb] = spec.name.split(' ');
   const parent = verb === undefined ? program : nounCommand(program, first, spec.group);
   const command = parent.command(verb ?? first).description(spec.summary);
   if (verb === undefined) command.helpGroup(`${spec.group}:`);
-  for (const { form, summary } of spec.arguments ?? []) {
-    command.addArgument(new Argument(form, summary));
-  }
+  for (const argument of spec.arguments ?? []) command.addArgument(positional(argument));
   addOptions(command, spec.options ?? []);
   command.action(() => {
     dispatch(spec, parsedOptions(command, spec));
+  });
+}
+
+function positional({ form, summary, choices }: ArgumentSpec): Argument {
+  const argument = new Argument(form, summary);
+  if (choices === undefined) return argument;
+  return argument.argParser((text: string) => {
+    if (!choices.includes(text)) throw invalid(text, `one of ${choices.join(', ')}`, choices);
+    return text;
   });
 }
 
@@ -82,8 +114,16 @@ function addOptions(command: Command, specs: readonly OptionSpec[]): void {
 
 function readOption({ read }: OptionSpec, text: string): OptionValue {
   const result = read?.(text) ?? { ok: true, value: text };
-  if (!result.ok) throw new InvalidArgumentError(`required ${result.required}`);
+  if (!result.ok) throw invalid(text, result.required, read?.choices ?? []);
   return result.value;
+}
+
+/** The second line is commander's own form for a suggestion. */
+function invalid(text: string, required: string, choices: readonly string[]): InvalidArgumentError {
+  const wrong = readList(text).find((item) => !choices.includes(item)) ?? text;
+  const meant = nearest(wrong, choices);
+  const suggestion = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+  return new InvalidArgumentError(`required ${required}${suggestion}`);
 }
 
 function parsedOptions(command: Command, spec: CommandSpec): ParsedOptions {

@@ -1,7 +1,17 @@
+import { COMMANDS, GLOBAL_OPTIONS } from '../commands/command-table.js';
 import type { Services } from '../commands/services.js';
 
 /** The composition root: the one place that knows which adapter stands behind which port. */
 export const services: Services = {
+  commandTable: { commands: COMMANDS, globalOptions: GLOBAL_OPTIONS },
+  async replaceFile(path, text, mode) {
+    const { writeFileAtomic } = await import('../adapters/files/atomic-file.js');
+    writeFileAtomic(path, text, mode);
+  },
+  async withStreamFiles(stateDir, work) {
+    const { withStreamFiles } = await import('./operator/stream-files.js');
+    return withStreamFiles(stateDir, work);
+  },
   async hash() {
     const { nodeHash } = await import('../adapters/node-hash.js');
     return nodeHash;

@@ -20,10 +20,15 @@ export function fromCommander(fault: CommanderError, commandName: string): Opera
 }
 
 function sentence(text: string): string {
-  const invalid = /^option '(.*)' argument '(.*)' is invalid\. (.*)$/s.exec(text);
-  if (invalid !== null) {
-    const [, name = '', given = '', required = ''] = invalid;
+  const option = /^option '(?<name>.*)' argument '(?<given>.*)' is invalid\. (?<required>.*)$/s;
+  const argument =
+    /^command-argument value '(?<given>.*)' is invalid for argument '(?<name>.*)'\. (?<required>.*)$/s;
+  const invalid = (option.exec(text) ?? argument.exec(text))?.groups;
+  if (invalid !== undefined) {
+    const { name = '', given = '', required = '' } = invalid;
     return `Cannot read "${name}": ${required}, current is "${given}"`;
   }
-  return text.charAt(0).toUpperCase() + text.slice(1).replaceAll("'", '"').replace(/\.$/, '');
+  // The value of a flag that nobody knows may be a secret.
+  const plain = text.replace(/^(unknown option '[^=]*)=.*'$/s, "$1'");
+  return plain.charAt(0).toUpperCase() + plain.slice(1).replaceAll("'", '"').replace(/\.$/, '');
 }

@@ -1,48 +1,57 @@
-import { maskSecrets } from '../../config/mask.js';
-import type { Config } from '../../config/parse-config.js';
-import { originText } from '../../config/setting.js';
-import type { EffectiveValue } from '../../config/setting.js';
+import { existsSync } from 'node:fs';
+import { configPlaces, readEnvFile } from '../../config/config-files.js';
+import { environment } from '../../config/environment.js';
 import { EXIT } from '../../operator-error.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
+import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
+import { configRows, valueText } from './config-rows.js';
+import type { ConfigRow } from './config-rows.js';
+
+interface LookedAt {
+  readonly path: string;
+  readonly found: boolean;
+}
 
 export function run(options: ParsedOptions, io: CommandIo): number {
-  const config = commandConfig(options, io);
-  const rows = [...config.effective, ...secretRows(config)].map(({ key, value, origin }) => ({
-    key,
-    value: typeof value === 'string' ? maskSecrets(value) : value,
-    origin: originText(origin),
-  }));
+  const rows = configRows(commandConfig(options, io));
+  const files = lookedAt(options, io);
+  const withOrigin = options.flag('origin');
   printResult(io, {
     command: 'config.show',
-    data: rows,
+    data: { files, keys: rows },
     rows,
-    text: () => rows.map((row) => textLine(row, options.flag('origin'))).join(''),
+    text: () =>
+      [
+        ...rows.map((row) => textLine(row, withOrigin)),
+        ...(withOrigin ? files.map(fileLine) : []),
+      ].join(''),
   });
   return EXIT.OK;
 }
 
-function secretRows({ databaseUrl, redisUrl, postgres, redis }: Config): readonly EffectiveValue[] {
-  const row = (key: string, value: string | undefined, name: string): readonly EffectiveValue[] =>
-    value === undefined ? [] : [{ key, value, origin: { kind: 'env', name } }];
-  return [
-    ...row('postgres.url', databaseUrl, postgres.urlEnv),
-    ...row('redis.url', redisUrl, redis.urlEnv),
-  ];
+/** The one that wins first. */
+function lookedAt(options: ParsedOptions, io: CommandIo): readonly LookedAt[] {
+  const location = configLocation(options, io);
+  const { envFile } = location;
+  const variables = environment(location.env, readEnvFile(location));
+  const places = configPlaces(location, variables).map(({ path, absolutePath }) => ({
+    path,
+    found: existsSync(absolutePath),
+  }));
+  return [...(envFile === undefined ? [] : [{ path: envFile, found: true }]), ...places];
 }
 
-function textLine(
-  {
-    key,
-    value,
-    origin,
-  }: { readonly key: string; readonly value: unknown; readonly origin: string },
-  withOrigin: boolean,
-): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+function fileLine({ path, found }: LookedAt): string {
+  return `${found ? 'read' : 'not there'}: ${plainText(path)}\n`;
+}
+
+function textLine(row: ConfigRow, withOrigin: boolean): string {
+  const key = row.key.padEnd(30);
   return withOrigin
-    ? `${key.padEnd(30)} ${text.padEnd(20)} ${origin}\n`
-    : `${key.padEnd(30)} ${text}\n`;
+    ? `${key} ${valueText(row).padEnd(20)} ${plainText(row.origin)}\n`
+    : `${key} ${valueText(row)}\n`;
 }

@@ -15,10 +15,15 @@ interface CommandResult {
 /** A shape change that breaks a reader raises the number, for all commands together. */
 const ENVELOPE_VERSION = 1;
 
+/** @param command name with dots: `config.show` is `cdb.config.show/1` */
+export function schemaName(command: string): string {
+  return `cdb.${command}/${ENVELOPE_VERSION}`;
+}
+
 export function envelope(command: string, data: unknown, nowMs: number): string {
   return escapeUnprintable(
     maskedJson({
-      schema: `cdb.${command}/${ENVELOPE_VERSION}`,
+      schema: schemaName(command),
       generated_at: new Date(nowMs).toISOString(),
       data,
     }),

@@ -5,6 +5,8 @@
 interface ReasonText {
   readonly meaning: string;
   readonly todo: string;
+  /** Keys of the threshold set by which the check judges; none where it judges by no number. */
+  readonly limits?: readonly string[];
 }
 
 /** The gate `decide`; first failing check wins. */
@@ -12,34 +14,42 @@ export const GATE_REASONS = {
   RC_002: {
     meaning: 'a recent return is missing, crashing or jumping',
     todo: 'check that candles flow; otherwise wait until the market calms',
+    limits: ['gate.return1mPpMin', 'gate.return5mPpMin', 'gate.priceChange5mPpAbsMax'],
   },
   RC_003: {
     meaning: 'no input has a time, or the newest one is too old',
     todo: 'check feed and clock; input must be younger than the staleness limit',
+    limits: ['gate.stalenessSecMax'],
   },
   RC_004: {
     meaning: 'no trade for too long, or the time of the last one is unknown',
     todo: 'check the feed; a quiet symbol may need a longer silence limit',
+    limits: ['gate.dataSilenceSecMax'],
   },
   RC_001: {
     meaning: 'the regime is unknown, volatile or in crisis',
     todo: 'wait for a confirmed trend or range regime',
+    limits: ['regime.adxTrend', 'regime.adxRange', 'regime.atrHighVol', 'regime.atrHighVolBps'],
   },
   RC_010: {
     meaning: 'the signal is too weak: change or volume over 15 minutes',
     todo: 'compare the signal with the gate limits; history may still be short',
+    limits: ['gate.pctChange15mPpMin', 'gate.volume15mMin'],
   },
   RC_020: {
     meaning: 'daily drawdown is unknown or at its limit',
     todo: 'no new risk today; find what lost the money',
+    limits: ['gate.dailyDrawdownPpMax'],
   },
   RC_021: {
     meaning: 'total exposure is unknown or at its limit',
     todo: 'reduce positions or wait for exits',
+    limits: ['gate.totalExposurePpMax'],
   },
   RC_022: {
     meaning: 'expected slippage is too high',
     todo: 'wait for a deeper book or trade smaller',
+    limits: ['gate.slippagePpMax'],
   },
 } as const satisfies Readonly<Record<string, ReasonText>>;
 
@@ -56,10 +66,18 @@ export const LAYER_REASONS = {
   RK_BREAKER: {
     meaning: 'a breaker is open: error rate, drawdown, loss or order frequency',
     todo: 'cdb status names the breaker; find the cause before a release',
+    limits: [
+      'breaker.errorRateMaxFraction',
+      'breaker.errorRateOrdersMin',
+      'breaker.drawdownMaxFraction',
+      'breaker.lossMaxFraction',
+      'breaker.ordersPerMinMax',
+    ],
   },
   RK_NO_STRATEGY: {
     meaning: 'the signal names no strategy',
     todo: 'set signal.strategyId',
+    limits: ['signal.strategyId'],
   },
   RK_SHUTDOWN: {
     meaning: 'this strategy or bot was shut down',
@@ -68,30 +86,37 @@ export const LAYER_REASONS = {
   RK_ALLOCATION: {
     meaning: 'the strategy has no allocation, or a cooldown runs',
     todo: 'check regime and cooldown of the strategy',
+    limits: ['allocation.cooldownSec', 'allocation.minStableSec', 'allocation.earlyEnabled'],
   },
   RK_RISK_OFF: {
     meaning: 'risk is off in this regime; only exits and small orders pass',
     todo: 'wait for a calmer regime',
+    limits: ['risk.earlyLiveMaxAllocFraction'],
   },
   RK_DRAWDOWN: {
     meaning: 'the loss of the day reached its limit',
     todo: 'review the losing trades; entries stay closed until cdb kill-switch release',
+    limits: ['risk.maxDailyDrawdownFraction'],
   },
   RK_EXPOSURE: {
     meaning: 'filled and pending exposure reached the limit',
     todo: 'wait for exits or raise risk.maxTotalExposureFraction',
+    limits: ['risk.maxTotalExposureFraction'],
   },
   RK_POSITION: {
     meaning: 'the position in this symbol reached its limit',
     todo: 'wait for exits or raise risk.maxPositionFraction',
+    limits: ['risk.maxPositionFraction'],
   },
   RK_SIZE: {
     meaning: 'sizing gives no quantity, or there is no usable price',
     todo: 'check balance, allocation and price',
+    limits: ['risk.balanceUsdt', 'risk.maxPositionFraction'],
   },
   RK_EXPOSURE_HARD: {
     meaning: 'this order would push exposure over the limit',
     todo: 'wait for exits or raise risk.maxTotalExposureFraction',
+    limits: ['risk.maxTotalExposureFraction', 'risk.maxPositionFraction'],
   },
   RK_BUNDLE: {
     meaning: 'the order bundle denies the order or does not match it',
@@ -114,26 +139,32 @@ export const BUNDLE_REASONS = {
   RC_INVALID_LIMIT_MAX_NOTIONAL: {
     meaning: 'the notional limit is not positive',
     todo: 'check balance and risk.maxPositionFraction',
+    limits: ['risk.balanceUsdt', 'risk.maxPositionFraction'],
   },
   RC_INVALID_LIMIT_MAX_EXPOSURE: {
     meaning: 'the exposure limit is not positive',
     todo: 'check balance and risk.maxTotalExposureFraction',
+    limits: ['risk.balanceUsdt', 'risk.maxTotalExposureFraction'],
   },
   RC_INVALID_LIMIT_MAX_DRAWDOWN: {
     meaning: 'the drawdown limit is not positive',
     todo: 'check risk.maxDailyDrawdownFraction',
+    limits: ['risk.maxDailyDrawdownFraction'],
   },
   RC_LIMIT_NOTIONAL: {
     meaning: 'the order is larger than the notional limit',
     todo: 'trade smaller or raise risk.maxPositionFraction',
+    limits: ['risk.balanceUsdt', 'risk.maxPositionFraction'],
   },
   RC_LIMIT_EXPOSURE: {
     meaning: 'exposure after the order is over its limit',
     todo: 'wait for exits or raise risk.maxTotalExposureFraction',
+    limits: ['risk.balanceUsdt', 'risk.maxTotalExposureFraction'],
   },
   RC_LIMIT_DRAWDOWN: {
     meaning: 'drawdown is over its limit',
     todo: 'no new risk until the UTC day ends',
+    limits: ['risk.maxDailyDrawdownFraction'],
   },
 } as const satisfies Readonly<Record<string, ReasonText>>;
 

@@ -21,6 +21,7 @@ import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
 import type { Config } from '../../config/parse-config.js';
+import { originText } from '../../config/setting.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { LiveDeps, LiveRun, LiveSettings } from '../../engine/live-run.js';
@@ -144,17 +145,16 @@ async function closeAll(preflight: Preflight, log: RunLog): Promise<void> {
 }
 
 /** Falling back to the embedded stores would leave the operator looking at the wrong database. */
-function refuseExternal({ databaseUrl, redisUrl, postgres, redis }: Config): void {
-  const configured = [
-    databaseUrl === undefined ? [] : [postgres.urlEnv],
-    redisUrl === undefined ? [] : [redis.urlEnv],
-  ].flat();
+function refuseExternal({ databaseUrl, redisUrl }: Config): void {
+  const configured = [databaseUrl, redisUrl].flatMap((secret) =>
+    secret === undefined ? [] : [originText(secret.origin)],
+  );
   if (configured.length === 0) return;
   throw new OperatorError({
     code: 'CDB-E0105',
     what: `Cannot run on the stores named by ${configured.join(' and ')}`,
     why: 'this build keeps everything in the state directory; external stores are not built in yet',
-    todo: `unset ${configured.join(' and ')}`,
+    todo: `remove ${configured.join(' and ')}: this build needs neither`,
     exit: EXIT.CONFIG,
   });
 }

@@ -29,7 +29,8 @@ import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
-import { inputsDirectory, streamsDirectory } from '../engine/places.js';
+import { inputsDirectory } from '../engine/places.js';
+import { withStreamFiles } from './stream-files.js';
 
 const DATABASE_LOCK_WAIT_MS = 5_000;
 
@@ -44,16 +45,7 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     clock: systemClock(),
     lastRun: () => lastRun(state),
     latch: () => latchWords(state),
-    withEventLog: async (work) => {
-      if (!existsSync(streamsDirectory(state))) return null;
-      const options = { clock: systemClock(), readOnly: true };
-      const log = openLocalEventLog(streamsDirectory(state), options);
-      try {
-        return await work(log);
-      } finally {
-        await log.close();
-      }
-    },
+    withEventLog: (work) => withStreamFiles(state.root, work),
     withAudit: (work) => withAudit(commandConfig(options, io), state, work),
   };
 }

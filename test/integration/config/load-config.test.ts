@@ -19,12 +19,17 @@ function write(name: string, text: string): void {
 }
 
 function location(
-  more: { env?: Record<string, string>; configFile?: string; stateDir?: string } = {},
+  more: {
+    env?: Record<string, string>;
+    configFile?: string;
+    envFile?: string;
+    stateDir?: string;
+  } = {},
 ) {
-  const { stateDir, env, configFile } = more;
+  const { stateDir, env, configFile, envFile } = more;
   const flags =
     stateDir === undefined ? [] : [{ key: 'stateDir', flag: '--state-dir', text: stateDir }];
-  return { cwd, env: { HOME: join(cwd, 'home'), ...env }, flags, configFile };
+  return { cwd, env: { HOME: join(cwd, 'home'), ...env }, flags, configFile, envFile };
 }
 
 const USER_FILE = 'home/.config/cdb/config.yaml';
@@ -66,6 +71,41 @@ describe('loadConfig', () => {
   });
 });
 
+describe('a URL in a file of its own', () => {
+  const url = 'redis://ops:hush@redis';
+
+  test('is read if only its owner can read it', () => {
+    write('cdb.yaml', 'redis:\n  urlFile: redis.url\n');
+    write('redis.url', `${url}\n`);
+    chmodSync(join(cwd, 'redis.url'), 0o600);
+    expect(loadConfig(location()).redisUrl).toEqual({
+      url,
+      origin: { kind: 'file', path: 'redis.url', line: 1 },
+    });
+    for (const mode of [0o640, 0o604]) {
+      chmodSync(join(cwd, 'redis.url'), mode);
+      expect(() => loadConfig(location())).toThrow(
+        expect.objectContaining({ why: expect.stringMatching(/^redis\.url:1 .*chmod 600/) }),
+      );
+    }
+  });
+
+  test('is refused when it is not there, a directory, or too long', () => {
+    const why = (path: string) => {
+      try {
+        loadConfig(location({ env: { CDB_REDIS_URL_FILE: path } }));
+      } catch (fault) {
+        return String((fault as { why?: string }).why);
+      }
+      return 'read';
+    };
+    expect(why('gone')).toMatch(/^env CDB_REDIS_URL_FILE .*there is no such file/);
+    expect(why('.')).toContain('it is no regular file');
+    write('long', 'x'.repeat(300_000));
+    expect(why('long')).toContain('it has more than 262144 bytes');
+  });
+});
+
 describe('locateStateDir', () => {
   test('agrees with loadConfig on every source', async () => {
     const agree = async (more: Parameters<typeof location>[0], name: string) => {
@@ -79,6 +119,11 @@ describe('locateStateDir', () => {
     await agree({}, 'from-project');
     write('other.yaml', '{ stateDir: from-named }\n');
     await agree({ configFile: 'other.yaml' }, 'from-named');
+    write('ops.env', 'CDB_STATE_DIR=from-env-file\n');
+    await agree({ envFile: 'ops.env' }, 'from-env-file');
+    write('named.env', 'CDB_CONFIG=other.yaml\n');
+    await agree({ envFile: 'named.env' }, 'from-named');
+    await agree({ envFile: 'ops.env', env: { CDB_STATE_DIR: 'from-env' } }, 'from-env');
     await agree({ env: { CDB_STATE_DIR: 'from-env' } }, 'from-env');
     await agree({ env: { CDB_STATE_DIR: 'from-env' }, stateDir: 'from-flag' }, 'from-flag');
   });
@@ -91,6 +136,7 @@ describe('locateStateDir', () => {
 
   test('survives a file that is not there or cannot be read', async () => {
     expect(await locateStateDir(location({ configFile: 'gone.yaml' }))).toBe(join(cwd, '.cdb'));
+    expect(await locateStateDir(location({ envFile: 'gone.env' }))).toBe(join(cwd, '.cdb'));
     write('cdb.yaml', 'stateDir: there\n');
     chmodSync(join(cwd, 'cdb.yaml'), 0);
     expect(['.cdb', 'there'].map((name) => join(cwd, name))).toContain(

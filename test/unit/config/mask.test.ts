@@ -28,6 +28,9 @@ test.each([
   ['sent bearer hushhush.hush-hush', 'sent bearer ***'],
   ['PGPASSWORD=hush MEXC_API_SECRET=hush', 'PGPASSWORD=*** MEXC_API_SECRET=***'],
   ['password: "hush', 'password: "***"'],
+  ['redis://u:hu@sh@redis/0', 'redis://u:***@redis/0'],
+  ['PGPASSWORD=hush CDB_DB_PASSWORD="hush hush" x', 'PGPASSWORD=*** CDB_DB_PASSWORD="***" x'],
+  ["apiSecret: 'hush' mexc.accessKey=hush", "apiSecret: '***' mexc.accessKey=***"],
   ['nothing secret at 10:30 in a@b', 'nothing secret at 10:30 in a@b'],
   ['http://127.0.0.1:9464/metrics', 'http://127.0.0.1:9464/metrics'],
 ])('maskSecrets hides the secret in %s', (text, masked) => {

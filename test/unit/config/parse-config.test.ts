@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { faultText } from '../../../src/config/config-error.js';
+import { parseEnvFile } from '../../../src/config/env-file.js';
 import { CONFIG_KEYS } from '../../../src/config/keys.js';
 import { parseConfig } from '../../../src/config/parse-config.js';
 import type { Config, ConfigSources } from '../../../src/config/parse-config.js';
@@ -77,9 +78,12 @@ describe('values', () => {
 
   test('the two URLs come from the environment that urlEnv names', () => {
     const url = 'postgres://ops:hush@db/cdb';
-    expect(valid({ env: { CDB_DATABASE_URL: url } }).databaseUrl).toBe(url);
+    expect(valid({ env: { CDB_DATABASE_URL: url } }).databaseUrl).toEqual({
+      url,
+      origin: { kind: 'env', name: 'CDB_DATABASE_URL' },
+    });
     const renamed = { CDB_POSTGRES_URL_ENV: 'OTHER', OTHER: url, CDB_DATABASE_URL: 'ignored' };
-    expect(valid({ env: renamed }).databaseUrl).toBe(url);
+    expect(valid({ env: renamed }).databaseUrl?.url).toBe(url);
   });
 });
 
@@ -175,6 +179,97 @@ describe('faults', () => {
 
   test('variables outside the known families are left alone', () => {
     expect(faultsOf({ env: { CDB_TEST_DATABASE: 'x', CDB: 'y' } })).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  const url = 'redis://ops:hush@redis';
+  const named = file('redis:\n  urlFile: redis.url\n');
+  const reader = (isExposed: boolean, text = `${url}\n`) => ({
+    readSecretFile: () => ({ ok: true, text, isExposed }) as const,
+  });
+
+  test('a URL is read from the file that urlFile names', () => {
+    expect(valid({ files: [named], ...reader(false) }).redisUrl).toEqual({
+      url,
+      origin: { kind: 'file', path: 'redis.url', line: 1 },
+    });
+    expect(valid({ files: [named] }).redisUrl).toBeUndefined();
+  });
+
+  test('a file that others can read is refused, and so is a second source', () => {
+    expect(faultsOf({ files: [named], ...reader(true) })).toEqual([
+      'redis.url:1  redis.urlFile: required a file that only its owner may read (chmod 600), current is not shown',
+    ]);
+    expect(faultsOf({ files: [named], env: { CDB_REDIS_URL: url }, ...reader(false) })).toEqual([
+      expect.stringContaining('required one source: CDB_REDIS_URL is set as well'),
+    ]);
+  });
+
+  test('what stands in the file is not shown when it is no URL', () => {
+    const faults = faultsOf({ files: [named], ...reader(false, 'hush') });
+    expect(faults).toEqual([expect.stringMatching(/required a URL that .* current is not shown$/)]);
+  });
+
+  test('a file that cannot be read is named with the place that names it', () => {
+    const readSecretFile = () => ({ ok: false, why: 'there is no such file' }) as const;
+    expect(faultsOf({ files: [named], readSecretFile })).toEqual([
+      'cdb.yaml:2  redis.urlFile: required a file that can be read: there is no such file, current is not shown',
+    ]);
+  });
+
+  test.each([
+    ['a URL with a password', 'feed:\n  source: postgres://ops:hush@db/cdb\n', 'feed.source'],
+    ['a URL in place of a name', 'postgres:\n  urlEnv: postgres://o:hush@db\n', 'postgres.urlEnv'],
+    ['a URL in a list', 'feed:\n  symbols: [A, redis://o:hush@db]\n', 'feed.symbols'],
+    ['a key that sounds secret', 'mexc:\n  apiSecret: hush\n', 'mexc.apiSecret'],
+    ['a key with a dash', 'mexc:\n  api-key: [hush]\n', 'mexc.api-key'],
+  ])('%s is refused by name and not shown', (_, text, key) => {
+    const [fault, ...more] = faultsOf({ files: [file(text)] });
+    expect(fault).toContain(`cdb.yaml:2  ${key}: required no password, token or key`);
+    expect(fault).toMatch(/current is not shown$/);
+    expect(more).toEqual([]);
+    expect(faultsOf({ flags: [flag(key, 'redis://o:hush@db')] })[0]).toMatch(/is not shown$/);
+  });
+
+  test('a URL without a password in place of a name is refused too', () => {
+    expect(faultsOf({ files: [file('postgres:\n  urlEnv: postgres://db/cdb\n')] })).toEqual([
+      expect.stringContaining('required the name of an environment variable'),
+    ]);
+  });
+});
+
+describe('the file of --env-from', () => {
+  const envFile = (text: string, isExposed = false) => parseEnvFile('ops.env', text, isExposed);
+
+  test('counts after the environment and before files', () => {
+    const files = [file('metrics:\n  port: 3\nrun:\n  seed: 3\n')];
+    const config = valid({
+      env: { CDB_METRICS_PORT: '1' },
+      envFile: envFile('# ours\nCDB_METRICS_PORT=2\nCDB_RUN_SEED=2\n'),
+      files,
+    });
+    expect([config.metrics.port, config.run.seed]).toEqual([1, 2]);
+    expect(origin(config, 'run.seed')).toEqual({ kind: 'file', path: 'ops.env', line: 3 });
+  });
+
+  test('may hold the URLs if nobody else can read it', () => {
+    const text = 'CDB_DATABASE_URL=postgres://ops:hush@db/cdb';
+    expect(valid({ envFile: envFile(text) }).databaseUrl?.origin).toMatchObject({ line: 1 });
+    expect(faultsOf({ envFile: envFile(text, true) })).toEqual([
+      'ops.env:1  CDB_DATABASE_URL: required a file that only its owner may read (chmod 600), current is not shown',
+    ]);
+    expect(faultsOf({ envFile: envFile('CDB_RUN_SEED=2', true) })).toEqual([]);
+  });
+
+  test('has its typos found, and what it cannot set is said', () => {
+    expect(
+      faultsOf({ envFile: envFile('CDB_RUN_SED=2\nOTHER=x\nCDB_OUTPUT=json\nhush\n') }),
+    ).toEqual([
+      'ops.env:4  (line): required NAME=VALUE, or a comment that starts with #, current is not shown',
+      expect.stringContaining('ops.env:1  CDB_RUN_SED: required a known key; did you mean'),
+      'ops.env:3  CDB_OUTPUT: required it in the environment itself, or --output, current is "json"',
+    ]);
   });
 });
 

@@ -67,6 +67,15 @@ describe('command line', () => {
     ['config shw', 'Unknown command "shw"', 'did you mean show? cdb --help'],
     ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],
+    ['engage', 'Unknown command "engage"', 'did you mean cdb kill-switch engage? cdb --help'],
+    ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail? cdb --help'],
+    [
+      'status --output jsno',
+      'Cannot read "--output <format>": required one of text, json, jsonl, current is "jsno"',
+      'did you mean json? cdb status --help',
+    ],
+    ['replay sample --emit fills,oders', 'any of candles, ', 'did you mean orders?'],
+    ['status --password=hush', 'Unknown option "--password"', 'cdb status --help'],
     ['run --speed fast', 'Cannot read "--speed <factor>": required a factor', 'cdb run --help'],
     [
       'run --duration 60',
@@ -138,7 +147,10 @@ describe('help', () => {
     expect(readCommandLine(['--help'], '1')).toBeUndefined();
     expect(printed.startsWith('Examples:\n  cdb run --shadow --feed sample')).toBe(true);
     expect(printed.split('Usage:')[0]?.match(/^ {2}cdb /gm)).toHaveLength(3);
-    for (const { name } of COMMANDS) expect(printed).toContain(`\n  ${name.split(' ')[0] ?? ''}`);
+    for (const { name, hidden } of COMMANDS) {
+      const line = `\n  ${name.split(' ')[0] ?? ''}`;
+      expect(printed.includes(line), name).toBe(hidden !== true);
+    }
   });
 
   test.each([[[]], [['help']]])('%j prints the same', (args) => {
@@ -154,7 +166,35 @@ describe('help', () => {
   });
 
   test('of an unknown topic is left to the help command', () => {
-    expect(call('help exit-codes').options.text('topic')).toBe('exit-codes');
+    expect(call('help exit-codes').options.list('topic')).toEqual(['exit-codes']);
+    expect(call('--state-dir d help exit-code').options.list('topic')).toEqual(['exit-code']);
+    expect(call('help run --tree').options.flag('tree')).toBe(true);
+  });
+
+  test.each([
+    [['help', '--json'], []],
+    [
+      ['help', 'config', 'show', '--json'],
+      ['config', 'show'],
+    ],
+    [['--json', 'help', 'config'], ['config']],
+    [['--help', '--json'], []],
+    [
+      ['config', 'show', '--help', '--json'],
+      ['config', 'show'],
+    ],
+  ])('%j is left to the help command, since commander writes text only', (args, topic) => {
+    const found = readCommandLine(args, '1', 'json');
+    expect(found?.spec.name).toBe('help');
+    expect(found?.options.list('topic')).toEqual(topic);
+    expect(printed).toBe('');
+  });
+
+  test('of the kill switch engages nothing, wherever the flags are', () => {
+    for (const line of ['help kill-switch engage', '--state-dir d help kill-switch engage']) {
+      expect(readCommandLine(line.split(' '), '1')).toBeUndefined();
+    }
+    expect(printed).toContain('Usage: cdb kill-switch engage');
   });
 
   test('--version prints the version', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeGate, type GateValues } from '../../../../src/engine/domain/gate.js';
+import { reasonText } from '../../../../src/engine/domain/reason-codes.js';
 import { THRESHOLD_SETS } from '../../../../src/engine/domain/thresholds.js';
 
 const LIMITS = THRESHOLD_SETS.reference.gate;
@@ -119,4 +120,11 @@ describe('judgeGate', () => {
     expect(judgeGate(values, THRESHOLD_SETS.reference.gate).reasonCode).toBe('RC_010');
     expect(judgeGate(values, THRESHOLD_SETS.default.gate).reasonCode).toBeNull();
   });
+});
+
+test('a limit that nothing can meet refuses with the code that names it', () => {
+  for (const key of Object.keys(LIMITS)) {
+    const { reasonCode } = judgeGate(ALLOWED, { ...LIMITS, [key]: Number.NaN });
+    expect(reasonText(reasonCode ?? '')?.limits, key).toContain(`gate.${key}`);
+  }
 });
