@@ -14,6 +14,7 @@ import { envelope } from './output/envelope.js';
 import { eventLine } from './run/event-lines.js';
 import { LinePrinter } from './run/line-printer.js';
 import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
+import { plainText } from './tables/plain-text.js';
 import type { EngineHandle, PreflightStep, Services } from './services.js';
 
 /** Runs the engine in front until the feed ends, the time is over, or someone stops it. */
@@ -90,7 +91,7 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
     },
     onCommitted: showFact,
     onNotice: (text) => {
-      io.stderr(`notice: ${text}\n`);
+      io.stderr(`notice: ${plainText(text)}\n`);
     },
   });
   if (opened.state === 'finished') {
@@ -105,7 +106,7 @@ async function openAndRun({ options, services, config }: Call, screen: Screen): 
     return await runEngine(engine, options.number('durationMs'), screen);
   } finally {
     await engine.close().catch((error: unknown) => {
-      io.stderr(`notice: while closing: ${String(error)}\n`);
+      io.stderr(`notice: while closing: ${plainText(String(error))}\n`);
     });
   }
 }
@@ -150,7 +151,7 @@ function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
 }
 
 function stepLine({ name, words, ms }: PreflightStep): string {
-  return `OK ${name.padEnd(16)} ${words}   ${(ms / 1000).toFixed(2)} s`;
+  return `OK ${name.padEnd(16)} ${plainText(words)}   ${(ms / 1000).toFixed(2)} s`;
 }
 
 function runningLine(engine: EngineHandle, recovered: Recovered): string {

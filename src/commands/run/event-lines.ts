@@ -1,5 +1,6 @@
 import type { Output } from '../../engine/domain/events.js';
 import { reasonMeaning } from '../../engine/domain/reason-codes.js';
+import { plainText } from '../tables/plain-text.js';
 
 /** One line per fact that an operator watches; null for the rest. Times are venue time, UTC. */
 export function eventLine(fact: Output): string | null {
@@ -7,7 +8,8 @@ export function eventLine(fact: Output): string | null {
   if (words === null) return null;
   const time = new Date(fact.tsMs).toISOString().slice(11, 19);
   const [area, text] = words;
-  return `${time} ${area.padEnd(8)} ${text}`;
+  // Here, because whoever prints it takes a line break for the end of a line.
+  return `${time} ${area.padEnd(8)} ${plainText(text)}`;
 }
 
 type Words = readonly [area: string, text: string];
