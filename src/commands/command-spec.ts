@@ -4,12 +4,14 @@ import type { OptionValue } from './parsed-options.js';
 
 /** One flag. Help, parsing, `--set`-like lists and config overrides all derive from it. */
 export interface OptionSpec {
-  /** Commander's form: `-n, --count <n>`. Without `<…>` it is a flag. */
+  /** Commander's form: `-n, --count <n>`, `--watch [time]`. Without either it is a flag. */
   readonly flags: string;
   readonly summary: string;
   /** The name handlers ask for; needed where it says a unit (`durationMs` for `--duration`). */
   readonly key?: string;
   readonly read?: (text: string) => ReadValue<OptionValue>;
+  /** For `[…]`: the text that stands for a flag given without a value. */
+  readonly preset?: string;
   /** May be given several times; handlers get a list. */
   readonly repeat?: true;
   /**

@@ -1,5 +1,15 @@
 import type { CommandSpec, OptionSpec } from './command-spec.js';
-import { assignment, choice, count, duration, list, port, seed, speed } from './option-readers.js';
+import {
+  assignment,
+  choice,
+  count,
+  duration,
+  durationWithin,
+  list,
+  port,
+  seed,
+  speed,
+} from './option-readers.js';
 import { EMIT_KINDS } from './replay/emit-kinds.js';
 
 const STATE_DIR: OptionSpec = {
@@ -132,6 +142,15 @@ const OBSERVE: readonly CommandSpec[] = [
     name: 'status',
     group: 'Observe',
     summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
+    options: [
+      {
+        flags: '-w, --watch [time]',
+        summary: 'again and again until Ctrl-C, every 2s or from 200ms to 1h',
+        key: 'watchMs',
+        preset: '2s',
+        read: durationWithin(200, 3_600_000, 'from 200ms to 1h'),
+      },
+    ],
     load: () => import('./status.js'),
   },
   {

@@ -14,6 +14,16 @@ type Reader<T> = (text: string) => ReadValue<T>;
 const COUNT_MAX = 1_000_000;
 
 export const duration: Reader<number> = readDurationMs;
+
+/** A time between two bounds, in ms; `bounds` are their words. */
+export function durationWithin(minMs: number, maxMs: number, bounds: string): Reader<number> {
+  return (text) => {
+    const read = readDurationMs(text);
+    if (!read.ok || (read.value >= minMs && read.value <= maxMs)) return read;
+    return { ok: false, required: `a time ${bounds}` };
+  };
+}
+
 export const speed: Reader<number | 'max'> = readSpeed;
 export const list: Reader<readonly string[]> = (text) => ({ ok: true, value: readList(text) });
 export const count: Reader<number> = (text) => readInteger(text, 1, COUNT_MAX);
