@@ -68,6 +68,16 @@ const SINCE: OptionSpec = {
   read: duration,
 };
 const COUNT: OptionSpec = { flags: '-n, --count <n>', summary: 'at most n rows', read: count };
+const FIELDS: OptionSpec = {
+  flags: '--fields <a,b>',
+  summary: 'only these members of each row; a wrong one lists them all',
+  read: list,
+};
+const FOLLOW: OptionSpec = {
+  flags: '-f, --follow',
+  summary: 'go on with what is added; with json one envelope a row',
+};
+const STREAM_NAME = { form: '<name>', summary: 'stream name, e.g. stream.fills' };
 const INPUT_FILE = { form: '<file>', summary: 'JSON array, NDJSON or a vector file; - is stdin' };
 
 const RUN: readonly CommandSpec[] = [
@@ -162,6 +172,8 @@ const OBSERVE: readonly CommandSpec[] = [
       { flags: '--symbol <symbol>', summary: 'only this symbol' },
       { flags: '--strategy <id>', summary: 'only this strategy' },
       COUNT,
+      FOLLOW,
+      FIELDS,
     ],
     load: () => import('./fills.js'),
   },
@@ -172,10 +184,13 @@ const OBSERVE: readonly CommandSpec[] = [
     options: [
       {
         flags: '--by <field>',
-        summary: 'code, symbol or strategy (default code)',
+        summary: 'code, symbol or strategy (default code); not with -f',
         read: choice('code', 'symbol', 'strategy'),
       },
       SINCE,
+      COUNT,
+      { ...FOLLOW, summary: 'list refusals one by one and go on with new ones' },
+      FIELDS,
     ],
     load: () => import('./blocks.js'),
   },
@@ -183,15 +198,30 @@ const OBSERVE: readonly CommandSpec[] = [
     name: 'streams list',
     group: 'Observe',
     summary: 'list the streams with length and age',
+    options: [FIELDS],
     load: () => import('./streams/list.js'),
   },
   {
     name: 'streams tail',
     group: 'Observe',
     summary: 'print the newest entries of one stream',
-    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills' }],
-    options: [COUNT],
+    arguments: [STREAM_NAME],
+    options: [COUNT, FOLLOW, FIELDS],
     load: () => import('./streams/tail.js'),
+  },
+  {
+    name: 'streams peek',
+    group: 'Observe',
+    summary: 'print one entry with all its fields in full',
+    arguments: [STREAM_NAME, { form: '<id>', summary: 'as streams tail prints it, e.g. 812-0' }],
+    load: () => import('./streams/peek.js'),
+  },
+  {
+    name: 'streams lag',
+    group: 'Observe',
+    summary: 'say how far publication is behind, and the newest entry of each stream',
+    options: [FIELDS],
+    load: () => import('./streams/lag.js'),
   },
 ];
 
@@ -285,7 +315,7 @@ const SET_UP: readonly CommandSpec[] = [
     name: 'config show',
     group: 'Set up',
     summary: 'print every effective value',
-    options: [{ flags: '--origin', summary: 'say where each value came from' }],
+    options: [{ flags: '--origin', summary: 'say where each value came from' }, FIELDS],
     load: () => import('./config/show.js'),
   },
   {

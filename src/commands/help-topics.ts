@@ -43,7 +43,9 @@ export const HELP_TOPICS: Readonly<Record<string, () => string>> = {
     ].join('\n'),
   json: () => `--json prints one line with one envelope:
   {"schema":"cdb.<command>/1","generated_at":"<UTC>","data":…}
---output jsonl prints one envelope a row. The number behind the slash changes when the shape does.
+--output jsonl prints one envelope a row, --fields a,b chooses members of the rows. With -f and
+--watch both forms print one envelope a row or interval.
+The number behind the slash changes when the shape does.
 Errors go to stderr as {"schema":"cdb.error/1","error":{code,what,why,todo,exit}}.
 `,
   safety: () => `Stopping is one step and never prompts:  cdb kill-switch engage

@@ -23,7 +23,7 @@ export interface OperatorPorts {
   latch(): LatchWords | null;
   /** The streams on disk, read only, for when no engine runs. Null when there are none. */
   withEventLog<T>(
-    work: (log: Pick<EventLog, 'list' | 'tail' | 'info'>) => Promise<T>,
+    work: (log: Pick<EventLog, 'list' | 'tail' | 'info' | 'read'>) => Promise<T>,
   ): Promise<T | null>;
   /**
    * Runs `work` against the database, which is started for that time where nobody else runs it.

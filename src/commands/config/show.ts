@@ -5,23 +5,51 @@ import type { EffectiveValue } from '../../config/setting.js';
 import { EXIT } from '../../operator-error.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
-import { printResult } from '../output/envelope.js';
+import { printRows } from '../output/envelope.js';
+import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 
+interface SettingJson {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
 export function run(options: ParsedOptions, io: CommandIo): number {
+  const table = settingFields(options.flag('origin'));
+  const fields = chooseFields('config show', table, options.list('fields'));
   const config = commandConfig(options, io);
   const rows = [...config.effective, ...secretRows(config)].map(({ key, value, origin }) => ({
     key,
     value: typeof value === 'string' ? maskSecrets(value) : value,
     origin: originText(origin),
   }));
-  printResult(io, {
+  printRows(io, {
     command: 'config.show',
-    data: rows,
     rows,
-    text: () => rows.map((row) => textLine(row, options.flag('origin'))).join(''),
+    fields,
+    data: (settings) => settings,
+    text: (lines) => lines,
+    hasTitles: false,
   });
   return EXIT.OK;
+}
+
+const VALUE_WIDTH_MAX = 1_000;
+
+function settingFields(withOrigin: boolean): RowFields<SettingJson> {
+  return {
+    key: { text: ({ key }) => key },
+    value: {
+      widthMax: VALUE_WIDTH_MAX,
+      text: ({ value }) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    },
+    origin: {
+      ...(withOrigin ? {} : { hidden: true as const }),
+      widthMax: VALUE_WIDTH_MAX,
+      text: ({ origin }) => origin,
+    },
+  };
 }
 
 function secretRows({ databaseUrl, redisUrl, postgres, redis }: Config): readonly EffectiveValue[] {
@@ -31,18 +59,4 @@ function secretRows({ databaseUrl, redisUrl, postgres, redis }: Config): readonl
     ...row('postgres.url', databaseUrl, postgres.urlEnv),
     ...row('redis.url', redisUrl, redis.urlEnv),
   ];
-}
-
-function textLine(
-  {
-    key,
-    value,
-    origin,
-  }: { readonly key: string; readonly value: unknown; readonly origin: string },
-  withOrigin: boolean,
-): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return withOrigin
-    ? `${key.padEnd(30)} ${text.padEnd(20)} ${origin}\n`
-    : `${key.padEnd(30)} ${text}\n`;
 }
