@@ -1,6 +1,7 @@
 import { BUILD } from './commands/build-info.js';
 import type { CommandIo } from './commands/command-io.js';
 import type { ParsedOptions } from './commands/parsed-options.js';
+import { plainText } from './commands/tables/plain-text.js';
 import { readCommandLine } from './main/command-line.js';
 import { requestedFormat } from './main/output-format.js';
 import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
@@ -39,7 +40,7 @@ async function fail(fault: unknown): Promise<never> {
     return await report(fault);
   } catch (second) {
     // Reporting failed too (a full disk, a broken terminal): say what can be said and end.
-    process.stderr.write(`cdb: ${String(fault)}\ncdb: ${String(second)}\n`);
+    process.stderr.write(`cdb: ${plainText(String(fault))}\ncdb: ${plainText(String(second))}\n`);
     return end(EXIT.INTERNAL);
   }
 }

@@ -1,22 +1,66 @@
 import { reasonText } from '../engine/domain/reason-codes.js';
-import type { BlockSummary } from '../engine/ports/audit-reader.js';
+import type { BlockField, BlockSummary } from '../engine/ports/audit-reader.js';
 import { durationText, utcText, whenText } from '../view/age.js';
+import { blockSummaryJson } from '../view/audit-json.js';
 import { countText } from '../view/figure.js';
+import { timeText } from './fills-text.js';
+import type { RowFields } from './output/row-fields.js';
 import { shareText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
-import { textTable, type Column } from './tables/text-table.js';
 
 /** Fewer refusals than this are no pattern. */
 const PATTERN_BLOCKS_MIN = 20;
+
+export interface GroupJson {
+  readonly key: string;
+  readonly count: number;
+  /** Of all refusals of the window; 1 only when it is all of them. */
+  readonly share_fraction: number;
+  readonly first_at: string;
+  readonly last_at: string;
+  /** Of a code; null for a group by anything else. */
+  readonly meaning: string | null;
+  readonly todo: string | null;
+}
+
+export function groupsJson(summary: BlockSummary): readonly GroupJson[] {
+  return blockSummaryJson(summary).groups.map(({ key, count, first_at, last_at }) => {
+    const help = summary.by === 'code' ? codeHelp(key) : { meaning: null, todo: null };
+    return { key, count, share_fraction: count / summary.blocked, first_at, last_at, ...help };
+  });
+}
+
+/** A group by anything but the code has nothing to explain. */
+export function groupFields(by: BlockField): RowFields<GroupJson> {
+  const shown = by === 'code' ? {} : { hidden: true as const };
+  return {
+    key: { title: by, widthMax: 24, text: ({ key }) => (key === '' ? '(none)' : key) },
+    count: { title: 'n', align: 'right', text: ({ count }) => countText(count) },
+    share_fraction: {
+      title: 'share',
+      align: 'right',
+      text: (group) => shareText(group.share_fraction, 1),
+    },
+    first_at: { title: 'first (UTC)', text: (group) => timeText(group.first_at) },
+    last_at: { title: 'last (UTC)', text: (group) => timeText(group.last_at) },
+    meaning: { ...shown, text: ({ meaning }) => meaning ?? '' },
+    todo: { ...shown, title: 'try', text: ({ todo }) => todo ?? '' },
+  };
+}
 
 export function codeHelp(code: string): { readonly meaning: string; readonly todo: string } {
   return reasonText(code) ?? { meaning: 'a code that this cdb does not know', todo: 'cdb version' };
 }
 
-export function blocksText(summary: BlockSummary, windowMs: number | null, nowMs: number): string {
+/** The lines around the table. */
+export function blocksText(
+  summary: BlockSummary,
+  windowMs: number | null,
+  nowMs: number,
+): (table: string) => string {
   const { runId, newestAtMs, blocked, allowed } = summary;
   if (runId === null || newestAtMs === null) {
-    return 'no data: no run has written decisions here yet\n';
+    return () => 'no data: no run has written decisions here yet\n';
   }
   const span =
     windowMs === null
@@ -28,32 +72,8 @@ export function blocksText(summary: BlockSummary, windowMs: number | null, nowMs
     ...othersLine(summary),
     ...attentionLines(summary),
   ];
-  const table = summary.groups.length === 0 ? '' : groupTable(summary);
-  return table + lines.map((line) => `${plainText(line)}\n`).join('');
-}
-
-function groupTable(summary: BlockSummary): string {
-  const byCode = summary.by === 'code';
-  const columns: readonly Column[] = [
-    { title: summary.by, widthMax: 24 },
-    { title: 'n', align: 'right' },
-    { title: 'share', align: 'right' },
-    { title: 'first (UTC)' },
-    { title: 'last (UTC)' },
-    ...(byCode ? [{ title: 'meaning' }, { title: 'try' }] : []),
-  ];
-  const rows = summary.groups.map((group) => {
-    const help = codeHelp(group.key);
-    return [
-      group.key === '' ? '(none)' : group.key,
-      countText(group.count),
-      shareText(group.count, summary.blocked),
-      utcText(group.firstAtMs).replace(' UTC', ''),
-      utcText(group.lastAtMs).replace(' UTC', ''),
-      ...(byCode ? [help.meaning, help.todo] : []),
-    ];
-  });
-  return textTable(columns, rows);
+  const foot = lines.map((line) => `${plainText(line)}\n`).join('');
+  return (table) => `${summary.groups.length === 0 ? '' : table}${foot}`;
 }
 
 function othersLine({ othersCount, by }: BlockSummary): readonly string[] {

@@ -1,14 +1,27 @@
 import type { BlockField, BlockQuery, BlockSummary } from '../engine/ports/audit-reader.js';
-import { EXIT } from '../operator-error.js';
+import { EXIT, OperatorError } from '../operator-error.js';
 import { blockSummaryJson, readBlockSummary } from '../view/audit-json.js';
 import { ASK_DATABASE_TIMEOUT_MS, askEngine } from './ask-engine.js';
-import { blocksText, codeHelp } from './blocks-text.js';
+import {
+  BLOCKED_FIELDS,
+  blockedRow,
+  blockedRows,
+  blockedSource,
+  blockedText,
+  type BlockedJson,
+} from './blocks-list.js';
+import { blocksText, groupFields, groupsJson } from './blocks-text.js';
 import type { CommandIo } from './command-io.js';
+import { followList } from './follow/audit-list.js';
+import { followRows } from './follow/follow-rows.js';
 import type { OperatorPorts, OperatorServices } from './operator-ports.js';
-import { printResult } from './output/envelope.js';
+import { printRows } from './output/envelope.js';
+import { chooseFields } from './output/row-fields.js';
 import type { ParsedOptions } from './parsed-options.js';
 
 const GROUPS_MAX = 50;
+const ROWS_DEFAULT = 20;
+const ROWS_MAX = 1_000;
 
 /** From the running engine, else from the database, started for that time. */
 export async function run(
@@ -16,21 +29,53 @@ export async function run(
   io: CommandIo,
   services: OperatorServices,
 ): Promise<number> {
+  if (options.flag('follow')) return follow(options, io, services);
   const query: BlockQuery = {
     by: fieldOf(options.text('by')),
     windowMs: options.number('sinceMs') ?? null,
-    limit: GROUPS_MAX,
+    limit: Math.min(GROUPS_MAX, options.number('count') ?? GROUPS_MAX),
   };
+  const fields = chooseFields('blocks', groupFields(query.by), options.list('fields'));
   const ports = await services.operator(options, io);
   const summary = (await readBlocks(ports, query)) ?? nothingYet(query.by);
-  const data = withHelp(summary);
-  printResult(io, {
+  printRows(io, {
     command: 'blocks',
-    data,
-    rows: data.groups,
-    text: () => blocksText(summary, query.windowMs, io.nowMs()),
+    rows: groupsJson(summary),
+    fields,
+    data: (groups) => ({ ...blockSummaryJson(summary), groups }),
+    text: blocksText(summary, query.windowMs, io.nowMs()),
   });
   return EXIT.OK;
+}
+
+/** Refusals one by one, because groups have no next row. */
+async function follow(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: OperatorServices,
+): Promise<number> {
+  if (options.text('by') !== undefined) throw groupsDoNotFollow();
+  const fields = chooseFields('blocks -f', BLOCKED_FIELDS, options.list('fields'));
+  const windowMs = options.number('sinceMs') ?? null;
+  const limit = Math.min(ROWS_MAX, options.number('count') ?? ROWS_DEFAULT);
+  const ports = await services.operator(options, io);
+  const following = followList(ports, blockedSource({ windowMs, limit }), {
+    rows: blockedRows,
+    row: blockedRow,
+    text: (list) => blockedText(list, windowMs, io.nowMs()),
+  });
+  const key = (row: BlockedJson) => row.decision_id;
+  return followRows(io, ports.clock, { command: 'blocks.list', fields, key, ...following });
+}
+
+function groupsDoNotFollow(): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0002',
+    what: 'Cannot follow groups: --by and --follow are both given',
+    why: '--follow lists refusals one by one, --by counts them',
+    todo: 'leave one of them out: cdb blocks -f, or cdb blocks --by code',
+    exit: EXIT.USAGE,
+  });
 }
 
 /** The command table has refused every other word. */
@@ -48,12 +93,6 @@ async function readBlocks(ports: OperatorPorts, query: BlockQuery): Promise<Bloc
   } as const;
   const asked = await askEngine(ports.engine, request, readBlockSummary);
   return asked ?? ports.withAudit((reader) => reader.blocksBy(query));
-}
-
-function withHelp(summary: BlockSummary) {
-  const data = blockSummaryJson(summary);
-  if (summary.by !== 'code') return data;
-  return { ...data, groups: data.groups.map((group) => ({ ...group, ...codeHelp(group.key) })) };
 }
 
 function nothingYet(by: BlockField): BlockSummary {

@@ -3,6 +3,11 @@ import type { Services } from './services.js';
 
 export type OutputFormat = 'text' | 'json' | 'jsonl';
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Why the process was asked to end. `EPIPE`: whoever read our stdout has gone. */
 export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
 
@@ -16,6 +21,10 @@ export interface CommandIo {
   stdoutDrained(): Promise<void>;
   readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly stdoutIsTTY: boolean;
+  /** As it is now. Of a stdout that is no terminal, or of one that does not say: 80 by 24. */
+  terminalSize(): TerminalSize;
+  /** Calls back whenever the size has changed, until the returned function is called. */
+  onResize(listener: () => void): () => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly outputFormat: OutputFormat;

@@ -21,7 +21,7 @@ export type ValueSource =
 
 /** One flag. Help, parsing, `--set`-like lists and config overrides all derive from it. */
 export interface OptionSpec {
-  /** Commander's form: `-n, --count <n>`. Without `<…>` it is a flag. */
+  /** Commander's form: `-n, --count <n>`, `--watch [time]`. Without either it is a flag. */
   readonly flags: string;
   readonly summary: string;
   /** The name handlers ask for; needed where it says a unit (`durationMs` for `--duration`). */
@@ -29,6 +29,8 @@ export interface OptionSpec {
   readonly read?: OptionReader;
   /** Where its values come from, if they are neither free text nor the choices of `read`. */
   readonly values?: ValueSource;
+  /** For `[…]`: the text that stands for a flag given without a value. */
+  readonly preset?: string;
   /** May be given several times; handlers get a list. */
   readonly repeat?: true;
   /**

@@ -7,6 +7,7 @@ import {
   choiceList,
   count,
   duration,
+  durationWithin,
   list,
   port,
   seed,
@@ -92,6 +93,20 @@ const GRACE: OptionSpec = {
   summary: 'end it hard after, e.g. 10s',
   key: 'graceMs',
   read: duration,
+};
+const FIELDS: OptionSpec = {
+  flags: '--fields <a,b>',
+  summary: 'only these members of each row; a wrong one lists them all',
+  read: list,
+};
+const FOLLOW: OptionSpec = {
+  flags: '-f, --follow',
+  summary: 'go on with what is added; with json one envelope a row',
+};
+const STREAM_NAME: ArgumentSpec = {
+  form: '<name>',
+  summary: 'stream name, e.g. stream.fills',
+  values: 'stream',
 };
 const INPUT_FILE: ArgumentSpec = {
   form: '<file>',
@@ -183,6 +198,15 @@ const OBSERVE: readonly CommandSpec[] = [
     name: 'status',
     group: 'Observe',
     summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
+    options: [
+      {
+        flags: '-w, --watch [time]',
+        summary: 'again and again until Ctrl-C, every 2s or from 200ms to 1h',
+        key: 'watchMs',
+        preset: '2s',
+        read: durationWithin(200, 3_600_000, 'from 200ms to 1h'),
+      },
+    ],
     load: () => import('./status.js'),
   },
   {
@@ -211,6 +235,8 @@ const OBSERVE: readonly CommandSpec[] = [
       { flags: '--symbol <symbol>', summary: 'only this symbol', values: 'symbol' },
       { flags: '--strategy <id>', summary: 'only this strategy', values: 'strategy' },
       COUNT,
+      FOLLOW,
+      FIELDS,
     ],
     load: () => import('./fills.js'),
   },
@@ -221,26 +247,45 @@ const OBSERVE: readonly CommandSpec[] = [
     options: [
       {
         flags: '--by <field>',
-        summary: 'code, symbol or strategy (default code)',
+        summary: 'code, symbol or strategy (default code); not with -f',
         read: choice('code', 'symbol', 'strategy'),
       },
       SINCE,
+      COUNT,
+      { ...FOLLOW, summary: 'list refusals one by one and go on with new ones' },
+      FIELDS,
     ],
+    envelopes: ['blocks', 'blocks.list'],
     load: () => import('./blocks.js'),
   },
   {
     name: 'streams list',
     group: 'Observe',
     summary: 'list the streams with length and age',
+    options: [FIELDS],
     load: () => import('./streams/list.js'),
   },
   {
     name: 'streams tail',
     group: 'Observe',
     summary: 'print the newest entries of one stream',
-    arguments: [{ form: '<name>', summary: 'stream name, e.g. stream.fills', values: 'stream' }],
-    options: [COUNT],
+    arguments: [STREAM_NAME],
+    options: [COUNT, FOLLOW, FIELDS],
     load: () => import('./streams/tail.js'),
+  },
+  {
+    name: 'streams peek',
+    group: 'Observe',
+    summary: 'print one entry with all its fields in full',
+    arguments: [STREAM_NAME, { form: '<id>', summary: 'as streams tail prints it, e.g. 812-0' }],
+    load: () => import('./streams/peek.js'),
+  },
+  {
+    name: 'streams lag',
+    group: 'Observe',
+    summary: 'say how far publication is behind, and the newest entry of each stream',
+    options: [FIELDS],
+    load: () => import('./streams/lag.js'),
   },
 ];
 
@@ -342,7 +387,7 @@ const SET_UP: readonly CommandSpec[] = [
     name: 'config show',
     group: 'Set up',
     summary: 'print every effective value',
-    options: [{ flags: '--origin', summary: 'say where each value came from' }],
+    options: [{ flags: '--origin', summary: 'say where each value came from' }, FIELDS],
     load: () => import('./config/show.js'),
   },
   {

@@ -1,16 +1,19 @@
-import type { FillList, FillQuery, FillRow } from '../engine/ports/audit-reader.js';
+import {
+  CURSOR_BEGINNING,
+  type FillList,
+  type FillQuery,
+  type FillRow,
+} from '../engine/ports/audit-reader.js';
 import { EXIT } from '../operator-error.js';
-import { durationText, utcText, whenText } from '../view/age.js';
-import { fillListJson, readFillList } from '../view/audit-json.js';
-import { countText } from '../view/figure.js';
-import { ASK_DATABASE_TIMEOUT_MS, askEngine } from './ask-engine.js';
+import { fillJson, fillListJson, readFillList, readFillPage } from '../view/audit-json.js';
 import type { CommandIo } from './command-io.js';
-import type { OperatorPorts, OperatorServices } from './operator-ports.js';
-import { printResult } from './output/envelope.js';
+import { FILL_FIELDS, fillsText } from './fills-text.js';
+import { followList, newestList, type AuditList } from './follow/audit-list.js';
+import { followRows } from './follow/follow-rows.js';
+import type { OperatorServices } from './operator-ports.js';
+import { printRows } from './output/envelope.js';
+import { chooseFields } from './output/row-fields.js';
 import type { ParsedOptions } from './parsed-options.js';
-import { amountText } from './tables/amounts.js';
-import { plainText } from './tables/plain-text.js';
-import { textTable } from './tables/text-table.js';
 
 const ROWS_DEFAULT = 20;
 const ROWS_MAX = 1_000;
@@ -21,6 +24,7 @@ export async function run(
   io: CommandIo,
   services: OperatorServices,
 ): Promise<number> {
+  const fields = chooseFields('fills', FILL_FIELDS, options.list('fields'));
   const query: FillQuery = {
     windowMs: options.number('sinceMs') ?? null,
     symbol: options.text('symbol') ?? null,
@@ -28,89 +32,46 @@ export async function run(
     limit: Math.min(ROWS_MAX, options.number('count') ?? ROWS_DEFAULT),
   };
   const ports = await services.operator(options, io);
-  const list = (await readFills(ports, query)) ?? NO_DATABASE;
-  const data = fillListJson(list);
-  printResult(io, {
+  const source = sourceOf(query);
+  if (options.flag('follow')) {
+    const following = followList(ports, source, {
+      rows: (list) => fillListJson(list).fills,
+      row: fillJson,
+      text: (list) => fillsText(list, query, io.nowMs()),
+    });
+    const plan = { command: 'fills', fields, key: keyOf, ...following };
+    return followRows(io, ports.clock, plan);
+  }
+  const { list } = await newestList(ports, source);
+  const { fills, ...head } = fillListJson(list);
+  printRows(io, {
     command: 'fills',
-    data,
-    rows: data.fills,
-    text: () => fillsText(list, query, io.nowMs()),
+    rows: fills,
+    fields,
+    data: (rows) => ({ ...head, fills: rows }),
+    text: fillsText(list, query, io.nowMs()),
   });
   return EXIT.OK;
 }
 
-const NO_DATABASE: FillList = { runId: null, fills: [], total: 0, newestAtMs: null };
-
-async function readFills(ports: OperatorPorts, query: FillQuery): Promise<FillList | null> {
-  const request = {
-    method: 'GET',
-    path: `/fills?${queryText(query)}`,
-    timeoutMs: ASK_DATABASE_TIMEOUT_MS,
-  } as const;
-  const asked = await askEngine(ports.engine, request, readFillList);
-  return asked ?? ports.withAudit((reader) => reader.fills(query));
+function keyOf(fill: { readonly fill_id: string }): string {
+  return fill.fill_id;
 }
 
-function queryText({ windowMs, symbol, strategyId, limit }: FillQuery): string {
-  const query = new URLSearchParams({ n: String(limit) });
-  if (windowMs !== null) query.set('window_ms', String(windowMs));
-  if (symbol !== null) query.set('symbol', symbol);
-  if (strategyId !== null) query.set('strategy', strategyId);
-  return query.toString();
-}
-
-function fillsText(list: FillList, query: FillQuery, nowMs: number): string {
-  const { runId, fills, total, newestAtMs } = list;
-  if (runId === null) return 'no data: no run has written decisions here yet\n';
-  const window = windowText(query.windowMs, newestAtMs);
-  if (fills.length === 0) return plainText(noFillText(query, window, runId)) + '\n';
-  const newest = `newest ${whenText(newestAtMs, nowMs)}`;
-  const shown = `${countText(fills.length)} of ${countText(total)} fills`;
-  const foot = `${shown} ${window}, ${newest}, run ${runId}`;
-  return `${textTable(COLUMNS, fills.map(row))}${plainText(foot)}\n`;
-}
-
-function noFillText({ symbol, strategyId }: FillQuery, window: string, runId: string): string {
-  const filters = [
-    symbol === null ? [] : [`symbol ${symbol}`],
-    strategyId === null ? [] : [`strategy ${strategyId}`],
-  ].flat();
-  const matching = filters.length === 0 ? '' : ` matches ${filters.join(' and ')}`;
-  return `no fill${matching} ${window}, run ${runId}; a shadow run's hypothetical fills are not listed`;
-}
-
-/** Counted back from the newest fill: a recorded feed carries the times of its recording. */
-function windowText(windowMs: number | null, newestAtMs: number | null): string {
-  if (windowMs === null || newestAtMs === null) return 'in the whole run';
-  return `in the ${durationText(windowMs)} up to ${utcText(newestAtMs)}`;
-}
-
-const COLUMNS = [
-  { title: 'time (UTC)' },
-  { title: 'symbol', widthMax: 20 },
-  { title: 'side' },
-  { title: 'qty', align: 'right' },
-  { title: 'price', align: 'right' },
-  { title: 'slip bps', align: 'right' },
-  { title: 'fee', align: 'right' },
-  { title: 'realized', align: 'right' },
-  { title: 'strategy', widthMax: 24 },
-  { title: 'status' },
-  { title: 'order' },
-] as const;
-
-function row(fill: FillRow): readonly string[] {
-  return [
-    utcText(fill.atMs).replace(' UTC', ''),
-    fill.symbol,
-    fill.side.toUpperCase(),
-    amountText(fill.qty),
-    amountText(fill.price),
-    fill.slippageBps === null ? 'no data' : amountText(fill.slippageBps),
-    amountText(fill.fee),
-    fill.realizedPnl === null ? 'opens' : amountText(fill.realizedPnl),
-    fill.strategyId,
-    fill.status.toUpperCase(),
-    fill.orderId,
-  ];
+function sourceOf(query: FillQuery): AuditList<FillList, FillRow> {
+  const { windowMs, symbol, strategyId, limit } = query;
+  const text = new URLSearchParams();
+  if (windowMs !== null) text.set('window_ms', String(windowMs));
+  if (symbol !== null) text.set('symbol', symbol);
+  if (strategyId !== null) text.set('strategy', strategyId);
+  return {
+    path: 'fills',
+    query: text,
+    count: limit,
+    readList: readFillList,
+    readPage: readFillPage,
+    newest: (reader) => reader.fills(query),
+    after: (reader, cursor, rows) => reader.fillsAfter(cursor, query, rows),
+    nothing: { runId: null, fills: [], total: 0, newestAtMs: null, cursor: CURSOR_BEGINNING },
+  };
 }

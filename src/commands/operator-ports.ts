@@ -10,7 +10,7 @@ import type { EventLog } from '../engine/ports/event-log.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 
-export type ReadableLog = Pick<EventLog, 'list' | 'tail' | 'info'>;
+export type ReadableLog = Pick<EventLog, 'list' | 'tail' | 'info' | 'read'>;
 
 /** What the commands of a second terminal need of one state directory; main puts it together. */
 export interface OperatorPorts {

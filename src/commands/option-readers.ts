@@ -13,6 +13,16 @@ import type { OptionReader, OptionValue } from './parsed-options.js';
 const COUNT_MAX = 1_000_000;
 
 export const duration = reader('time', readDurationMs);
+
+/** A time between two bounds, in ms; `bounds` are their words. */
+export function durationWithin(minMs: number, maxMs: number, bounds: string): OptionReader<number> {
+  return reader('time', (text) => {
+    const read = readDurationMs(text);
+    if (!read.ok || (read.value >= minMs && read.value <= maxMs)) return read;
+    return { ok: false, required: `a time ${bounds}` };
+  });
+}
+
 export const speed = reader('factor', readSpeed);
 export const list = reader('list', (text) => ({ ok: true, value: readList(text) }));
 export const count = reader('integer', (text) => readInteger(text, 1, COUNT_MAX));

@@ -7,7 +7,7 @@ import { startAgain } from './restart/start-again.js';
 import { restartableLaunch } from './restart/restartable-launch.js';
 import type { DetachServices } from './run/detached-child.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
-import { startCommand } from './status.js';
+import { startCommand } from './status-answer.js';
 import { GRACE_MS_DEFAULT, stopEngine } from './stop.js';
 import { plainText } from './tables/plain-text.js';
 

@@ -18,6 +18,7 @@ import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
 import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
+import { plainText } from './tables/plain-text.js';
 import type { EngineHandle, PreflightStep, Services } from './services.js';
 
 /** All of them are in the log; what stands in for the terminal must not grow for ever. */
@@ -97,7 +98,7 @@ function screenOf({ options, launch }: Call, io: CommandIo, stop: StopRequest): 
     notice: (text) => {
       notices += 1;
       if (launch.detached && notices > NOTICES_DETACHED_MAX) return;
-      io.stderr(`notice: ${text}\n`);
+      io.stderr(`notice: ${plainText(text)}\n`);
     },
   };
 }
@@ -192,7 +193,7 @@ function showFact(fact: Output, io: CommandIo, lines: LinePrinter): void {
 }
 
 function stepLine({ name, words, ms }: PreflightStep): string {
-  return `OK ${name.padEnd(16)} ${words}   ${(ms / 1000).toFixed(2)} s`;
+  return `OK ${name.padEnd(16)} ${plainText(words)}   ${(ms / 1000).toFixed(2)} s`;
 }
 
 function runningLine(engine: EngineHandle, recovered: Recovered): string {

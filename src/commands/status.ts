@@ -1,16 +1,10 @@
-import type { LastRun, LatchWords } from '../engine/ports/engine-client.js';
 import { EXIT } from '../operator-error.js';
-import { agoText, utcText } from '../view/age.js';
-import { countText } from '../view/figure.js';
-import type { SystemView } from '../view/system-view.js';
-import { readSystemView, systemViewJson } from '../view/view-json.js';
-import { ASK_TIMEOUT_MS, askEngine } from './ask-engine.js';
 import type { CommandIo } from './command-io.js';
-import type { OperatorPorts, OperatorServices } from './operator-ports.js';
+import type { OperatorServices } from './operator-ports.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
-import { statusText } from './status-text.js';
-import { plainText } from './tables/plain-text.js';
+import { answerData, answerText, askStatus, type StatusAnswer } from './status-answer.js';
+import { watchStatus } from './status-watch.js';
 
 /** 0 effects flow, 1 degraded or not running, 4 the engine does not answer. Starts nothing. */
 export async function run(
@@ -19,114 +13,17 @@ export async function run(
   services: OperatorServices,
 ): Promise<number> {
   const ports = await services.operator(options, io);
-  const request = { method: 'GET', path: '/view', timeoutMs: ASK_TIMEOUT_MS } as const;
-  const view = await askEngine(ports.engine, request, readSystemView);
-  return view === null ? showNotRunning(ports, io) : showRunning(view, io);
-}
-
-function showRunning(view: SystemView, io: CommandIo): number {
+  const everyMs = options.number('watchMs');
+  if (everyMs !== undefined) return watchStatus(io, ports, everyMs);
+  const answer = await askStatus(ports);
   printResult(io, {
     command: 'status',
-    data: { running: true, ...systemViewJson(view) },
-    text: () => statusText(view, io.nowMs()),
+    data: answerData(answer),
+    text: () => answerText(answer, io.nowMs()),
   });
-  return view.word === 'EFFECTS FLOW' ? EXIT.OK : EXIT.FINDING;
+  return flows(answer) ? EXIT.OK : EXIT.FINDING;
 }
 
-async function showNotRunning(ports: OperatorPorts, io: CommandIo): Promise<number> {
-  const last = await ports.lastRun();
-  const latch = ports.latch();
-  printResult(io, {
-    command: 'status',
-    data: {
-      running: false,
-      state_dir: ports.stateDir,
-      word: 'NOT RUNNING',
-      last_run: last === null ? null : lastRunJson(last),
-      latch: latch === null ? null : latchJson(latch),
-    },
-    text: () => notRunningText(ports.stateDir, { last, latch }, io.nowMs()),
-  });
-  return EXIT.FINDING;
-}
-
-interface LeftBehind {
-  readonly last: LastRun | null;
-  readonly latch: LatchWords | null;
-}
-
-function notRunningText(stateDir: string, { last, latch }: LeftBehind, nowMs: number): string {
-  return [
-    `cdb NOT RUNNING: no engine holds ${stateDir}`,
-    ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
-    ...(latch === null ? [] : [latchLine(latch)]),
-    `${last === null ? 'start   ' : 'continue'} ${startCommand(stateDir, last)}`,
-  ]
-    .map((text) => `${plainText(text)}\n`)
-    .join('');
-}
-
-/** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
-export function startCommand(stateDir: string, last: LastRun | null): string {
-  if (last === null) return `cdb run --shadow --feed sample --state-dir ${stateDir}`;
-  const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} --state-dir ${stateDir}`;
-  return `cdb run --${last.mode} ${rest}`;
-}
-
-/** From the description of the feed that the run keeps. */
-function feedWords(feed: string): string {
-  if (feed.startsWith('sample ')) return 'sample';
-  const [, venue, symbols] = /^(mexc|binance) (.+)$/.exec(feed) ?? [];
-  if (venue === undefined || symbols === undefined) return `PATH/${feed}`;
-  return `${venue} --symbols ${symbols.replaceAll(', ', ',')}`;
-}
-
-function lastRunLines(last: LastRun, nowMs: number): readonly string[] {
-  const end =
-    last.endedAtMs === null
-      ? 'it did not say goodbye (crash, kill or power); the next start continues it'
-      : `ended ${agoText(last.endedAtMs, nowMs)}`;
-  return [
-    `last run ${last.runId}, ${last.mode}, feed ${last.feed}`,
-    `         started ${utcText(last.startedAtMs)}, ${end}`,
-    `left     ${leftText(last)}`,
-  ];
-}
-
-/** What the next start still has to commit; "unknown" is said, never shown as nothing. */
-export function leftText({ seqJournaled, seqCommitted, spoolBatches }: LastRun): string {
-  const journaled = `${countText(seqJournaled)} inputs journaled`;
-  if (seqCommitted === null) {
-    return `${journaled}; how many are committed is known to the database only`;
-  }
-  const open = Math.max(0, seqJournaled - seqCommitted);
-  if (open === 0 && spoolBatches === 0) return `nothing: ${journaled}, all committed`;
-  return (
-    `${journaled}, ${countText(open)} of them not committed, ` +
-    `${countText(spoolBatches)} batches in the spool; the next start commits them`
-  );
-}
-
-function latchLine({ level, mode, reason, operator, atMs }: LatchWords): string {
-  const who = operator === null ? '' : ` by ${operator}`;
-  const when = atMs === null ? '' : ` since ${utcText(atMs)}`;
-  return `level    ${level}${when}${who} (${reason})${mode === null ? '' : `, mode ${mode}`}`;
-}
-
-function lastRunJson(last: LastRun) {
-  return {
-    run_id: last.runId,
-    mode: last.mode,
-    feed: last.feed,
-    started_at: new Date(last.startedAtMs).toISOString(),
-    ended_at: last.endedAtMs === null ? null : new Date(last.endedAtMs).toISOString(),
-    seq_journaled: last.seqJournaled,
-    seq_committed: last.seqCommitted,
-    spool_batches: last.spoolBatches,
-  };
-}
-
-function latchJson({ level, mode, reason, operator, atMs }: LatchWords) {
-  const at = atMs === null ? null : new Date(atMs).toISOString();
-  return { level, mode, reason, operator, at };
+function flows(answer: StatusAnswer): boolean {
+  return answer.state === 'running' && answer.view.word === 'EFFECTS FLOW';
 }

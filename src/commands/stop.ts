@@ -6,7 +6,7 @@ import type { CommandIo } from './command-io.js';
 import type { OperatorPorts, OperatorServices } from './operator-ports.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
-import { leftText } from './status.js';
+import { leftText } from './status-answer.js';
 import { plainText } from './tables/plain-text.js';
 
 export const GRACE_MS_DEFAULT = 10_000;

@@ -45,7 +45,10 @@ export class Committer {
   state: CommitterState = 'ok';
   reason = '';
   sinceMs: number | null = null;
+  /** Committed and published up to here. */
   seqCommitted: number;
+  /** Committed up to here; publication follows. */
+  seqAudited: number;
   lastCommitAtMs: number | null = null;
   failures = 0;
   readonly rowsCommitted: Record<string, number> = {};
@@ -53,6 +56,8 @@ export class Committer {
   readonly #waiting: FoldedBatch[] = [];
   #inFlight: FoldedBatch | null = null;
   #publishing: Promise<void> | null = null;
+  /** When the oldest input of the batch arrived that is being published. */
+  #publishingSinceMs: number | null = null;
   #wake: (() => void) | null = null;
   #room: (() => void)[] = [];
   #stopping = false;
@@ -64,6 +69,7 @@ export class Committer {
   constructor(deps: CommitterDeps, seqCommitted: number) {
     this.#deps = deps;
     this.seqCommitted = seqCommitted;
+    this.seqAudited = seqCommitted;
   }
 
   /** Age of the oldest batch that waits for its commit. */
@@ -73,6 +79,12 @@ export class Committer {
     return this.state === 'ok' || this.sinceMs === null
       ? 0
       : this.#deps.clock.nowMs() - this.sinceMs;
+  }
+
+  /** Age of the oldest batch that waits for its publication; a stall counts from its beginning. */
+  publishLagMs(): number {
+    const sinceMs = this.#publishingSinceMs;
+    return sinceMs === null ? this.lagMs() : this.#deps.clock.monotonicMs() - sinceMs;
   }
 
   /** Takes the batch whether or not there is room; whoever offers looks at `hasRoom` first. */
@@ -97,6 +109,7 @@ export class Committer {
   /** A snapshot is saved only behind its commit, so up to there everything is on record. */
   noteCommitted(seq: number): void {
     this.seqCommitted = Math.max(this.seqCommitted, seq);
+    this.seqAudited = Math.max(this.seqAudited, seq);
   }
 
   /** Throws what ended `run` before its time. */
@@ -221,6 +234,7 @@ export class Committer {
       return error instanceof Error ? error.message : String(error);
     }
     const committed = clock.monotonicMs();
+    this.seqAudited = batch.seqLast;
     onStep('audit', committed - start);
     // While the database works on the next batch this one is published; never more than one is.
     await this.#publishing;
@@ -232,6 +246,7 @@ export class Committer {
   /** Never rejects: what goes wrong ends `run`. */
   async #publish(batch: FoldedBatch, committedAtMs: number): Promise<void> {
     const { clock, onStep } = this.#deps;
+    this.#publishingSinceMs = batch.arrivedAtMs;
     try {
       await this.#deps.publish(batch);
       const doneAtMs = clock.monotonicMs();
@@ -242,6 +257,7 @@ export class Committer {
       this.#fail(error);
     }
     this.#publishing = null;
+    this.#publishingSinceMs = null;
     this.#releaseRoom();
   }
 

@@ -2,6 +2,9 @@ import { maskSecrets } from '../config/mask.js';
 import type { CommandIo, StopCause } from '../commands/command-io.js';
 import { requestedFormat } from './output-format.js';
 
+/** What everybody assumes of a terminal that does not say how large it is. */
+const TERMINAL = { columns: 80, rows: 24 } as const;
+
 /** @returns the only door between commands and `process` */
 export function processIo(args: readonly string[], deadline: AbortSignal): CommandIo {
   const { stdin, stdout, stderr, env } = process;
@@ -15,6 +18,14 @@ export function processIo(args: readonly string[], deadline: AbortSignal): Comma
         : Promise.resolve(),
     stdin,
     stdoutIsTTY: stdout.isTTY,
+    terminalSize: () => ({
+      columns: stdout.columns || TERMINAL.columns,
+      rows: stdout.rows || TERMINAL.rows,
+    }),
+    onResize: (listener) => {
+      stdout.on('resize', listener);
+      return () => stdout.off('resize', listener);
+    },
     env,
     cwd: workingDirectory(),
     outputFormat: requestedFormat(args, env),

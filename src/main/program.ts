@@ -102,7 +102,8 @@ function nounCommand(program: Command, noun: string, group: string): Command {
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {
   for (const spec of specs) {
     const option = new Option(spec.flags, spec.summary);
-    if (option.required) {
+    if (spec.preset !== undefined) option.preset(spec.preset);
+    if (option.required || option.optional) {
       option.argParser((text: string, previous: unknown) => {
         const value = readOption(spec, text);
         return spec.repeat ? [...(isTextList(previous) ? previous : []), value] : value;

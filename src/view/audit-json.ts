@@ -1,28 +1,59 @@
 import { z } from 'zod';
-import type { BlockSummary, FillList } from '../engine/ports/audit-reader.js';
+import type {
+  BlockedList,
+  BlockedRow,
+  BlockSummary,
+  FillList,
+  FillRow,
+  RowPage,
+} from '../engine/ports/audit-reader.js';
 
 /** Fills and blocks as they travel over the control socket and out of `--json`. */
 export function fillListJson(list: FillList) {
+  return { ...listHead(list), fills: list.fills.map(fillJson) };
+}
+
+export function fillJson(fill: FillRow) {
   return {
-    run_id: list.runId,
-    total: list.total,
-    newest_at: isoOrNull(list.newestAtMs),
-    fills: list.fills.map((fill) => ({
-      fill_id: fill.fillId,
-      order_id: fill.orderId,
-      run_id: fill.runId,
-      at: isoOrNull(fill.atMs),
-      symbol: fill.symbol,
-      side: fill.side,
-      status: fill.status,
-      qty: fill.qty,
-      price: fill.price,
-      slippage_bps: fill.slippageBps,
-      fee: fill.fee,
-      realized_pnl: fill.realizedPnl,
-      strategy_id: fill.strategyId,
-    })),
+    fill_id: fill.fillId,
+    order_id: fill.orderId,
+    run_id: fill.runId,
+    at: iso(fill.atMs),
+    symbol: fill.symbol,
+    side: fill.side,
+    status: fill.status,
+    qty: fill.qty,
+    price: fill.price,
+    slippage_bps: fill.slippageBps,
+    fee: fill.fee,
+    realized_pnl: fill.realizedPnl,
+    strategy_id: fill.strategyId,
   };
+}
+
+export function blockedListJson(list: BlockedList) {
+  return { ...listHead(list), blocked: list.blocked.map(blockedJson) };
+}
+
+export function blockedJson(row: BlockedRow) {
+  return {
+    decision_id: row.decisionId,
+    run_id: row.runId,
+    at: iso(row.atMs),
+    symbol: row.symbol,
+    side: row.side,
+    code: row.code,
+    detail: row.detail,
+    strategy_id: row.strategyId,
+  };
+}
+
+export function rowPageJson<Row>(page: RowPage<Row>, rowJson: (row: Row) => unknown) {
+  return { ...page, rows: page.rows.map(rowJson) };
+}
+
+function listHead({ runId, total, newestAtMs, cursor }: Omit<FillList, 'fills'>) {
+  return { run_id: runId, total, newest_at: isoOrNull(newestAtMs), cursor };
 }
 
 export function blockSummaryJson(summary: BlockSummary) {
@@ -38,8 +69,8 @@ export function blockSummaryJson(summary: BlockSummary) {
     groups: summary.groups.map((group) => ({
       key: group.key,
       count: group.count,
-      first_at: isoOrNull(group.firstAtMs),
-      last_at: isoOrNull(group.lastAtMs),
+      first_at: iso(group.firstAtMs),
+      last_at: iso(group.lastAtMs),
     })),
   };
 }
@@ -47,6 +78,21 @@ export function blockSummaryJson(summary: BlockSummary) {
 /** @returns null for a body of another shape or version */
 export function readFillList(body: unknown): FillList | null {
   const read = FILL_LIST.safeParse(body);
+  return read.success ? read.data : null;
+}
+
+export function readFillPage(body: unknown): RowPage<FillRow> | null {
+  const read = pageOf(FILL).safeParse(body);
+  return read.success ? read.data : null;
+}
+
+export function readBlockedList(body: unknown): BlockedList | null {
+  const read = BLOCKED_LIST.safeParse(body);
+  return read.success ? read.data : null;
+}
+
+export function readBlockedPage(body: unknown): RowPage<BlockedRow> | null {
+  const read = pageOf(BLOCKED).safeParse(body);
   return read.success ? read.data : null;
 }
 
@@ -85,18 +131,54 @@ const FILL = z
     strategyId: fill.strategy_id,
   }));
 
-const FILL_LIST = z
+const BLOCKED = z
   .object({
-    run_id: z.string().nullable(),
-    total: count,
-    newest_at: time.nullable(),
-    fills: z.array(FILL),
+    decision_id: z.string(),
+    run_id: z.string(),
+    at: time,
+    symbol: z.string(),
+    side: z.string(),
+    code: z.string(),
+    detail: z.string(),
+    strategy_id: z.string(),
   })
+  .transform(({ symbol, side, code, detail, ...row }) => ({
+    ...{ symbol, side, code, detail },
+    decisionId: row.decision_id,
+    runId: row.run_id,
+    strategyId: row.strategy_id,
+    atMs: row.at,
+  }));
+
+const LIST_HEAD = {
+  run_id: z.string().nullable(),
+  total: count,
+  newest_at: time.nullable(),
+  cursor: z.string(),
+};
+const FILL_LIST = z
+  .object({ ...LIST_HEAD, fills: z.array(FILL) })
   .transform(({ run_id, newest_at, ...list }) => ({
     ...list,
     runId: run_id,
     newestAtMs: newest_at,
   }));
+const BLOCKED_LIST = z
+  .object({ ...LIST_HEAD, blocked: z.array(BLOCKED) })
+  .transform(({ run_id, newest_at, ...list }) => ({
+    ...list,
+    runId: run_id,
+    newestAtMs: newest_at,
+  }));
+
+function pageOf<Row extends z.ZodType>(row: Row) {
+  return z.object({
+    rows: z.array(row),
+    cursor: z.string(),
+    more: z.boolean(),
+    reset: z.boolean(),
+  });
+}
 
 const GROUP = z
   .object({ key: z.string(), count, first_at: time, last_at: time })
@@ -128,5 +210,9 @@ const BLOCK_SUMMARY = z
   }));
 
 function isoOrNull(atMs: number | null): string | null {
-  return atMs === null ? null : new Date(atMs).toISOString();
+  return atMs === null ? null : iso(atMs);
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STREAM_LIST, streamSpec } from '../engine/domain/wire/streams.js';
-import type { LogEntry, StreamInfo } from '../engine/ports/event-log.js';
+import type { StreamInfo } from '../engine/ports/event-log.js';
+import { logIdText } from './stream-page.js';
 
 /** One stream as operators see it; `lengthMax` is null for a stream that is not of the wire. */
 export interface StreamView {
@@ -9,6 +10,8 @@ export interface StreamView {
   readonly lengthMax: number | null;
   readonly entriesAdded: number;
   readonly bytes: number;
+  /** `seq-ord`, null for a stream without entries. */
+  readonly newestId: string | null;
   readonly lastAtMs: number | null;
   readonly tornBytes: number;
   /** False: nothing was ever written to it, which is not the same as "empty". */
@@ -23,32 +26,26 @@ export function streamViews(infos: readonly StreamInfo[]): readonly StreamView[]
 }
 
 export function streamViewsJson(views: readonly StreamView[]) {
+  return { streams: views.map(streamViewJson) };
+}
+
+export function streamViewJson(view: StreamView) {
   return {
-    streams: views.map((view) => ({
-      name: view.name,
-      exists: view.exists,
-      length: view.length,
-      length_max: view.lengthMax,
-      entries_added: view.entriesAdded,
-      bytes: view.bytes,
-      torn_bytes: view.tornBytes,
-      last_at: view.lastAtMs === null ? null : new Date(view.lastAtMs).toISOString(),
-    })),
+    name: view.name,
+    exists: view.exists,
+    length: view.length,
+    length_max: view.lengthMax,
+    // At the cap the length says "full"; only `entries_added` still counts.
+    capped: view.lengthMax !== null && view.length >= view.lengthMax,
+    entries_added: view.entriesAdded,
+    bytes: view.bytes,
+    torn_bytes: view.tornBytes,
+    newest_id: view.newestId,
+    last_at: view.lastAtMs === null ? null : new Date(view.lastAtMs).toISOString(),
   };
 }
 
-export function entriesJson(stream: string, entries: readonly LogEntry[]) {
-  return {
-    stream,
-    entries: entries.map(({ id, fields }) => ({ id: `${id.seq}-${id.ord}`, fields })),
-  };
-}
-
-export interface EntryView {
-  /** `seq-ord`. */
-  readonly id: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
+export type StreamJson = ReturnType<typeof streamViewJson>;
 
 /** @returns null for a body of another shape or version */
 export function readStreamViews(body: unknown): readonly StreamView[] | null {
@@ -56,16 +53,11 @@ export function readStreamViews(body: unknown): readonly StreamView[] | null {
   return read.success ? read.data.streams : null;
 }
 
-export function readEntries(body: unknown): readonly EntryView[] | null {
-  const read = ENTRIES.safeParse(body);
-  return read.success ? read.data.entries : null;
-}
-
 function streamView(info: StreamInfo | string): StreamView {
   if (typeof info === 'string') {
     const lengthMax = streamSpec(info)?.lengthMax ?? null;
-    const nothing = { length: 0, entriesAdded: 0, bytes: 0, lastAtMs: null, tornBytes: 0 };
-    return { name: info, lengthMax, exists: false, ...nothing };
+    const none = { length: 0, entriesAdded: 0, bytes: 0, tornBytes: 0 };
+    return { name: info, lengthMax, exists: false, ...none, newestId: null, lastAtMs: null };
   }
   return {
     name: info.name,
@@ -74,6 +66,7 @@ function streamView(info: StreamInfo | string): StreamView {
     lengthMax: streamSpec(info.name)?.lengthMax ?? null,
     entriesAdded: info.entriesAdded,
     bytes: info.bytes,
+    newestId: info.lastId === null ? null : logIdText(info.lastId),
     lastAtMs: info.lastAppendAtMs,
     tornBytes: info.tornBytes,
   };
@@ -89,6 +82,7 @@ const STREAM = z
     entries_added: count,
     bytes: count,
     torn_bytes: count,
+    newest_id: z.string().nullable(),
     last_at: z.iso.datetime().nullable(),
   })
   .transform(({ name, exists, length, bytes, ...stream }) => ({
@@ -96,10 +90,8 @@ const STREAM = z
     lengthMax: stream.length_max,
     entriesAdded: stream.entries_added,
     tornBytes: stream.torn_bytes,
+    newestId: stream.newest_id,
     lastAtMs: stream.last_at === null ? null : Date.parse(stream.last_at),
   }));
-const STREAMS = z.object({ streams: z.array(STREAM) });
-const ENTRIES = z.object({
-  stream: z.string(),
-  entries: z.array(z.object({ id: z.string(), fields: z.record(z.string(), z.string()) })),
-});
+export const STREAM_VIEWS = z.array(STREAM);
+const STREAMS = z.object({ streams: STREAM_VIEWS });

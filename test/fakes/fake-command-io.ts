@@ -23,6 +23,8 @@ export function fakeCommandIo(overrides: Partial<CommandIo> = {}): FakeCommandIo
     stdoutDrained: () => Promise.resolve(),
     stdin: (async function* () {})(),
     stdoutIsTTY: false,
+    terminalSize: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => undefined,
     env: {},
     cwd: '/nowhere',
     outputFormat: 'text',

@@ -2,8 +2,17 @@ import type { AuditReader, BlockField } from '../../engine/ports/audit-reader.js
 import type { EventLog } from '../../engine/ports/event-log.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import { blockSummaryJson, fillListJson } from '../../view/audit-json.js';
-import { entriesJson, streamViews, streamViewsJson } from '../../view/streams-json.js';
+import {
+  blockedJson,
+  blockedListJson,
+  blockSummaryJson,
+  fillJson,
+  fillListJson,
+  rowPageJson,
+} from '../../view/audit-json.js';
+import { lagJson, type Progress } from '../../view/progress.js';
+import { parseLogId, streamPage, streamPageJson, type PageStart } from '../../view/stream-page.js';
+import { streamViews, streamViewsJson } from '../../view/streams-json.js';
 import type { SystemView } from '../../view/system-view.js';
 import { systemViewJson } from '../../view/view-json.js';
 import { badRequest } from './request-error.js';
@@ -16,7 +25,8 @@ const INTENT = /^[a-z][a-z-]{0,39}$/;
 /** What a second terminal may see and do. Answers come from memory or are bounded. */
 export interface ControlHandlers {
   view(): SystemView;
-  readonly log: Pick<EventLog, 'list' | 'tail' | 'info'>;
+  progress(): Progress;
+  readonly log: Pick<EventLog, 'list' | 'tail' | 'info' | 'read'>;
   readonly keys: Pick<Keys, 'list' | 'get'>;
   readonly audit: AuditReader;
   /**
@@ -45,26 +55,17 @@ export async function answerRoute(
     case 'GET streams':
       return name === ''
         ? streamViewsJson(streamViews(await handlers.log.list()))
-        : tail(handlers, name, query);
+        : entries(handlers, name, query);
+    case 'GET lag': {
+      const streams = streamViews(await handlers.log.list());
+      return lagJson({ progress: handlers.progress(), streams });
+    }
     case 'GET keys':
       return keysWith(handlers, name);
     case 'GET fills':
-      return fillListJson(
-        await handlers.audit.fills({
-          windowMs: numberOf(query, 'window_ms'),
-          symbol: query.get('symbol'),
-          strategyId: query.get('strategy'),
-          limit: rowsOf(query),
-        }),
-      );
+      return fills(handlers, query);
     case 'GET blocks':
-      return blockSummaryJson(
-        await handlers.audit.blocksBy({
-          by: blockField(query),
-          windowMs: numberOf(query, 'window_ms'),
-          limit: rowsOf(query),
-        }),
-      );
+      return name === 'list' ? blocked(handlers, query) : blocksBy(handlers, query);
     case 'POST intents':
       return carryOut(handlers, await readBody());
     default:
@@ -72,11 +73,49 @@ export async function answerRoute(
   }
 }
 
-async function tail(handlers: ControlHandlers, name: string, query: URLSearchParams) {
-  if ((await handlers.log.info(name)) === null) {
-    throw notFound(`Cannot read stream "${name}": nothing was ever written to it`);
+async function entries({ log }: ControlHandlers, name: string, query: URLSearchParams) {
+  const page = await streamPage(log, name, { start: pageStart(query), limit: rowsOf(query) });
+  if (page !== null) return streamPageJson(name, page);
+  throw notFound(`Cannot read stream "${name}": nothing was ever written to it`);
+}
+
+/** `after=` is from the oldest entry; without it the newest are meant. */
+function pageStart(query: URLSearchParams): PageStart {
+  const text = query.get('after');
+  if (text === null) return 'newest';
+  if (text === '') return { after: null };
+  const after = parseLogId(text);
+  if (after !== null) return { after };
+  throw badRequest('Cannot read "after": an id such as 12-0 is required', 'it is something else');
+}
+
+async function fills({ audit }: ControlHandlers, query: URLSearchParams) {
+  const filter = { symbol: query.get('symbol'), strategyId: query.get('strategy') };
+  const after = query.get('after');
+  if (after !== null) {
+    return rowPageJson(await audit.fillsAfter(after, filter, rowsOf(query)), fillJson);
   }
-  return entriesJson(name, await handlers.log.tail(name, rowsOf(query)));
+  const windowMs = numberOf(query, 'window_ms');
+  return fillListJson(await audit.fills({ ...filter, windowMs, limit: rowsOf(query) }));
+}
+
+async function blocked({ audit }: ControlHandlers, query: URLSearchParams) {
+  const after = query.get('after');
+  if (after !== null) {
+    return rowPageJson(await audit.blockedAfter(after, rowsOf(query)), blockedJson);
+  }
+  const windowMs = numberOf(query, 'window_ms');
+  return blockedListJson(await audit.blocked({ windowMs, limit: rowsOf(query) }));
+}
+
+async function blocksBy({ audit }: ControlHandlers, query: URLSearchParams) {
+  return blockSummaryJson(
+    await audit.blocksBy({
+      by: blockField(query),
+      windowMs: numberOf(query, 'window_ms'),
+      limit: rowsOf(query),
+    }),
+  );
 }
 
 function keysWith({ keys }: ControlHandlers, prefix: string) {

@@ -5,34 +5,23 @@ import type {
   BlockField,
   BlockQuery,
   BlockSummary,
+  BlockedList,
+  BlockedQuery,
+  FillFilter,
   FillList,
   FillQuery,
+  FillRow,
 } from '../../engine/ports/audit-reader.js';
+import { FILLS, REFUSALS } from './followed-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { readOnly } from './read-only.js';
+import { newestCursor, rowsAfter } from './row-cursor.js';
 
 /** Whatever a caller asks for, an answer stays small enough for a screen and for memory. */
 const ROWS_MAX = 10_000;
 
 const integer = z.coerce.number().int();
-const fillRows = z.array(
-  z.object({
-    fillId: z.string(),
-    orderId: z.string(),
-    runId: z.string(),
-    symbol: z.string(),
-    side: z.string(),
-    status: z.string(),
-    qty: z.string(),
-    price: z.string(),
-    slippageBps: z.string().nullable(),
-    fee: z.string(),
-    realizedPnl: z.string().nullable(),
-    strategyId: z.string(),
-    atMs: integer,
-  }),
-);
-const fillFigures = z.object({ total: integer, newestAtMs: integer.nullable() });
+const listFigures = z.object({ total: integer, newestAtMs: integer.nullable() });
 const groupRows = z.array(
   z.object({ key: z.string(), count: integer, firstAtMs: integer, lastAtMs: integer }),
 );
@@ -46,10 +35,21 @@ const decisionFigures = z.object({
 
 /** Answers what operators ask, from committed rows; each answer is one consistent snapshot. */
 export function postgresAuditReader(pool: PgPool): AuditReader {
+  const ask = <T>(action: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+    readOnly(pool, action, work);
   return {
-    fills: (query) => readOnly(pool, 'read the fills', (client) => readFills(client, query)),
-    blocksBy: (query) =>
-      readOnly(pool, 'read the decisions', (client) => readBlocks(client, query)),
+    fills: (query) => ask('read the fills', (client) => readFills(client, query)),
+    blocksBy: (query) => ask('read the decisions', (client) => readBlocks(client, query)),
+    blocked: (query) => ask('read the refusals', (client) => readBlocked(client, query)),
+    fillsAfter: (cursor, filter, limit) =>
+      ask('read new fills', async (client) => {
+        const page = await rowsAfter(client, FILLS, { cursor, limit: bounded(limit) });
+        return { ...page, rows: page.rows.filter((fill) => isWanted(fill, filter)) };
+      }),
+    blockedAfter: (cursor, limit) =>
+      ask('read new refusals', (client) =>
+        rowsAfter(client, REFUSALS, { cursor, limit: bounded(limit) }),
+      ),
   };
 }
 
@@ -63,25 +63,21 @@ async function newestRun(client: pg.PoolClient): Promise<string | null> {
 
 /** Fills of a run inside the window that ends with its newest fill; all of it without a window. */
 const FILLS_WHERE = `
-  FROM trades
-  WHERE run_id = $1
-    AND ($2::bigint IS NULL OR timestamp >= (
+  FROM trades t
+  WHERE t.run_id = $1
+    AND ($2::bigint IS NULL OR t.timestamp >= (
       SELECT max(timestamp) FROM trades WHERE run_id = $1
     ) - $2 * interval '1 millisecond')
-    AND ($3::text IS NULL OR symbol = $3)
-    AND ($4::text IS NULL OR strategy_id = $4)`;
+    AND ($3::text IS NULL OR t.symbol = $3)
+    AND ($4::text IS NULL OR t.strategy_id = $4)`;
 
 async function readFills(client: pg.PoolClient, query: FillQuery): Promise<FillList> {
   const runId = await newestRun(client);
-  if (runId === null) return { runId, fills: [], total: 0, newestAtMs: null };
+  const cursor = await newestCursor(client, FILLS);
+  if (runId === null) return { runId, fills: [], total: 0, newestAtMs: null, cursor };
   const filter = [runId, query.windowMs, query.symbol, query.strategyId];
   const { rows } = await client.query(
-    `SELECT fill_id AS "fillId", order_id AS "orderId", run_id AS "runId", symbol, side, status,
-       size::text AS qty, execution_price::text AS price, slippage_bps::text AS "slippageBps",
-       fees::text AS fee, realized_pnl::text AS "realizedPnl",
-       coalesce(strategy_id, '') AS "strategyId",
-       round(extract(epoch FROM timestamp) * 1000)::bigint AS "atMs"
-     ${FILLS_WHERE} ORDER BY timestamp DESC, id DESC LIMIT $5`,
+    `SELECT ${FILLS.columns} ${FILLS_WHERE} ORDER BY t.timestamp DESC, t.id DESC LIMIT $5`,
     [...filter, bounded(query.limit)],
   );
   const figures = await client.query(
@@ -91,8 +87,43 @@ async function readFills(client: pg.PoolClient, query: FillQuery): Promise<FillL
      ) AS "newestAtMs" ${FILLS_WHERE}`,
     filter,
   );
-  const { total, newestAtMs } = fillFigures.parse(figures.rows[0]);
-  return { runId, fills: fillRows.parse(rows).reverse(), total, newestAtMs };
+  const { total, newestAtMs } = listFigures.parse(figures.rows[0]);
+  return { runId, fills: FILLS.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
+}
+
+function isWanted(fill: FillRow, { symbol, strategyId }: FillFilter): boolean {
+  return (
+    (symbol === null || fill.symbol === symbol) &&
+    (strategyId === null || fill.strategyId === strategyId)
+  );
+}
+
+/** As for fills; the run is that of the decision. */
+const REFUSALS_WHERE = `
+  FROM blocked_decisions t ${REFUSALS.joins}
+  WHERE r.run_id = $1 AND ($2::bigint IS NULL OR t.timestamp_ms >= $3::bigint - $2)`;
+
+async function readBlocked(client: pg.PoolClient, query: BlockedQuery): Promise<BlockedList> {
+  const runId = await newestRun(client);
+  const cursor = await newestCursor(client, REFUSALS);
+  const newest = await client.query(
+    `SELECT max(timestamp_ms) AS "newestAtMs", count(*) AS total
+     FROM risk_events WHERE run_id = $1 AND decision = 'BLOCK'`,
+    [runId],
+  );
+  const { newestAtMs } = listFigures.parse(newest.rows[0]);
+  const filter = [runId, query.windowMs, newestAtMs];
+  const { rows } = await client.query(
+    `SELECT ${REFUSALS.columns} ${REFUSALS_WHERE}
+     ORDER BY t.timestamp_ms DESC, t.id DESC LIMIT $4`,
+    [...filter, bounded(query.limit)],
+  );
+  const figures = await client.query(
+    `SELECT count(*) AS total, max(t.timestamp_ms) AS "newestAtMs" ${REFUSALS_WHERE}`,
+    filter,
+  );
+  const { total } = listFigures.parse(figures.rows[0]);
+  return { runId, blocked: REFUSALS.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
 }
 
 const KEYS: Readonly<Record<BlockField, string>> = {

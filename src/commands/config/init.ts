@@ -6,6 +6,7 @@ import { errnoOf } from '../../operator-error/errno.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
 
 export function run(options: ParsedOptions, io: CommandIo): number {
   const path = options.text('config') ?? 'cdb.yaml';
@@ -17,7 +18,7 @@ export function run(options: ParsedOptions, io: CommandIo): number {
   printResult(io, {
     command: 'config.init',
     data: { path },
-    text: () => `wrote ${path}: every key is there with its default, commented out\n`,
+    text: () => `wrote ${plainText(path)}: every key is there with its default, commented out\n`,
   });
   return EXIT.OK;
 }

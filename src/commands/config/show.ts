@@ -5,7 +5,8 @@ import { EXIT } from '../../operator-error.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
-import { printResult } from '../output/envelope.js';
+import { printRows } from '../output/envelope.js';
+import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { configRows, valueText } from './config-rows.js';
@@ -16,21 +17,34 @@ interface LookedAt {
   readonly found: boolean;
 }
 
+const VALUE_WIDTH_MAX = 1_000;
+
 export function run(options: ParsedOptions, io: CommandIo): number {
+  const withOrigin = options.flag('origin');
+  const fields = chooseFields('config show', rowFields(withOrigin), options.list('fields'));
   const rows = configRows(commandConfig(options, io));
   const files = lookedAt(options, io);
-  const withOrigin = options.flag('origin');
-  printResult(io, {
+  printRows(io, {
     command: 'config.show',
-    data: { files, keys: rows },
     rows,
-    text: () =>
-      [
-        ...rows.map((row) => textLine(row, withOrigin)),
-        ...(withOrigin ? files.map(fileLine) : []),
-      ].join(''),
+    fields,
+    data: (keys) => ({ files, keys }),
+    text: (lines) => lines + (withOrigin ? files.map(fileLine).join('') : ''),
+    hasTitles: false,
   });
   return EXIT.OK;
+}
+
+function rowFields(withOrigin: boolean): RowFields<ConfigRow> {
+  return {
+    key: { text: ({ key }) => key },
+    value: { widthMax: VALUE_WIDTH_MAX, text: valueText },
+    origin: {
+      ...(withOrigin ? {} : { hidden: true as const }),
+      widthMax: VALUE_WIDTH_MAX,
+      text: ({ origin }) => origin,
+    },
+  };
 }
 
 /** The one that wins first. */
@@ -47,11 +61,4 @@ function lookedAt(options: ParsedOptions, io: CommandIo): readonly LookedAt[] {
 
 function fileLine({ path, found }: LookedAt): string {
   return `${found ? 'read' : 'not there'}: ${plainText(path)}\n`;
-}
-
-function textLine(row: ConfigRow, withOrigin: boolean): string {
-  const key = row.key.padEnd(30);
-  return withOrigin
-    ? `${key} ${valueText(row).padEnd(20)} ${plainText(row.origin)}\n`
-    : `${key} ${valueText(row)}\n`;
 }

@@ -1,5 +1,6 @@
 import type { CommandIo } from '../command-io.js';
 import { envelope } from '../output/envelope.js';
+import { printableJson } from '../output/json-text.js';
 
 /**
  * Writes one line of JSON text for each result as soon as it is there, so that whoever feeds stdin
@@ -19,7 +20,8 @@ export async function writeResults(
   try {
     for await (const result of results) {
       io.deadline.throwIfAborted();
-      await write(separator + form.row(result));
+      // Byte for byte the reference's, unless a terminal would obey what is in it.
+      await write(separator + form.row(io.stdoutIsTTY ? printableJson(result) : result));
       separator = form.separator;
     }
   } finally {

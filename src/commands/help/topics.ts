@@ -35,7 +35,9 @@ export const HELP_TOPICS: Readonly<Record<HelpTopic, (table: CommandTable) => st
   environment: environmentText,
   json: () => `--json prints one line with one envelope:
   {"schema":"${schemaName('<command>')}","generated_at":"<UTC>","data":…}
---output jsonl prints one envelope a row. The number behind the slash changes when the shape does.
+--output jsonl prints one envelope a row, --fields a,b chooses members of the rows. With -f and
+--watch both forms print one envelope a row or interval.
+The number behind the slash changes when the shape does.
 Errors go to stderr; their JSON Schema:
 ${JSON.stringify(errorSchema(), null, 2)}
 cdb help json <command> prints the JSON Schema of its answers, cdb help --json every command.
@@ -55,6 +57,7 @@ const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   PATH: 'where PostgreSQL programs are looked for when the packaged ones are missing',
   'SUDO_USER, USER, LOGNAME': 'the first that is set goes on record as the operator',
   TMPDIR: 'where a crash file goes when the state directory cannot take it',
+  TERM: 'dumb: --watch prints blocks in place of drawing over the last one',
   XDG_CONFIG_HOME: 'where completion of fish is installed (default ~/.config)',
   XDG_DATA_HOME: 'where completion of bash is installed (default ~/.local/share)',
   XDG_RUNTIME_DIR: 'where sockets go when the path of the state directory is too long',

@@ -58,7 +58,7 @@ function statusText(control: EffectiveControl, enginePid: number | null, isTTY: 
     ...(isTTY && isRestricted && !mayInitialise ? [releaseHint(control)] : []),
   ];
   return [
-    `${record.level}   ${record.mode}   epoch ${record.epoch}`,
+    plainText(`${record.level}   ${record.mode}   epoch ${record.epoch}`),
     line('since', record.atMs === 0 ? 'unknown' : new Date(record.atMs).toISOString()),
     line('by', record.operator),
     line('why', [record.reason, record.message].filter(Boolean).join(': ')),

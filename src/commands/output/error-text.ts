@@ -1,6 +1,8 @@
 import { maskSecrets } from '../../config/mask.js';
 import type { OperatorError } from '../../operator-error.js';
 import type { OutputFormat } from '../command-io.js';
+import { plainText } from '../tables/plain-text.js';
+import { jsonText } from './json-text.js';
 
 const INDENT = 7;
 
@@ -12,10 +14,10 @@ export function errorText(error: OperatorError, format: OutputFormat): string {
   const why = maskSecrets(error.why);
   const todo = maskSecrets(error.todo);
   if (format !== 'text') {
-    return `${JSON.stringify({ schema: 'cdb.error/1', error: { code, what, why, todo, exit } })}\n`;
+    return `${jsonText({ schema: 'cdb.error/1', error: { code, what, why, todo, exit } })}\n`;
   }
   return [
-    `error ${code}: ${what}`,
+    `error ${code}: ${plainText(what)}`,
     labelled('cause:', why),
     labelled('fix:', todo),
     labelled('docs:', `cdb explain ${code}`),
@@ -23,6 +25,13 @@ export function errorText(error: OperatorError, format: OutputFormat): string {
   ].join('\n');
 }
 
+/** A list of faults is several lines; indented, none of them can pass for a label. */
 function labelled(label: string, text: string): string {
-  return label.padEnd(INDENT) + text.split('\n').join(`\n${' '.repeat(INDENT)}`);
+  return (
+    label.padEnd(INDENT) +
+    text
+      .split('\n')
+      .map(plainText)
+      .join(`\n${' '.repeat(INDENT)}`)
+  );
 }

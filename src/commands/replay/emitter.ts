@@ -8,6 +8,7 @@ import { regimeSignalMessage } from '../../engine/domain/wire/regime-signal.js';
 import { signalMessage } from '../../engine/domain/wire/signal.js';
 import { streamFields, topicJson } from '../../engine/domain/wire/wire-value.js';
 import type { ReplayStep } from '../../engine/replay.js';
+import { jsonText, printableJson } from '../output/json-text.js';
 import type { EmitKind } from './emit-kinds.js';
 import { envelopeLines } from './envelope-lines.js';
 
@@ -90,16 +91,16 @@ function decisionLine(fact: Extract<Output, { kind: 'RiskDecided' }>, ids: RunId
   });
 }
 
-/** The wire text as it is, with the kind in front. */
+/** The wire text with the kind in front. */
 function wireLine(
   kind: string,
   json: string,
   extra: Readonly<Record<string, string>> = {},
 ): string {
   const head = line({ kind, ...extra }).slice(0, -2);
-  return `${head},${json.slice(1)}\n`;
+  return `${head},${printableJson(json).slice(1)}\n`;
 }
 
 function line(value: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${jsonText(value)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { FeedGapClosed, Output } from '../../engine/domain/events.js';
 import { reasonMeaning } from '../../engine/domain/reason-codes.js';
 import { countText } from '../../view/figure.js';
+import { plainText } from '../tables/plain-text.js';
 
 /** One line per fact that an operator watches; null for the rest. Times are venue time, UTC. */
 export function eventLine(fact: Output): string | null {
@@ -8,7 +9,8 @@ export function eventLine(fact: Output): string | null {
   if (words === null) return null;
   const time = new Date(fact.tsMs).toISOString().slice(11, 19);
   const [area, text] = words;
-  return `${time} ${area.padEnd(8)} ${text}`;
+  // Here, because whoever prints it takes a line break for the end of a line.
+  return `${time} ${area.padEnd(8)} ${plainText(text)}`;
 }
 
 type Words = readonly [area: string, text: string];

@@ -5,15 +5,16 @@ import {
   readStreamViews,
   streamViews,
   streamViewsJson,
+  type StreamJson,
   type StreamView,
 } from '../../view/streams-json.js';
 import { ASK_TIMEOUT_MS, askEngine } from '../ask-engine.js';
 import type { CommandIo } from '../command-io.js';
 import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
-import { printResult } from '../output/envelope.js';
+import { printRows } from '../output/envelope.js';
+import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { bytesText } from '../tables/amounts.js';
-import { textTable } from '../tables/text-table.js';
 
 /** From the running engine, else read-only from the files. Starts nothing. */
 export async function run(
@@ -21,19 +22,20 @@ export async function run(
   io: CommandIo,
   services: OperatorServices,
 ): Promise<number> {
+  const fields = chooseFields('streams list', STREAM_FIELDS, options.list('fields'));
   const ports = await services.operator(options, io);
   const { views, from } = await readStreams(ports);
-  const data = { from, ...streamViewsJson(views) };
-  printResult(io, {
+  printRows(io, {
     command: 'streams.list',
-    data,
-    rows: data.streams,
-    text: () => listText(views, from, io.nowMs()),
+    rows: streamViewsJson(views).streams,
+    fields,
+    data: (streams) => ({ from, streams }),
+    text: (table) => `${table}${ORIGIN_WORDS[from]}\n`,
   });
   return EXIT.OK;
 }
 
-type Origin = 'engine' | 'files' | 'nothing';
+export type Origin = 'engine' | 'files' | 'nothing';
 
 interface Streams {
   readonly views: readonly StreamView[];
@@ -50,46 +52,65 @@ async function readStreams(ports: OperatorPorts): Promise<Streams> {
     : { views: read, from: 'files' };
 }
 
-function listText(views: readonly StreamView[], from: Origin, nowMs: number): string {
-  const table = textTable(
-    [
-      { title: 'stream' },
-      { title: 'length', align: 'right' },
-      { title: 'cap', align: 'right' },
-      { title: 'added', align: 'right' },
-      { title: 'last', align: 'right' },
-      { title: 'size', align: 'right' },
-      { title: 'note' },
-    ],
-    views.map((view) => row(view, nowMs)),
-  );
-  return `${table}${ORIGIN_WORDS[from]}\n`;
+/** A stream that was never written has no figures, which is not the same as 0. */
+const STREAM_FIELDS: RowFields<StreamJson> = {
+  name: { title: 'stream', text: ({ name }) => name },
+  length: {
+    align: 'right',
+    text: ({ exists, length }) => (exists ? countText(length) : 'no data'),
+  },
+  length_max: {
+    title: 'cap',
+    align: 'right',
+    text: (stream) => (stream.length_max === null ? 'none' : countText(stream.length_max)),
+  },
+  entries_added: {
+    title: 'added',
+    align: 'right',
+    text: (stream) => (stream.exists ? countText(stream.entries_added) : 'no data'),
+  },
+  newest_id: {
+    title: 'newest id',
+    align: 'right',
+    hidden: true,
+    text: (stream) => stream.newest_id ?? 'no data',
+  },
+  last_at: { title: 'last', align: 'right', text: lastText },
+  bytes: {
+    title: 'size',
+    align: 'right',
+    text: ({ exists, bytes }) => (exists ? bytesText(bytes) : 'no data'),
+  },
+  exists: {
+    title: 'ever written',
+    hidden: true,
+    text: ({ exists }) => (exists ? 'yes' : 'no'),
+  },
+  torn_bytes: {
+    title: 'cut off',
+    align: 'right',
+    hidden: true,
+    text: (stream) => bytesText(stream.torn_bytes),
+  },
+  capped: { title: 'note', text: noteText },
+};
+
+export function lastText(stream: Pick<StreamJson, 'exists' | 'last_at'>, nowMs: number): string {
+  if (!stream.exists) return 'never';
+  return stream.last_at === null ? 'unknown' : agoText(Date.parse(stream.last_at), nowMs);
 }
 
-function row(view: StreamView, nowMs: number): readonly string[] {
-  const cap = view.lengthMax === null ? 'none' : countText(view.lengthMax);
-  if (!view.exists) return [view.name, 'no data', cap, 'no data', 'never', 'no data', ''];
-  return [
-    view.name,
-    countText(view.length),
-    cap,
-    countText(view.entriesAdded),
-    view.lastAtMs === null ? 'unknown' : agoText(view.lastAtMs, nowMs),
-    bytesText(view.bytes),
-    noteOf(view),
-  ];
-}
-
-/** At the cap the length says "full"; only `added` still counts. */
-function noteOf({ length, lengthMax, tornBytes }: StreamView): string {
+function noteText(stream: StreamJson): string {
   const notes = [
-    ...(lengthMax !== null && length >= lengthMax ? ['CAPPED: length is not the total'] : []),
-    ...(tornBytes > 0 ? [`repaired: ${bytesText(tornBytes)} of a torn tail cut off`] : []),
+    ...(stream.capped ? ['CAPPED: length is not the total'] : []),
+    ...(stream.torn_bytes > 0
+      ? [`repaired: ${bytesText(stream.torn_bytes)} of a torn tail cut off`]
+      : []),
   ];
   return notes.join('; ');
 }
 
-const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
+export const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   engine: 'from the running engine',
   files: 'no engine runs: read from the files of the last run',
   nothing: 'no engine runs and none ever wrote here: cdb run --shadow --feed sample',

@@ -1,17 +1,25 @@
-import { nearest } from '../../config/nearest.js';
-import { STREAM_LIST, streamForTopic, streamSpec } from '../../engine/domain/wire/streams.js';
-import { EXIT, OperatorError } from '../../operator-error.js';
-import { entriesJson, readEntries, type EntryView } from '../../view/streams-json.js';
-import { ASK_TIMEOUT_MS, askEngine } from '../ask-engine.js';
+import { EXIT } from '../../operator-error.js';
+import type { EntryView, StreamPage } from '../../view/stream-page.js';
 import type { CommandIo } from '../command-io.js';
+import { followRows } from '../follow/follow-rows.js';
 import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
-import { printResult } from '../output/envelope.js';
+import { printRows } from '../output/envelope.js';
+import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainCell, plainText } from '../tables/plain-text.js';
+import { followEntries } from './follow-entries.js';
+import { requireKnownStream } from './no-such-stream.js';
+import { readPage } from './stream-source.js';
 
 const ROWS_DEFAULT = 10;
 const ROWS_MAX = 1_000;
 const VALUE_WIDTH_MAX = 60;
+const LINE_WIDTH_MAX = 10_000;
+
+const ENTRY_FIELDS: RowFields<EntryView> = {
+  id: { text: ({ id }) => id },
+  fields: { widthMax: LINE_WIDTH_MAX, text: ({ fields }) => fieldsText(fields) },
+};
 
 /** The newest entries, oldest first. Starts nothing. */
 export async function run(
@@ -20,66 +28,45 @@ export async function run(
   services: OperatorServices,
 ): Promise<number> {
   const name = options.text('name') ?? '';
-  const rows = Math.min(ROWS_MAX, options.number('count') ?? ROWS_DEFAULT);
+  const limit = Math.min(ROWS_MAX, options.number('count') ?? ROWS_DEFAULT);
+  const fields = chooseFields('streams tail', ENTRY_FIELDS, options.list('fields'));
   const ports = await services.operator(options, io);
-  const entries = await readTail(ports, name, rows);
-  if (entries === null && streamSpec(name) === undefined) throw await noSuchStream(ports, name);
-  printResult(io, {
-    command: 'streams.tail',
-    data: { stream: name, ever_written: entries !== null, entries: entries ?? [] },
-    rows: entries ?? [],
-    text: () => tailText(name, entries),
+  const shown = { command: 'streams.tail', fields, hasTitles: false } as const;
+  if (options.flag('follow')) {
+    const words = (page: StreamPage | null) => tailText(name, page);
+    const key = ({ id }: EntryView) => id;
+    const following = followEntries(ports, { name, limit, words });
+    return followRows(io, ports.clock, { ...shown, key, ...following });
+  }
+  const page = await tailOf(ports, name, limit);
+  printRows(io, {
+    ...shown,
+    rows: page?.entries ?? [],
+    data: (entries) => ({ stream: name, ever_written: page !== null, entries }),
+    text: tailText(name, page),
   });
   return EXIT.OK;
 }
 
-/** Null when nothing was ever written to a stream of that name. */
-async function readTail(
+async function tailOf(
   ports: OperatorPorts,
   name: string,
-  rows: number,
-): Promise<readonly EntryView[] | null> {
-  const path = `/streams/${encodeURIComponent(name)}?n=${rows}`;
-  const request = { method: 'GET', path, timeoutMs: ASK_TIMEOUT_MS } as const;
-  try {
-    const asked = await askEngine(ports.engine, request, readEntries);
-    if (asked !== null) return asked;
-  } catch (fault) {
-    if (fault instanceof OperatorError && fault.exit === EXIT.NOT_FOUND) return null;
-    throw fault;
-  }
-  return ports.withEventLog(async (log) => {
-    if ((await log.info(name)) === null) return null;
-    return entriesJson(name, await log.tail(name, rows)).entries;
-  });
+  limit: number,
+): Promise<StreamPage | null> {
+  const { page } = await readPage(ports, { name, start: 'newest', limit });
+  if (page === null) await requireKnownStream(ports, name, 'tail');
+  return page;
 }
 
-function tailText(name: string, entries: readonly EntryView[] | null): string {
-  if (entries === null) return `no data: nothing was ever written to ${plainText(name)}\n`;
-  if (entries.length === 0) return `${plainText(name)} is empty\n`;
-  return entries.map(entryLine).join('');
+/** The lines around the entries. */
+function tailText(name: string, page: StreamPage | null): (lines: string) => string {
+  if (page === null) return () => `no data: nothing was ever written to ${plainText(name)}\n`;
+  if (page.entries.length === 0) return () => `${plainText(name)} is empty\n`;
+  return (lines) => lines;
 }
 
-function entryLine({ id, fields }: EntryView): string {
-  const texts = Object.entries(fields).map(
-    ([field, value]) => `${plainText(field)}=${plainCell(value, VALUE_WIDTH_MAX)}`,
-  );
-  return `${plainText(id)}  ${texts.join(' ')}\n`;
-}
-
-async function noSuchStream(ports: OperatorPorts, name: string): Promise<OperatorError> {
-  const meant = streamForTopic(name);
-  const names = STREAM_LIST.map((spec) => spec.name);
-  const others = await ports.withEventLog(async (log) => (await log.list()).map((i) => i.name));
-  const candidate = meant?.name ?? nearest(name, [...names, ...(others ?? [])]);
-  return new OperatorError({
-    code: 'CDB-E0704',
-    what: `Cannot read stream "${plainText(name)}": there is none of that name`,
-    why:
-      meant === undefined
-        ? 'nothing was ever written to it, and no message of cdb goes there'
-        : `"${name}" is a topic, which keeps no history; its stream is "${meant.name}"`,
-    todo: candidate === undefined ? 'cdb streams list' : `cdb streams tail ${plainText(candidate)}`,
-    exit: EXIT.NOT_FOUND,
-  });
+function fieldsText(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([field, value]) => `${plainText(field)}=${plainCell(value, VALUE_WIDTH_MAX)}`)
+    .join(' ');
 }

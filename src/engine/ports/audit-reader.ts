@@ -17,14 +17,18 @@ export interface FillRow {
   readonly atMs: number;
 }
 
+/** Which fills; all of them without a filter. */
+export interface FillFilter {
+  readonly symbol: string | null;
+  readonly strategyId: string | null;
+}
+
 /**
  * `windowMs` counts back from the newest row of the run, not from now: a recorded feed carries the
  * times of its recording, and "the last hour" of it is an hour of market time. Null = everything.
  */
-export interface FillQuery {
+export interface FillQuery extends FillFilter {
   readonly windowMs: number | null;
-  readonly symbol: string | null;
-  readonly strategyId: string | null;
   /** Newest rows win. */
   readonly limit: number;
 }
@@ -38,6 +42,53 @@ export interface FillList {
   readonly total: number;
   /** Time of the newest row in the run whatever the filter says; null when it has none. */
   readonly newestAtMs: number | null;
+  /** What `fillsAfter` goes on from: every fill that is not committed yet. */
+  readonly cursor: string;
+}
+
+/** The cursor in front of the first row. */
+export const CURSOR_BEGINNING = '';
+
+/**
+ * What was committed after a cursor, of any run, in the order of its commit. A cursor is opaque
+ * text; it stays good when the engine or the database starts again.
+ */
+export interface RowPage<Row> {
+  readonly rows: readonly Row[];
+  readonly cursor: string;
+  /** More rows wait: ask again at once. */
+  readonly more: boolean;
+  /** The cursor is of another database; `rows` begin at the beginning of this one. */
+  readonly reset: boolean;
+}
+
+/** One refused decision. Times and texts as in `FillRow`. */
+export interface BlockedRow {
+  readonly decisionId: string;
+  readonly runId: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly code: string;
+  /** What the code does not say: the figures of the case. */
+  readonly detail: string;
+  readonly strategyId: string;
+  readonly atMs: number;
+}
+
+export interface BlockedQuery {
+  /** As in `FillQuery`, counted back from the newest refusal. */
+  readonly windowMs: number | null;
+  /** Newest rows win. */
+  readonly limit: number;
+}
+
+/** As `FillList`, of refused decisions. */
+export interface BlockedList {
+  readonly runId: string | null;
+  readonly blocked: readonly BlockedRow[];
+  readonly total: number;
+  readonly newestAtMs: number | null;
+  readonly cursor: string;
 }
 
 export type BlockField = 'code' | 'symbol' | 'strategy';
@@ -81,4 +132,8 @@ export interface BlockSummary {
 export interface AuditReader {
   fills(query: FillQuery): Promise<FillList>;
   blocksBy(query: BlockQuery): Promise<BlockSummary>;
+  blocked(query: BlockedQuery): Promise<BlockedList>;
+  /** At most `limit` rows are looked at, so a page may be empty and still say `more`. */
+  fillsAfter(cursor: string, filter: FillFilter, limit: number): Promise<RowPage<FillRow>>;
+  blockedAfter(cursor: string, limit: number): Promise<RowPage<BlockedRow>>;
 }

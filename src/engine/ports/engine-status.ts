@@ -34,7 +34,12 @@ export interface EngineStatus {
   };
   readonly seqJournaled: number;
   readonly seqFolded: number;
+  /** Last input whose rows are committed. */
+  readonly seqAudited: number;
+  /** Last input whose facts are committed and published. */
   readonly seqCommitted: number;
+  /** Age of the oldest input that is not published; 0 when none waits. */
+  readonly publishLagMs: number;
   readonly digest: string;
   readonly inputs: Seen;
   readonly trades: Seen;

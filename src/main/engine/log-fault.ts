@@ -3,7 +3,7 @@ import { openEngineLog } from '../../adapters/files/engine-log.js';
 import { stateDirectory } from '../../adapters/files/state-directory.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import { configLocation } from '../../commands/config-location.js';
-import { escapeUnprintable } from '../../commands/output/envelope.js';
+import { printableJson } from '../../commands/output/json-text.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import { EXIT, type OperatorError } from '../../operator-error.js';
@@ -24,7 +24,7 @@ export async function logFault(
     const log = openEngineLog(logs, {
       ...ONE_LINE,
       level: 'error',
-      escape: escapeUnprintable,
+      escape: printableJson,
       onTrouble: () => undefined,
     });
     const { code, what, why, todo, exit, cause } = error;

@@ -38,6 +38,7 @@ import type { RegisteredRun } from '../../engine/ports/run-registry.js';
 import { RecoveryRefused } from '../../engine/recovery.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
+import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
@@ -289,7 +290,11 @@ async function openListeners(
     () =>
       openControlSocket({
         path: socket,
-        handlers: { ...handlers, view: () => source.view() },
+        handlers: {
+          ...handlers,
+          view: () => source.view(),
+          progress: () => progressOf(live.status()),
+        },
         onFault,
       }),
     ({ path }) => path,

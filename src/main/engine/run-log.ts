@@ -1,7 +1,7 @@
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { openEngineLog, type EngineLog } from '../../adapters/files/engine-log.js';
 import { BUILD } from '../../commands/build-info.js';
-import { escapeUnprintable } from '../../commands/output/envelope.js';
+import { printableJson } from '../../commands/output/json-text.js';
 import type { EngineOrder, PreflightStep } from '../../commands/services.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
@@ -23,7 +23,7 @@ export function openRunLog(directory: string, order: EngineOrder): RunLog {
     level,
     fileBytesMax,
     filesMax,
-    escape: escapeUnprintable,
+    escape: printableJson,
     onTrouble: order.onNotice,
   });
   const facts = factLog(log, systemClock());

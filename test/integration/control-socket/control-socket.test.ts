@@ -21,10 +21,19 @@ import {
   type ControlSocket,
 } from '../../../src/adapters/control-socket/server.js';
 import { DependencyError, EXIT, OperatorError } from '../../../src/operator-error.js';
-import { readBlockSummary, readFillList } from '../../../src/view/audit-json.js';
-import { readEntries, readStreamViews } from '../../../src/view/streams-json.js';
+import {
+  readBlockedList,
+  readBlockedPage,
+  readBlockSummary,
+  readFillList,
+  readFillPage,
+} from '../../../src/view/audit-json.js';
+import { progressOf, readLag } from '../../../src/view/progress.js';
+import { readStreamPage } from '../../../src/view/stream-page.js';
+import { readStreamViews } from '../../../src/view/streams-json.js';
 import { systemView } from '../../../src/view/system-view.js';
 import { readSystemView } from '../../../src/view/view-json.js';
+import { fakeAuditReader } from '../../fakes/fake-audit-reader.js';
 import { fakeEngineStatus } from '../../fakes/fake-engine-status.js';
 
 const TIMEOUT_MS = 5_000;
@@ -51,6 +60,7 @@ afterEach(async () => {
 
 const handlers = (overrides: Partial<ControlHandlers> = {}): ControlHandlers => ({
   view: () => systemView(fakeEngineStatus()),
+  progress: () => progressOf(fakeEngineStatus()),
   log: {
     list: async () => [
       {
@@ -67,14 +77,38 @@ const handlers = (overrides: Partial<ControlHandlers> = {}): ControlHandlers => 
     info: async (name) =>
       name === 'stream.fills' ? ((await handlers().log.list())[0] ?? null) : null,
     tail: async (_, limit) => [{ id: { seq: 1, ord: 0 }, fields: { limit: String(limit) } }],
+    read: async (_, after, limit) => [
+      { id: { seq: 1, ord: 0 }, fields: { after: JSON.stringify(after), limit: String(limit) } },
+      { id: { seq: 2, ord: 0 }, fields: { appended: 'after the page was begun' } },
+    ],
   },
   keys: { list: (prefix) => [`${prefix}BTCUSDT`], get: () => '{}' },
-  audit: {
+  audit: fakeAuditReader({
     fills: async ({ limit, symbol }) => ({
       runId: symbol,
       fills: [],
       total: limit,
       newestAtMs: null,
+      cursor: '',
+    }),
+    fillsAfter: async (cursor, { symbol }, limit) => ({
+      rows: [],
+      cursor: `${cursor}|${String(symbol)}|${limit}`,
+      more: true,
+      reset: false,
+    }),
+    blocked: async ({ windowMs, limit }) => ({
+      runId: null,
+      blocked: [],
+      total: windowMs ?? limit,
+      newestAtMs: null,
+      cursor: '7:x',
+    }),
+    blockedAfter: async (cursor, limit) => ({
+      rows: [],
+      cursor: `${cursor}|${limit}`,
+      more: false,
+      reset: true,
     }),
     blocksBy: async ({ by, windowMs }) => ({
       runId: null,
@@ -87,7 +121,7 @@ const handlers = (overrides: Partial<ControlHandlers> = {}): ControlHandlers => 
       firstAtMs: null,
       newestAtMs: null,
     }),
-  },
+  }),
   intent: async (name, members) => ({ name, members }),
   ...overrides,
 });
@@ -129,8 +163,11 @@ describe('control socket', () => {
     await serve();
     expect(readSystemView(await bodyOf(GET('/view')))?.word).toBe('EFFECTS FLOW');
     expect(readStreamViews(await bodyOf(GET('/streams')))?.length).toBe(9);
-    expect(readEntries(await bodyOf(GET('/streams/stream.fills?n=3')))?.[0]?.fields).toEqual({
-      limit: '3',
+    const newest = readStreamPage(await bodyOf(GET('/streams/stream.fills?n=3')));
+    expect(newest).toEqual({
+      entries: [{ id: '1-0', fields: { limit: '3' } }],
+      newestId: '1-0',
+      entriesAdded: 1,
     });
     expect(await bodyOf(GET('/keys/market_state%3A'))).toEqual({
       keys: [{ key: 'market_state:BTCUSDT', value: '{}' }],
@@ -142,6 +179,37 @@ describe('control socket', () => {
     });
     const blocks = readBlockSummary(await bodyOf(GET('/blocks?by=symbol&window_ms=60000')));
     expect(blocks).toMatchObject({ by: 'symbol', blocked: 60_000 });
+  });
+
+  it.each([
+    ['/streams/stream.fills?after=12-3&n=5', { after: '{"seq":12,"ord":3}', limit: '5' }],
+    ['/streams/stream.fills?after=', { after: 'null', limit: '20' }],
+  ])(
+    'answers %s with what is behind that id, up to the newest of the figures',
+    async (asked, fields) => {
+      await serve();
+      expect(readStreamPage(await bodyOf(GET(asked)))?.entries).toEqual([{ id: '1-0', fields }]);
+    },
+  );
+
+  it('answers what was committed behind a cursor', async () => {
+    await serve();
+    const fills = readFillPage(await bodyOf(GET('/fills?n=9&after=4%3Afill-1&symbol=A')));
+    expect(fills).toEqual({ rows: [], cursor: '4:fill-1|A|9', more: true, reset: false });
+    expect(readBlockedList(await bodyOf(GET('/blocks/list?n=3')))?.total).toBe(3);
+    const blocked = readBlockedPage(await bodyOf(GET('/blocks/list?n=3&after=')));
+    expect(blocked).toEqual({ rows: [], cursor: '|3', more: false, reset: true });
+  });
+
+  it('answers how far publication is behind', async () => {
+    await serve();
+    const lag = readLag(await bodyOf(GET('/lag')));
+    expect(lag?.progress).toMatchObject({
+      seqJournaled: 5_000,
+      seqCommitted: 4_995,
+      seqPublished: 4_990,
+    });
+    expect(lag?.streams).toHaveLength(9);
   });
 
   it('hands an intent to its handler with everything that came with it', async () => {
@@ -157,6 +225,7 @@ describe('control socket', () => {
     ['an unknown stream', GET('/streams/none'), 404, 'CDB-E0704'],
     ['a bad number', GET('/fills?n=-1'), 400, 'CDB-E0705'],
     ['a bad field', GET('/blocks?by=colour'), 400, 'CDB-E0705'],
+    ['a bad id', GET('/streams/stream.fills?after=12'), 400, 'CDB-E0705'],
     ['a bad escape', GET('/streams/%ff%'), 400, 'CDB-E0705'],
     ['an intent without name', POST({ intent: 5 }), 400, 'CDB-E0705'],
     ['a list as body', POST([]), 400, 'CDB-E0705'],

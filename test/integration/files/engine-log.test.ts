@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEngineLog, type EngineLogOptions } from '../../../src/adapters/files/engine-log.js';
 import { LINE_BYTES_MAX } from '../../../src/adapters/files-feed/lines.js';
 import { readLogLine } from '../../../src/commands/logs/log-line.js';
-import { escapeUnprintable } from '../../../src/commands/output/envelope.js';
+import { printableJson } from '../../../src/commands/output/json-text.js';
 import { UNPRINTABLE } from '../../../src/commands/tables/plain-text.js';
 import { temporaryDirectory } from './log-on-disk.js';
 
@@ -26,7 +26,7 @@ function open(options: Partial<EngineLogOptions> = {}) {
     level: 'info',
     fileBytesMax: 1024 * 1024,
     filesMax: 3,
-    escape: escapeUnprintable,
+    escape: printableJson,
     onTrouble: (words) => trouble.push(words),
     ...options,
   });

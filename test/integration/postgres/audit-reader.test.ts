@@ -11,6 +11,8 @@ const OLD_RUN = '44444444-4444-5444-8444-444444444444';
 const START_MS = 1_700_000_000_000;
 const MINUTE_MS = 60_000;
 
+const NO_FILTER = { symbol: null, strategyId: null };
+
 let database: TestDatabase;
 let pool: PgPool;
 let emptyPool: PgPool;
@@ -35,6 +37,10 @@ beforeAll(async () => {
   ] as const) {
     const rows = {
       risk_events: decisions.map((cells, index) => decisionRow(runId, index, cells)),
+      blocked_decisions: decisions
+        .map((cells, index) => ({ cells, index }))
+        .filter(({ cells }) => cells['decision'] === 'BLOCK')
+        .map(({ cells, index }) => blockedRow(runId, index, cells)),
       trades: [0, 1, 2].map((index) => tradeRow(runId, index)),
     };
     const words = {
@@ -63,6 +69,16 @@ function decisionRow(runId: string, index: number, cells: Cells) {
     timestamp_ms: START_MS + index * MINUTE_MS,
     payload: JSON.stringify({ strategy_id: strategy }),
     ...cells,
+  });
+}
+
+function blockedRow(runId: string, index: number, { symbol, reason_code }: Cells) {
+  return auditRow('blocked_decisions', {
+    symbol: symbol ?? null,
+    reason_code: reason_code ?? null,
+    decision_pk: `${runId.slice(0, 8)}-${index}`,
+    timestamp_ms: START_MS + index * MINUTE_MS,
+    payload: JSON.stringify({ detail: `case ${index}`, side: 'BUY' }),
   });
 }
 
@@ -113,6 +129,68 @@ describe('postgresAuditReader', () => {
     expect(list.newestAtMs).toBe(START_MS + 2 * MINUTE_MS);
   });
 
+  it('gives every fill behind a cursor once, in the order of the commits, page by page', async () => {
+    const ids: string[] = [];
+    let cursor = '';
+    for (let more = true; more;) {
+      const page = await reader.fillsAfter(cursor, NO_FILTER, 4);
+      ids.push(...page.rows.map(({ fillId }) => fillId));
+      ({ cursor, more } = page);
+      expect(page.reset).toBe(false);
+    }
+    expect(ids).toEqual(['4', '3'].flatMap((run) => [0, 1, 2].map((n) => `${run.repeat(8)}-${n}`)));
+    const list = await reader.fills({ ...NO_FILTER, windowMs: null, limit: 1 });
+    expect(list.cursor).toBe(cursor);
+    expect(await reader.fillsAfter(cursor, NO_FILTER, 4)).toEqual({
+      rows: [],
+      cursor,
+      more: false,
+      reset: false,
+    });
+  });
+
+  it('goes on behind rows that no filter lets through', async () => {
+    const nobody = { symbol: 'NONE', strategyId: null };
+    const page = await reader.fillsAfter('', nobody, 3);
+    expect(page).toMatchObject({ rows: [], more: true });
+    const rest = await reader.fillsAfter(page.cursor, { ...nobody, symbol: 'XRPETH' }, 3);
+    expect(rest.rows.map(({ fillId }) => fillId)).toEqual(['33333333-0']);
+  });
+
+  it.each(['2:another-row', '999999:x', 'no cursor'])(
+    'begins at the beginning for a cursor of another database: %s',
+    async (cursor) => {
+      const page = await reader.fillsAfter(cursor, NO_FILTER, 100);
+      expect(page.reset).toBe(true);
+      expect(page.rows).toHaveLength(6);
+    },
+  );
+
+  it('lists refusals with what their decision says, and those behind a cursor', async () => {
+    const list = await reader.blocked({ windowMs: null, limit: 2 });
+    expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 3 * MINUTE_MS });
+    expect(list.blocked.map(({ decisionId }) => decisionId)).toEqual(['33333333-2', '33333333-3']);
+    expect(list.blocked[1]).toEqual({
+      decisionId: '33333333-3',
+      runId: RUN,
+      symbol: 'BTCUSDT',
+      side: 'BUY',
+      code: 'RC_002',
+      detail: 'case 3',
+      strategyId: 'paper',
+      atMs: START_MS + 3 * MINUTE_MS,
+    });
+    const hour = await reader.blocked({ windowMs: MINUTE_MS, limit: 9 });
+    expect(hour.total).toBe(2);
+    const page = await reader.blockedAfter('', 9);
+    expect(page).toMatchObject({ cursor: list.cursor, more: false, reset: false });
+    expect(page.rows.map(({ runId }) => runId)).toEqual([
+      ...Array(3).fill(OLD_RUN),
+      ...Array(3).fill(RUN),
+    ]);
+    expect((await reader.blockedAfter(list.cursor, 9)).rows).toEqual([]);
+  });
+
   it('groups blocks by code, most frequent first, beside the allowed', async () => {
     expect(await reader.blocksBy({ by: 'code', windowMs: null, limit: 1 })).toEqual({
       runId: RUN,
@@ -151,7 +229,11 @@ describe('postgresAuditReader', () => {
   it('answers from an empty database', async () => {
     const empty = postgresAuditReader(emptyPool);
     const fills = await empty.fills({ windowMs: 1, symbol: null, strategyId: null, limit: 1 });
-    expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null });
+    expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null, cursor: '' });
+    const page = await empty.fillsAfter('', NO_FILTER, 5);
+    expect(page).toEqual({ rows: [], cursor: '', more: false, reset: false });
+    const refusals = await empty.blocked({ windowMs: 1, limit: 1 });
+    expect(refusals).toMatchObject({ runId: null, blocked: [], total: 0, cursor: '' });
     const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
     expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
   });

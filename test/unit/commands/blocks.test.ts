@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../../src/commands/blocks.js';
 import { ParsedOptions } from '../../../src/commands/parsed-options.js';
-import type {
-  AuditReader,
-  BlockQuery,
-  BlockSummary,
-} from '../../../src/engine/ports/audit-reader.js';
+import type { BlockQuery, BlockSummary } from '../../../src/engine/ports/audit-reader.js';
 import { EXIT } from '../../../src/operator-error.js';
 import { blockSummaryJson } from '../../../src/view/audit-json.js';
+import { fakeAuditReader } from '../../fakes/fake-audit-reader.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 import { answering, fakeOperator } from '../../fakes/fake-operator-ports.js';
 
@@ -76,13 +73,12 @@ describe('blocks', () => {
 
   it('asks the database itself when no engine runs', async () => {
     const queries: BlockQuery[] = [];
-    const reader: AuditReader = {
-      fills: () => Promise.reject(new Error('not asked')),
+    const reader = fakeAuditReader({
       blocksBy: async (query) => {
         queries.push(query);
         return ALL_ONE_CODE;
       },
-    };
+    });
     const io = fakeCommandIo({ outputFormat: 'json' });
     const services = fakeOperator({ withAudit: (work) => work(reader) });
     expect(await run(HOUR, io, services)).toBe(EXIT.OK);

@@ -23,7 +23,13 @@ const FILL: FillRow = {
   strategyId: 'paper',
   atMs: AT,
 };
-const LIST: FillList = { runId: 'run-1', fills: [FILL], total: 12, newestAtMs: AT };
+const LIST: FillList = {
+  runId: 'run-1',
+  fills: [FILL],
+  total: 12,
+  newestAtMs: AT,
+  cursor: '12:fill-1',
+};
 
 async function textOf(list: FillList, options = new ParsedOptions({})): Promise<string> {
   const io = fakeCommandIo();

@@ -160,7 +160,12 @@ describe('cdb help --tree', () => {
   test('of one command leaves the others out', () => {
     const names = (topic: string) => helpJson(topic).data.commands.map(({ name }) => name);
     expect(names('fills')).toEqual(['fills']);
-    expect(names('streams')).toEqual(['streams list', 'streams tail']);
+    expect(names('streams')).toEqual([
+      'streams list',
+      'streams tail',
+      'streams peek',
+      'streams lag',
+    ]);
   });
 
   test('as text names every command, argument and option', () => {

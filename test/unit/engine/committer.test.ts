@@ -31,6 +31,8 @@ function bench(limits: Partial<CommitterLimits> = {}) {
   /** What happened, in order. */
   const log: string[] = [];
   const faults: { publish: Error | null } = { publish: null };
+  /** What a publication waits for. */
+  const held: { publish: Promise<void> } = { publish: Promise.resolve() };
   const commit = audit.commit.bind(audit);
   audit.commit = async (batch) => {
     const taken = await commit(batch);
@@ -53,6 +55,7 @@ function bench(limits: Partial<CommitterLimits> = {}) {
       },
       publish: async ({ seqLast }) => {
         if (faults.publish !== null) throw faults.publish;
+        await held.publish;
         log.push(`publish ${seqLast}`);
       },
       onFailed: () => log.push('failed'),
@@ -71,7 +74,7 @@ function bench(limits: Partial<CommitterLimits> = {}) {
     },
     0,
   );
-  return { committer, clock, disk, audit, spool, log, faults };
+  return { committer, clock, disk, audit, spool, log, faults, held };
 }
 
 /** As whoever offers does it: not before there is room. */
@@ -91,6 +94,27 @@ describe('committer', () => {
     await committer.settled();
     expect(log).toEqual(seqs(all).flatMap((seq) => ['sync', `audit ${seq}`, `publish ${seq}`]));
     expect(committer.seqCommitted).toBe(all.at(-1)?.seqLast);
+  });
+
+  it('tells what is committed from what is published, and how long publication is late', async () => {
+    const { committer, clock, held } = bench();
+    let release: () => void = () => undefined;
+    held.publish = new Promise((resolve) => (release = resolve));
+    const [first] = batches(1);
+    if (first === undefined) throw new Error('no batch');
+    const running = committer.run();
+    committer.offer({ ...first, arrivedAtMs: clock.monotonicMs() });
+    await until(() => committer.seqAudited === first.seqLast);
+    clock.advance(250);
+    expect(committer.seqCommitted).toBe(0);
+    expect(committer.lagMs()).toBe(0);
+    expect(committer.publishLagMs()).toBe(250);
+    release();
+    await committer.settled();
+    expect(committer.seqCommitted).toBe(first.seqLast);
+    expect(committer.publishLagMs()).toBe(0);
+    committer.stop();
+    await running;
   });
 
   it('publishes nothing and acknowledges nothing while the audit cannot commit', async () => {

@@ -53,6 +53,36 @@ describe('command line', () => {
     expect(call('streams tail stream.fills -n 3').options.text('name')).toBe('stream.fills');
   });
 
+  test.each([
+    ['status', undefined],
+    ['status --watch', 2_000],
+    ['status -w', 2_000],
+    ['status --watch=500ms', 500],
+    ['status -w 1h --json', 3_600_000],
+  ])('a flag may leave its value to the preset: %s', (line, watchMs) => {
+    expect(call(line).options.number('watchMs')).toBe(watchMs);
+  });
+
+  test.each(['100ms', '2h', 'fast', '2'])('status --watch=%s is out of its bounds', (time) => {
+    expect(refused(`status --watch=${time}`)).toMatchObject({ code: 'CDB-E0002', exit: 2 });
+  });
+
+  test('a list of fields is taken by the commands that list rows, and by no other', () => {
+    const lists = COMMANDS.filter(({ options = [] }) =>
+      options.some(({ flags }) => flags.startsWith('--fields')),
+    );
+    expect(lists.map(({ name }) => name)).toEqual([
+      'fills',
+      'blocks',
+      'streams list',
+      'streams tail',
+      'streams lag',
+      'config show',
+    ]);
+    expect(call('fills --fields a,b').options.list('fields')).toEqual(['a', 'b']);
+    expect(refused('status --fields a').what).toContain('--fields');
+  });
+
   test('asking for an option that the command does not declare is a bug', () => {
     const { options } = call('version');
     expect(() => options.text('feed')).toThrow('Invariant: option feed is declared');

@@ -19,7 +19,8 @@ const info = (name: string, overrides: Partial<StreamInfo> = {}): StreamInfo => 
   lastAppendAtMs: NOW_MS - 2_100,
   ...overrides,
 });
-const LOG: Pick<EventLog, 'list' | 'tail' | 'info'> = {
+const LOG: Pick<EventLog, 'list' | 'tail' | 'info' | 'read'> = {
+  read: () => Promise.reject(new Error('not asked')),
   list: async () => [
     info('stream.signals'),
     info('stream.fills', { length: 10_017, entriesAdded: 50_123, tornBytes: 17 }),
@@ -96,7 +97,10 @@ describe('streams tail', () => {
   });
 
   it('asks the running engine for at most a thousand', async () => {
-    const services = fakeOperator({}, answering({ stream: 'a b', entries: [] }));
+    const services = fakeOperator(
+      {},
+      answering({ newest_id: null, entries_added: 0, entries: [] }),
+    );
     const io = fakeCommandIo();
     await tail(new ParsedOptions({ name: 'a b', count: 9_999 }), io, services);
     expect(services.asked[0]?.path).toBe('/streams/a%20b?n=1000');

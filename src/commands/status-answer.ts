@@ -1,0 +1,123 @@
+import type { LastRun, LatchWords } from '../engine/ports/engine-client.js';
+import { agoText, utcText } from '../view/age.js';
+import { countText } from '../view/figure.js';
+import type { SystemView } from '../view/system-view.js';
+import { readSystemView, systemViewJson } from '../view/view-json.js';
+import { ASK_TIMEOUT_MS, askEngine } from './ask-engine.js';
+import type { OperatorPorts } from './operator-ports.js';
+import { statusText } from './status-text.js';
+import { plainText } from './tables/plain-text.js';
+
+interface LeftBehind {
+  readonly stateDir: string;
+  readonly last: LastRun | null;
+  readonly latch: LatchWords | null;
+}
+
+/** What a state directory says of its engine, when it says anything. */
+export type StatusAnswer =
+  | { readonly state: 'running'; readonly view: SystemView }
+  | { readonly state: 'not running'; readonly left: LeftBehind };
+
+/** Starts nothing. @throws OperatorError when an engine holds the directory and does not answer */
+export async function askStatus(ports: OperatorPorts): Promise<StatusAnswer> {
+  const request = { method: 'GET', path: '/view', timeoutMs: ASK_TIMEOUT_MS } as const;
+  const view = await askEngine(ports.engine, request, readSystemView);
+  if (view !== null) return { state: 'running', view };
+  const last = await ports.lastRun();
+  return { state: 'not running', left: { stateDir: ports.stateDir, last, latch: ports.latch() } };
+}
+
+export function answerData(answer: StatusAnswer) {
+  if (answer.state === 'running') return { running: true, ...systemViewJson(answer.view) };
+  const { stateDir, last, latch } = answer.left;
+  return {
+    running: false,
+    state_dir: stateDir,
+    word: 'NOT RUNNING',
+    last_run: last === null ? null : lastRunJson(last),
+    latch: latch === null ? null : latchJson(latch),
+  };
+}
+
+export function answerText(answer: StatusAnswer, nowMs: number): string {
+  return answer.state === 'running'
+    ? statusText(answer.view, nowMs)
+    : notRunningText(answer.left, nowMs);
+}
+
+function notRunningText({ stateDir, last, latch }: LeftBehind, nowMs: number): string {
+  return [
+    `cdb NOT RUNNING: no engine holds ${stateDir}`,
+    ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
+    ...(latch === null ? [] : [latchLine(latch)]),
+    `${last === null ? 'start   ' : 'continue'} ${startCommand(stateDir, last)}`,
+  ]
+    .map((text) => `${plainText(text)}\n`)
+    .join('');
+}
+
+/** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
+export function startCommand(stateDir: string, last: LastRun | null): string {
+  if (last === null) return `cdb run --shadow --feed sample --state-dir ${stateDir}`;
+  const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} --state-dir ${stateDir}`;
+  return `cdb run --${last.mode} ${rest}`;
+}
+
+/** From the description of the feed that the run keeps. */
+function feedWords(feed: string): string {
+  if (feed.startsWith('sample ')) return 'sample';
+  const [, venue, symbols] = /^(mexc|binance) (.+)$/.exec(feed) ?? [];
+  if (venue === undefined || symbols === undefined) return `PATH/${feed}`;
+  return `${venue} --symbols ${symbols.replaceAll(', ', ',')}`;
+}
+
+function lastRunLines(last: LastRun, nowMs: number): readonly string[] {
+  const end =
+    last.endedAtMs === null
+      ? 'it did not say goodbye (crash, kill or power); the next start continues it'
+      : `ended ${agoText(last.endedAtMs, nowMs)}`;
+  return [
+    `last run ${last.runId}, ${last.mode}, feed ${last.feed}`,
+    `         started ${utcText(last.startedAtMs)}, ${end}`,
+    `left     ${leftText(last)}`,
+  ];
+}
+
+/** What the next start still has to commit; "unknown" is said, never shown as nothing. */
+export function leftText({ seqJournaled, seqCommitted, spoolBatches }: LastRun): string {
+  const journaled = `${countText(seqJournaled)} inputs journaled`;
+  if (seqCommitted === null) {
+    return `${journaled}; how many are committed is known to the database only`;
+  }
+  const open = Math.max(0, seqJournaled - seqCommitted);
+  if (open === 0 && spoolBatches === 0) return `nothing: ${journaled}, all committed`;
+  return (
+    `${journaled}, ${countText(open)} of them not committed, ` +
+    `${countText(spoolBatches)} batches in the spool; the next start commits them`
+  );
+}
+
+function latchLine({ level, mode, reason, operator, atMs }: LatchWords): string {
+  const who = operator === null ? '' : ` by ${operator}`;
+  const when = atMs === null ? '' : ` since ${utcText(atMs)}`;
+  return `level    ${level}${when}${who} (${reason})${mode === null ? '' : `, mode ${mode}`}`;
+}
+
+function lastRunJson(last: LastRun) {
+  return {
+    run_id: last.runId,
+    mode: last.mode,
+    feed: last.feed,
+    started_at: new Date(last.startedAtMs).toISOString(),
+    ended_at: last.endedAtMs === null ? null : new Date(last.endedAtMs).toISOString(),
+    seq_journaled: last.seqJournaled,
+    seq_committed: last.seqCommitted,
+    spool_batches: last.spoolBatches,
+  };
+}
+
+function latchJson({ level, mode, reason, operator, atMs }: LatchWords) {
+  const at = atMs === null ? null : new Date(atMs).toISOString();
+  return { level, mode, reason, operator, at };
+}
