@@ -152,7 +152,7 @@ describe('secrets', () => {
       const external = await place.run([...RUN, 'max', ...form], { env: ENV });
       expect(external.status).toBe(3);
       const feed = await place.run(['run', '--paper', '--feed', FEED, ...form]);
-      expect(feed.status).toBe(8);
+      expect(feed.status).toBe(3);
       const env = { CDB_RUN_SEED: `token=${SECRET}` };
       const config = await place.run([...RUN, 'max', ...form], { env });
       expect(config.status).toBe(3);

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { Feed } from '../../engine/ports/feed.js';
 import { isRecording, openRecordedFeed } from '../live-feed/recorded-feed.js';
-import { fileUnreadable } from './feed-errors.js';
 import { sampleFile } from './sample-file.js';
 import { openTradeFileFeed } from './trade-file-feed.js';
 
@@ -21,8 +20,7 @@ export async function openFileFeed(
       description: feed.description.replace(basename(path), `sample (${basename(path)})`),
     };
   }
-  const recorded = await isRecording(source).catch((cause: unknown) => {
-    throw fileUnreadable(source, cause);
-  });
+  // What can't be read is told by whoever reads the whole file.
+  const recorded = await isRecording(source).catch(() => false);
   return recorded ? openRecordedFeed(source, { symbols }) : openTradeFileFeed(source, { symbols });
 }

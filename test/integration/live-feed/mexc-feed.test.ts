@@ -203,7 +203,7 @@ describe('the MEXC feed', () => {
   it('takes nothing again that the venue repeats after a reconnection', async () => {
     const { mexc, reader } = await start();
     await reader.has('trades', () => reader.trades.length > 100);
-    mexc.fault({ kind: 'duplicates', trades: 50 });
+    mexc.fault({ kind: 'duplicates', trades: 1_000 });
     mexc.fault({ kind: 'cut' });
     await reader.has('the return', () => gapsOf(reader).length === 1);
     const { length } = reader.trades;
