@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { FeedInput } from '../../engine/domain/inputs.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import { fileDamaged, notATradesFile, symbolsAbsent } from '../files-feed/feed-errors.js';
@@ -22,7 +23,9 @@ const LINE_BYTES_MAX = 2 * 1_048_576;
 /** Plain captures do not say where they are from; this is what there are some of. */
 const PLAIN_CAPTURE_VENUE = 'binance';
 
+/** @throws when the file can't be read; a pipe is not opened, because that would wait for a writer */
 export async function isRecording(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false;
   for await (const item of fileBytes(path)) {
     if (isByteFault(item)) return false;
     return isRecordingStart(item.subarray(0, 64).toString('utf8'));

@@ -89,7 +89,10 @@ describe('config show --origin', () => {
     writeFileSync(join(cwd, '.config/cdb/config.yaml'), 'run:\n  mode: paper\n');
     writeFileSync(join(cwd, 'cdb.yaml'), 'metrics:\n  port: 1\n');
     writeFileSync(join(cwd, 'ops.env'), '# ours\nCDB_RUN_SEED=4\nCDB_CONFIG=\n');
-    const flags = { keys: new Set(['origin', 'fields', 'envFile', 'config']), configFlags: [SPEED] };
+    const flags = {
+      keys: new Set(['origin', 'fields', 'envFile', 'config']),
+      configFlags: [SPEED],
+    };
     const options = new ParsedOptions({ origin: true, envFile: 'ops.env' }, flags);
     const io = ioHere({ env: { CDB_METRICS_HOST: '::1' } });
     show(options, io);
