@@ -1,6 +1,9 @@
 import protobuf from 'protobufjs';
 
-/** As published in mexcdevelop/websocket-proto, June 2026; messages that nobody sends are left out. */
+/**
+ * As published in mexcdevelop/websocket-proto, commit 7b8ac7a6681f28551612a5a7cefbb7e09b56bb85, in one
+ * file; the types that only serve as levels of a book are one here.
+ */
 const MEXC_PROTO = `
 syntax = "proto3";
 
@@ -11,21 +14,29 @@ message PushDataV3ApiWrapper {
   optional int64 createTime = 5;
   optional int64 sendTime = 6;
   oneof body {
+    PublicDealsV3Api publicDeals = 301;
+    PublicIncreaseDepthsV3Api publicIncreaseDepths = 302;
     PublicLimitDepthsV3Api publicLimitDepths = 303;
     PrivateOrdersV3Api privateOrders = 304;
     PublicBookTickerV3Api publicBookTicker = 305;
     PrivateDealsV3Api privateDeals = 306;
     PrivateAccountV3Api privateAccount = 307;
     PublicSpotKlineV3Api publicSpotKline = 308;
+    PublicMiniTickerV3Api publicMiniTicker = 309;
+    PublicMiniTickersV3Api publicMiniTickers = 310;
+    PublicBookTickerBatchV3Api publicBookTickerBatch = 311;
+    PublicIncreaseDepthsBatchV3Api publicIncreaseDepthsBatch = 312;
     PublicAggreDepthsV3Api publicAggreDepths = 313;
     PublicAggreDealsV3Api publicAggreDeals = 314;
     PublicAggreBookTickerV3Api publicAggreBookTicker = 315;
   }
 }
+
 message PublicAggreDealsV3Api {
   repeated PublicAggreDealsV3ApiItem deals = 1;
   string eventType = 2;
 }
+
 message PublicAggreDealsV3ApiItem {
   string price = 1;
   string quantity = 2;
@@ -33,6 +44,7 @@ message PublicAggreDealsV3ApiItem {
   int64 time = 4;
   string tradeId = 5;
 }
+
 message PublicAggreBookTickerV3Api {
   string bidPrice = 1;
   string bidQuantity = 2;
@@ -41,12 +53,20 @@ message PublicAggreBookTickerV3Api {
   string version = 5;
   int64 lastOrderCreateTime = 6;
 }
+
 message PublicBookTickerV3Api {
   string bidPrice = 1;
   string bidQuantity = 2;
   string askPrice = 3;
   string askQuantity = 4;
 }
+
+message PublicBookTickerBatchV3Api {
+  repeated PublicBookTickerV3Api items = 1;
+  string version = 2;
+  int64 lastOrderCreateTime = 3;
+}
+
 message PublicSpotKlineV3Api {
   string interval = 1;
   int64 windowStart = 2;
@@ -58,6 +78,12 @@ message PublicSpotKlineV3Api {
   string amount = 8;
   int64 windowEnd = 9;
 }
+
+message DepthLevel {
+  string price = 1;
+  string quantity = 2;
+}
+
 message PublicAggreDepthsV3Api {
   repeated DepthLevel asks = 1;
   repeated DepthLevel bids = 2;
@@ -66,6 +92,7 @@ message PublicAggreDepthsV3Api {
   string toVersion = 5;
   int64 lastOrderCreateTime = 6;
 }
+
 message PublicLimitDepthsV3Api {
   repeated DepthLevel asks = 1;
   repeated DepthLevel bids = 2;
@@ -73,10 +100,50 @@ message PublicLimitDepthsV3Api {
   string version = 4;
   int64 lastOrderCreateTime = 5;
 }
-message DepthLevel {
+
+message PublicMiniTickerV3Api {
+  string symbol = 1;
+  string price = 2;
+  string rate = 3;
+  string zonedRate = 4;
+  string high = 5;
+  string low = 6;
+  string volume = 7;
+  string quantity = 8;
+  string lastCloseRate = 9;
+  string lastCloseZonedRate = 10;
+  string lastCloseHigh = 11;
+  string lastCloseLow = 12;
+}
+
+message PublicMiniTickersV3Api {
+  repeated PublicMiniTickerV3Api items = 1;
+}
+
+message PublicDealsV3Api {
+  repeated PublicDealsV3ApiItem deals = 1;
+  string eventType = 2;
+}
+
+message PublicDealsV3ApiItem {
   string price = 1;
   string quantity = 2;
+  int32 tradeType = 3;
+  int64 time = 4;
 }
+
+message PublicIncreaseDepthsV3Api {
+  repeated DepthLevel asks = 1;
+  repeated DepthLevel bids = 2;
+  string eventType = 3;
+  string version = 4;
+}
+
+message PublicIncreaseDepthsBatchV3Api {
+  repeated PublicIncreaseDepthsV3Api items = 1;
+  string eventType = 2;
+}
+
 message PrivateOrdersV3Api {
   string id = 1;
   string clientId = 2;
@@ -105,6 +172,7 @@ message PrivateOrdersV3Api {
   optional string marketCurrencyId = 25;
   optional string currencyId = 26;
 }
+
 message PrivateDealsV3Api {
   string price = 1;
   string quantity = 2;
@@ -119,6 +187,7 @@ message PrivateDealsV3Api {
   string feeCurrency = 11;
   int64 time = 12;
 }
+
 message PrivateAccountV3Api {
   string vcoinName = 1;
   string coinId = 2;
@@ -131,7 +200,8 @@ message PrivateAccountV3Api {
 }
 `;
 
+/** For the fake's encoder, and the reference that the product's own reader is held against. */
 export const WRAPPER: protobuf.Type = protobuf
-  .parse(MEXC_PROTO)
+  .parse(MEXC_PROTO, { keepCase: true })
   .root.resolveAll()
   .lookupType('PushDataV3ApiWrapper');

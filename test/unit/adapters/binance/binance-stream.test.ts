@@ -37,7 +37,7 @@ describe('binanceStream asks', () => {
 
 describe('binanceStream reads', () => {
   test('a captured session as the trades that were taken from it elsewhere', () => {
-    const texts = lines('frames/binance-spot-btcusdt-ws-20240808.txt.gz').map((line) =>
+    const texts = lines('captures/binance-spot-btcusdt-ws-20240808-head.txt.gz').map((line) =>
       line.slice(line.indexOf(' ') + 1),
     );
     const messages = texts.map((text) => stream.readText(text));
@@ -50,9 +50,9 @@ describe('binanceStream reads', () => {
           )
         : [],
     );
-    expect(rows).toEqual(lines('trades/binance-spot-btcusdt-20240808.csv.gz').slice(1, 298));
+    expect(rows).toEqual(lines('trades/binance-spot-btcusdt-20240808.csv.gz').slice(1, 677));
     const others = messages.map(({ kind }) => kind).filter((kind) => kind !== 'trades');
-    expect(others.filter((kind) => kind === 'data')).toHaveLength(1_702);
+    expect(others.filter((kind) => kind === 'data')).toHaveLength(3_323);
     expect(others.filter((kind) => kind !== 'data')).toEqual(['nothing']);
   });
 

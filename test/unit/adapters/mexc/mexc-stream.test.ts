@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mexcStream } from '../../../../src/adapters/mexc/mexc-stream.js';
 import { CAPTURED, GENERATED, MALFORMED, frameBytes } from './frame-vectors.js';
-import { WRAPPER } from './reference-decoder.js';
+import { WRAPPER } from '../../../fakes/mexc/mexc-schema.js';
 
 const stream = mexcStream();
 const DEALS = 'spot@public.aggre.deals.v3.api.pb@100ms';

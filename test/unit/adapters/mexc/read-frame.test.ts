@@ -3,7 +3,8 @@ import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { readFrame } from '../../../../src/adapters/mexc/read-frame.js';
 import { CAPTURED, GENERATED, MALFORMED, frameBytes } from './frame-vectors.js';
-import { WRAPPER, withTextTimes } from './reference-decoder.js';
+import { WRAPPER } from '../../../fakes/mexc/mexc-schema.js';
+import { withTextTimes } from './reference-decoder.js';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 

@@ -1,14 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import protobuf from 'protobufjs';
-
-const PROTO = join(import.meta.dirname, '../../../fixtures/frames/mexc.proto');
-
-/** The published schema, read by protobufjs: it shares no line with the reader under test. */
-export const WRAPPER = protobuf
-  .parse(readFileSync(PROTO, 'utf8'), { keepCase: true })
-  .root.resolveAll()
-  .lookupType('PushDataV3ApiWrapper');
+import { WRAPPER } from '../../../fakes/mexc/mexc-schema.js';
 
 /** What was on the wire, int64 as decimal text. @throws when protobufjs refuses the frame */
 export function referenceFrame(bytes: Uint8Array): object {
