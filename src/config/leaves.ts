@@ -73,6 +73,20 @@ export function variableName(summary: string, fallback: string) {
     .meta({ summary, required: 'the name of an environment variable' });
 }
 
+/** @param schemes `ws:`, `https:`: what the address may begin with */
+export function address(summary: string, fallback: string, schemes: readonly string[]) {
+  const isAddress = (text: string) => schemes.includes(schemeOf(text));
+  return z
+    .string()
+    .refine(isAddress)
+    .default(fallback)
+    .meta({ summary, required: `an address that begins with ${schemes.join('// or ')}//` });
+}
+
+function schemeOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
+}
+
 export function optionalText(summary: string) {
   return z.string().min(1).optional().meta({ summary, required: 'text' });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  address,
   bytes,
   choice,
   durationMs,
@@ -18,6 +19,8 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const GIB = 1_024 * MIB;
 const HOUR = 3_600_000;
+const STREAM = ['wss:', 'ws:'];
+const REST = ['https:', 'http:'];
 const DAY = 24 * HOUR;
 
 /**
@@ -30,10 +33,10 @@ export const configSchema = z.strictObject({
     source: text('"mexc" or "binance" (live), "sample", or a trades file or recording', 'mexc'),
     symbols: textList('symbols to take; empty: all of a file, BTCUSDT of a venue'),
     speed: speed('how much faster than it happened a file is replayed', 20),
-    mexcUrl: text('public stream of MEXC', 'wss://wbs-api.mexc.com'),
-    mexcRestUrl: text('where MEXC says its time', 'https://api.mexc.com'),
-    binanceUrl: text('public stream of Binance', 'wss://stream.binance.com:9443'),
-    binanceRestUrl: text('where Binance says its time', 'https://api.binance.com'),
+    mexcUrl: address('public stream of MEXC', 'wss://wbs-api.mexc.com', STREAM),
+    mexcRestUrl: address('where MEXC says its time', 'https://api.mexc.com', REST),
+    binanceUrl: address('public stream of Binance', 'wss://stream.binance.com:9443', STREAM),
+    binanceRestUrl: address('where Binance says its time', 'https://api.binance.com', REST),
     rotateAfterMs: durationMs('a connection is replaced at this age', 23 * HOUR, 1_000, DAY),
     recordBytesMax: bytes('a recording (run --record) ends at this size', GIB, MIB, 1_024 * GIB),
   }),

@@ -117,6 +117,17 @@ describe('thresholds', () => {
   });
 
   test.each([
+    ['feed.mexcUrl', 'wbs-api.mexc.com', 'begins with wss:// or ws://'],
+    ['feed.mexcUrl', 'https://wbs-api.mexc.com', 'begins with wss:// or ws://'],
+    ['feed.binanceRestUrl', 'wss://api.binance.com', 'begins with https:// or http://'],
+  ])('%s is no %s', (key, text, required) => {
+    const parsed = parseConfig({ flags: [flag(key, text)], env: {}, files: [] });
+    expect(parsed.ok ? [] : parsed.faults.map((fault) => fault.required)).toEqual([
+      expect.stringContaining(required),
+    ]);
+  });
+
+  test.each([
     ['risk.maxPositionFraction', '10', 'required a number from 0 to 1, current is "10"'],
     ['regime.adxTrend', 'high', 'required a number, current is "high"'],
     ['risk.autoUnwind', 'maybe', 'required true or false'],
