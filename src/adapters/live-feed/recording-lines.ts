@@ -57,7 +57,7 @@ const FRAME = /^@(\d{1,9}) (.*)$/s;
 
 /** True of the first line of a recording or of a plain capture. */
 export function isRecordingStart(line: string): boolean {
-  return /^\d{19} (?:\{|#recording |@\d)/.test(line);
+  return /^\d{19} (?:\{|#recording )/.test(line);
 }
 
 /** @returns null for a line that is none of a recording (torn, or something else) */

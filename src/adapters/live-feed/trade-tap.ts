@@ -81,8 +81,9 @@ export class TradeTap {
 
   #open(id: number, symbols: readonly string[], atMs: number): void {
     const life = { id, aliveAtMs: atMs };
-    this.#connections.set(id, { life, symbols: symbols.length === 0 ? null : new Set(symbols) });
-    for (const symbol of symbols) this.#track(symbol)?.carry(life);
+    const wanted = symbols.filter((symbol) => this.#isWanted(symbol));
+    this.#connections.set(id, { life, symbols: symbols.length === 0 ? null : new Set(wanted) });
+    for (const symbol of wanted) this.#track(symbol)?.carry(life);
   }
 
   #close(id: number, atMs: number): readonly FeedInput[] {
@@ -134,7 +135,7 @@ export class TradeTap {
     trades: readonly StreamTrade[],
     atMs: number,
   ): readonly FeedInput[] {
-    const isAsked = symbols?.has(symbol) ?? (this.#wanted.size === 0 || this.#wanted.has(symbol));
+    const isAsked = symbols?.has(symbol) ?? this.#isWanted(symbol);
     const track = isAsked ? this.#track(symbol) : undefined;
     if (track === undefined) {
       this.counts.unwanted += trades.length;
@@ -179,6 +180,10 @@ export class TradeTap {
         receivedAtMs: trustedMs,
       });
     }
+  }
+
+  #isWanted(symbol: string): boolean {
+    return this.#wanted.size === 0 || this.#wanted.has(symbol);
   }
 
   #trustedMs(atMs: number): number {
