@@ -76,6 +76,7 @@ export class LiveSession {
 
   start(): void {
     this.#passedAtMs = this.#deps.clock.monotonicMs();
+    this.#happened({ kind: 'begun', symbols: this.#source.symbols });
     this.#timer = setInterval(() => {
       this.#pass();
     }, PLAN_EVERY_MS);
@@ -155,7 +156,9 @@ export class LiveSession {
     this.#clockAheadMs = aheadMs;
     const isCovered = (old: number, successor: number) => this.#tap.isCovered(old, successor);
     this.#act(this.#plan.tick(nowMs, isCovered));
-    if (nowMs - this.#tickedAtMs >= TICK_EVERY_MS) {
+    // Time that a full queue could not take either is not counted: the next tick tells it all.
+    const hasRoom = this.#waiting.length < WAITING_INPUTS_MAX;
+    if (hasRoom && nowMs - this.#tickedAtMs >= TICK_EVERY_MS) {
       this.#tickedAtMs = nowMs;
       this.#happened({ kind: 'tick' });
     }
