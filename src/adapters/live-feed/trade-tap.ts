@@ -146,8 +146,8 @@ export class TradeTap {
 
   #tick(atMs: number): readonly FeedInput[] {
     const inputs = this.#tellAll(atMs, (track) => track.passTime(atMs));
-    // Nothing is known of the venue's time before its first frame, so none passes.
-    if (this.#clock.current.offsetMs === null) return inputs;
+    // Time that has passed does not come back: none passes before the venue's is known.
+    if (!this.#clock.isSettled) return inputs;
     const trustedMs = this.#trustedMs(atMs);
     if (trustedMs <= this.#tickedMs) return inputs;
     this.#tickedMs = trustedMs;

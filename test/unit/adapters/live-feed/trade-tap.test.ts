@@ -21,6 +21,16 @@ function bench() {
 }
 
 describe('the tap of a feed', () => {
+  it('lets no time pass by the word of one frame', () => {
+    const { tap, hear } = bench();
+    hear(tradesAt(4_070_908_800_000), T0);
+    expect(tap.take({ kind: 'tick' }, T0 + 500)).toEqual([]);
+    for (let i = 0; i < 10; i += 1) hear(tradesAt(T0 + i), T0 + i);
+    expect(tap.take({ kind: 'tick' }, T0 + 1_000)).toEqual([
+      { kind: 'TimerElapsed', atMs: T0 + 1_000 },
+    ]);
+  });
+
   it('says at once that nothing is known yet: a window of before may be open', () => {
     const { begun, hear } = bench();
     expect(begun).toEqual([{ kind: 'FeedLost', symbol: 'A', reason: 'start', atMs: T0 }]);
