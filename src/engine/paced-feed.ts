@@ -32,6 +32,12 @@ async function* paced(feed: Feed, pace: Pace): AsyncGenerator<readonly FeedInput
     while (from < inputs.length && !signal.aborted) {
       const first = inputs[from];
       if (first === undefined) break;
+      // A row that can't be read has no time, and must not begin the count at the year 1970.
+      if (warmUpEndMs === null && !(timeOf(first) > 0)) {
+        yield [first];
+        from += 1;
+        continue;
+      }
       if (warmUpEndMs === null) {
         warmUpEndMs = timeOf(first) + (pace.skip === 0 ? WARM_UP_MS : 0);
         startedAtMs = clock.monotonicMs();

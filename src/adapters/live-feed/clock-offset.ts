@@ -13,6 +13,10 @@ const ANSWERS_MAX = 16;
 /** Sorting for every frame of a fast market would cost more than it tells. */
 const ESTIMATE_EVERY_FRAMES = 16;
 
+/** 2001 to 2286: seconds and microseconds taken for milliseconds fall outside, and are no times. */
+const TIME_MS_MIN = 1e12;
+const TIME_MS_MAX = 1e13;
+
 const NO_OFFSET: ClockOffset = { offsetMs: null, errorMs: null, confidence: 'none', samples: 0 };
 
 interface Answer {
@@ -35,8 +39,14 @@ export class ClockOffsetEstimate {
     return this.#current;
   }
 
+  /** False while a single frame that lies could move the clock. */
+  get isSettled(): boolean {
+    return this.#answers.length > 0 || this.#frames.length >= FRAMES_GOOD;
+  }
+
   /** A frame that says when it was sent. */
   addFrame(sentAtMs: number, receivedAtMs: number): void {
+    if (sentAtMs < TIME_MS_MIN || sentAtMs >= TIME_MS_MAX) return;
     this.#frames[this.#next] = sentAtMs - receivedAtMs;
     this.#next = (this.#next + 1) % FRAMES_MAX;
     this.#samples += 1;
@@ -73,10 +83,11 @@ export class ClockOffsetEstimate {
       return { offsetMs: frames, errorMs: null, confidence: 'low', samples };
     }
     const errorMs = Math.ceil(answer.roundTripMs / 2);
-    const agrees = frames === null || frames <= answer.offsetMs + errorMs;
+    const few = this.#frames.length < FRAMES_GOOD;
+    const agrees = few || frames === null || frames <= answer.offsetMs + errorMs;
     // Frames that come from later than the answer allows: the clock was set since, or one lies.
     const offsetMs = agrees ? Math.round(answer.offsetMs) : frames;
-    const confidence = agrees && this.#frames.length >= FRAMES_GOOD ? 'good' : 'low';
+    const confidence = agrees && !few ? 'good' : 'low';
     return { offsetMs, errorMs: agrees ? errorMs : null, confidence, samples };
   }
 }

@@ -2,6 +2,8 @@ import type { StreamMessage } from './venue-stream.js';
 
 /** Something that happened on the wire, as it was received. `atMs` is the local clock. */
 export type WireEvent =
+  /** The feed begins: nothing is known of these symbols until their first trades. */
+  | { readonly kind: 'begun'; readonly symbols: readonly string[] }
   | { readonly kind: 'opened'; readonly connection: number; readonly symbols: readonly string[] }
   | { readonly kind: 'closed'; readonly connection: number; readonly why: string }
   | { readonly kind: 'text'; readonly connection: number; readonly text: string }

@@ -76,6 +76,7 @@ export class LiveSession {
 
   start(): void {
     this.#passedAtMs = this.#deps.clock.monotonicMs();
+    this.#happened({ kind: 'begun', symbols: this.#source.symbols });
     this.#timer = setInterval(() => {
       this.#pass();
     }, PLAN_EVERY_MS);
@@ -145,23 +146,29 @@ export class LiveSession {
     this.#passedAtMs = nowMs;
     this.#postponed = stalled;
     if (stalled) return;
-    const aheadMs = clock.nowMs() - nowMs;
-    if (Math.abs(aheadMs - this.#clockAheadMs) > CLOCK_STEP_MS) {
-      this.#happened({ kind: 'clock_set' });
-      this.#deps.onNotice(
-        `the local clock was set by ${Math.round(aheadMs - this.#clockAheadMs)} ms`,
-      );
-    }
-    this.#clockAheadMs = aheadMs;
+    this.#checkClock();
     const isCovered = (old: number, successor: number) => this.#tap.isCovered(old, successor);
     this.#act(this.#plan.tick(nowMs, isCovered));
-    if (nowMs - this.#tickedAtMs >= TICK_EVERY_MS) {
+    // Time that a full queue could not take either is not counted: the next tick tells it all.
+    const hasRoom = this.#waiting.length < WAITING_INPUTS_MAX;
+    if (hasRoom && nowMs - this.#tickedAtMs >= TICK_EVERY_MS) {
       this.#tickedAtMs = nowMs;
       this.#happened({ kind: 'tick' });
     }
     if (nowMs - this.#askedAtMs < ASK_TIME_EVERY_MS) return;
     this.#askedAtMs = nowMs;
     void this.#askTime();
+  }
+
+  /** Before anything is given a time: what was received behind a step must not be judged by before. */
+  #checkClock(): void {
+    const { clock, onNotice } = this.#deps;
+    const aheadMs = clock.nowMs() - clock.monotonicMs();
+    const stepMs = Math.round(aheadMs - this.#clockAheadMs);
+    this.#clockAheadMs = aheadMs;
+    if (Math.abs(stepMs) <= CLOCK_STEP_MS) return;
+    this.#happened({ kind: 'clock_set' });
+    onNotice(`the local clock was set by ${stepMs} ms`);
   }
 
   async #askTime(): Promise<void> {
@@ -235,6 +242,7 @@ export class LiveSession {
     const { stream } = this.#source;
     const message = isBinary ? stream.readBinary(bytes) : stream.readText(bytes.toString('utf8'));
     const { clock } = this.#deps;
+    this.#checkClock();
     if (message.kind === 'trades') {
       this.#dataAtMs.set(message.symbol, clock.nowMs());
       if (this.#waiting.length >= WAITING_INPUTS_MAX) {

@@ -8,6 +8,7 @@ import type { WireEvent } from './feed-event.js';
  *     1723161254087896568 @3 {"stream":…}        text of connection 3
  *     1723161254087896568 @3 base64:CgV…         binary frame
  *     1723161254087896568 @3 text:"a\nb"         text that is no single JSON line
+ *     1723161254087896568 #begun BTCUSDT,ETHUSDT
  *     1723161254087896568 #opened 3 BTCUSDT,ETHUSDT
  *     1723161254087896568 #closed 3 "why"
  *     1723161254087896568 #venue_time 1723161254087 12
@@ -38,6 +39,8 @@ function wordsOf(event: WireEvent): string {
     }
     case 'binary':
       return `@${event.connection} base64:${Buffer.from(event.bytes).toString('base64')}`;
+    case 'begun':
+      return `#begun ${event.symbols.join(',')}`;
     case 'opened':
       return `#opened ${event.connection} ${event.symbols.join(',')}`;
     case 'closed':
@@ -57,7 +60,7 @@ const FRAME = /^@(\d{1,9}) (.*)$/s;
 
 /** True of the first line of a recording or of a plain capture. */
 export function isRecordingStart(line: string): boolean {
-  return /^\d{19} (?:\{|#recording |@\d)/.test(line);
+  return /^\d{19} (?:\{|#recording )/.test(line);
 }
 
 /** @returns null for a line that is none of a recording (torn, or something else) */
@@ -91,8 +94,10 @@ function readMark(what: string): WireEvent | null {
   const rest = others.join(' ');
   const connection = Number(first);
   switch (kind) {
+    case '#begun':
+      return { kind: 'begun', symbols: namesOf(first) };
     case '#opened':
-      return { kind: 'opened', connection, symbols: rest.split(',').filter((s) => s !== '') };
+      return { kind: 'opened', connection, symbols: namesOf(rest) };
     case '#closed':
       return { kind: 'closed', connection, why: readQuoted(rest) ?? rest };
     case '#venue_time':
@@ -106,6 +111,10 @@ function readMark(what: string): WireEvent | null {
     default:
       return null;
   }
+}
+
+function namesOf(list: string): readonly string[] {
+  return list.split(',').filter((name) => name !== '');
 }
 
 function readQuoted(text: string): string | null {

@@ -1,11 +1,12 @@
 import type { FeedGapReason, FeedRestored } from '../../engine/domain/inputs.js';
+import { newCarrier, type Carrier, type ConnectionLife } from './carrier.js';
 import type { StreamTrade } from './venue-stream.js';
 
 /** Opaque ids that are remembered per symbol: several times what two sockets can overlap by. */
 const IDS_MAX = 20_000;
 /** Trades of a second connection that wait until the first has said what it knows. */
 const WAITING_MAX = 20_000;
-/** A connection that says nothing for this long while another does has lost its turn. */
+/** A connection that has not said for this long what another one has said has lost its turn. */
 const OWNER_SILENT_MS = 2_000;
 /** Trades are sent in batches; one that was under way is there after this. */
 const BATCH_MS = 1_000;
@@ -15,32 +16,14 @@ const BEHIND_MS_MAX = 86_400_000;
 /** A venue that starts its ids again must not be silenced for ever. */
 const RESTARTED_IDS_MS = 10_000;
 
-/** Of one connection, shared by all the symbols that it carries. */
-export interface ConnectionLife {
-  readonly id: number;
-  /** Local time of the newest sign of life, whatever it was. */
-  aliveAtMs: number;
-}
-
-/** What one connection has said of the symbol. */
-interface Carrier {
-  readonly life: ConnectionLife;
-  /** Local time since when the venue sends the symbol here; null = not yet. */
-  acceptedAtMs: number | null;
-  /** Local time of its newest trades. */
-  dataAtMs: number;
-  /** Venue time of its first trade: it covers everything from there on. */
-  firstMs: number | null;
-  /** Said while another connection had the turn. */
-  waiting: StreamTrade[];
-  /** Something that it said meanwhile can't be read. */
-  isHoled: boolean;
-}
-
 type Gap = Pick<FeedRestored, 'reason' | 'fromMs' | 'toMs' | 'tradesMissing'>;
 
-/** In the order in which it is to be folded: a trade, or what is known to be missing before one. */
-export type Taken = { readonly gap: Gap } | { readonly trade: StreamTrade };
+/**
+ * In the order in which it is to be folded: a trade, what is known to be missing before one, or that
+ * from here on trades may be missing.
+ */
+export type Taken =
+  { readonly gap: Gap } | { readonly trade: StreamTrade } | { readonly lost: FeedGapReason };
 
 /**
  * One symbol over all the connections that carry it: every trade once, in order, and what is
@@ -68,16 +51,13 @@ export class SymbolTrack {
     this.#contiguousIds = contiguousIds;
   }
 
+  /** Windows that are open from before must not close as if they were whole. */
+  begin(): readonly Taken[] {
+    return this.#tellLoss();
+  }
+
   carry(life: ConnectionLife): void {
-    const carrier = {
-      life,
-      acceptedAtMs: null,
-      dataAtMs: 0,
-      firstMs: null,
-      waiting: [],
-      isHoled: false,
-    };
-    this.#carriers.set(life.id, carrier);
+    this.#carriers.set(life.id, newCarrier(life));
   }
 
   /** The venue sends the symbol over this connection from now on. */
@@ -93,40 +73,49 @@ export class SymbolTrack {
     return from !== undefined && to !== undefined && this.#covers(to, from);
   }
 
-  /** @returns whether nobody knows from now on what trades there are */
-  drop(connection: number): { readonly taken: readonly Taken[]; readonly isLost: boolean } {
+  drop(connection: number): readonly Taken[] {
     const dropped = this.#carriers.get(connection);
     this.#carriers.delete(connection);
-    if (dropped === undefined || this.#turn !== connection) return { taken: [], isLost: false };
+    if (dropped === undefined || this.#turn !== connection) return [];
     this.#turn = null;
     for (const [next, carrier] of this.#carriers) {
       if (carrier.firstMs === null && !this.#covers(carrier, dropped)) continue;
-      return { taken: this.#passTurn(next, dropped), isLost: false };
+      return this.#passTurn(next, dropped);
     }
-    if (this.#lost !== null) return { taken: [], isLost: false };
-    this.#lost = 'connection_lost';
-    this.#lossTold = true;
-    return { taken: [], isLost: true };
+    return this.#lose('connection_lost');
   }
 
   isCarriedBy(connection: number): boolean {
     return this.#carriers.has(connection);
   }
 
-  /** Trades that a full queue could not take: they are a gap before the next one. */
-  noteOverflow(): void {
-    this.#lost ??= 'overflow';
+  /** A full queue could not take trades. */
+  noteOverflow(): readonly Taken[] {
+    return this.#lose('overflow');
+  }
+
+  /** A frame of the connection can't be read: it may have held trades. */
+  noteUnreadable(connection: number): readonly Taken[] {
+    const carrier = this.#carriers.get(connection);
+    if (carrier === undefined) return [];
+    if (this.#turn === connection) return this.#lose('unreadable');
+    carrier.isHoled = true;
+    return [];
+  }
+
+  /** A connection that keeps others waiting for too long loses its turn. */
+  passTime(localMs: number): readonly Taken[] {
+    if (this.#turn === null || this.#carriers.size < 2) return [];
+    const owner = this.#carriers.get(this.#turn);
+    for (const [id, carrier] of this.#carriers) {
+      if (owner === undefined || carrier.waiting.length === 0) continue;
+      const silentSinceMs = Math.max(owner.dataAtMs, carrier.waitingSinceMs);
+      if (localMs - silentSinceMs > OWNER_SILENT_MS) return this.#passTurn(id, owner);
+    }
+    return [];
   }
 
   /** @param at local time, and the venue's time as it is believed to be */
-  /** A frame of the connection can't be read: it may have held trades. */
-  noteUnreadable(connection: number): void {
-    const carrier = this.#carriers.get(connection);
-    if (carrier === undefined) return;
-    if (this.#turn === connection) this.#lost ??= 'unreadable';
-    else carrier.isHoled = true;
-  }
-
   take(
     connection: number,
     trades: readonly StreamTrade[],
@@ -144,17 +133,19 @@ export class SymbolTrack {
       this.#forgetCovered();
       return taken;
     }
-    this.#wait(carrier, trades);
-    const owner = this.#carriers.get(turn);
-    if (owner === undefined || carrier.waiting.length === 0) return [];
-    return at.localMs - owner.dataAtMs > OWNER_SILENT_MS ? this.#passTurn(connection, owner) : [];
+    return [...this.#wait(carrier, trades), ...this.passTime(at.localMs)];
   }
 
-  /** `old` was alive after the venue sent to `successor`, or said what `successor` began with. */
+  /**
+   * `old` has said what `successor` began with, or was alive after the venue sent to `successor`. The
+   * second is no proof where `successor` has said something since that `old` kept to itself.
+   */
   #covers(successor: Carrier, old: Carrier): boolean {
-    const { firstMs, acceptedAtMs } = successor;
-    if (firstMs !== null) return this.#lastMs !== null && firstMs <= this.#lastMs;
-    return acceptedAtMs !== null && old.life.aliveAtMs >= acceptedAtMs + BATCH_MS;
+    const { firstMs, acceptedAtMs, waiting, waitingSinceMs } = successor;
+    if (firstMs !== null && this.#lastMs !== null && firstMs <= this.#lastMs) return true;
+    const { aliveAtMs } = old.life;
+    if (waiting.length > 0 && aliveAtMs >= waitingSinceMs + BATCH_MS) return false;
+    return acceptedAtMs !== null && aliveAtMs >= acceptedAtMs + BATCH_MS;
   }
 
   #beginTurn(connection: number): number {
@@ -172,30 +163,44 @@ export class SymbolTrack {
     const carrier = this.#carriers.get(next);
     if (carrier === undefined) return [];
     const { waiting } = carrier;
+    const isCovered = this.#covers(carrier, old);
     carrier.waiting = [];
     this.#beginTurn(next);
-    if (!this.#covers(carrier, old)) this.#lost ??= 'connection_lost';
+    if (!isCovered) this.#lost ??= 'connection_lost';
     // Trades of the same millisecond can't be told apart without ids.
     else if (carrier.isHoled) this.#lost ??= 'unreadable';
     else if (this.#lastMs !== null && !this.#hasIds()) this.#lost ??= 'overlap_cut';
     carrier.isHoled = false;
-    return this.#admit(waiting);
+    return [...this.#admit(waiting), ...this.#tellLoss()];
+  }
+
+  #lose(reason: FeedGapReason): readonly Taken[] {
+    this.#lost ??= reason;
+    return this.#tellLoss();
+  }
+
+  /** At once, not at the next trade: a window may close before that comes. */
+  #tellLoss(): readonly Taken[] {
+    if (this.#lost === null || this.#lossTold) return [];
+    this.#lossTold = true;
+    return [{ lost: this.#lost }];
   }
 
   #hasIds(): boolean {
     return this.#lastId !== null || this.#ids.size > 0;
   }
 
-  #wait(carrier: Carrier, trades: readonly StreamTrade[]): void {
+  #wait(carrier: Carrier, trades: readonly StreamTrade[]): readonly Taken[] {
+    if (carrier.waiting.length === 0) carrier.waitingSinceMs = carrier.dataAtMs;
     for (const trade of trades) {
       if (this.#isKnown(trade, this.#lastMs)) this.duplicates += 1;
       else carrier.waiting.push(trade);
     }
     const over = carrier.waiting.length - WAITING_MAX;
-    if (over <= 0) return;
+    if (over <= 0) return [];
     carrier.waiting.splice(0, over);
     this.overflowed += over;
-    this.noteOverflow();
+    return this.noteOverflow();
   }
 
   /** What has been said by now needs not wait any longer. */
@@ -235,7 +240,8 @@ export class SymbolTrack {
   }
 
   #idsRestarted(tsMs: number | null): boolean {
-    return tsMs !== null && this.#lastMs !== null && tsMs > this.#lastMs + RESTARTED_IDS_MS;
+    if (!this.#isCredible(tsMs) || this.#lastMs === null) return false;
+    return tsMs > this.#lastMs + RESTARTED_IDS_MS;
   }
 
   #gapBefore({ tradeId, tsMs }: StreamTrade): Gap | null {

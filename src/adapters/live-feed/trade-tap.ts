@@ -1,8 +1,9 @@
 import type { FeedInput } from '../../engine/domain/inputs.js';
 import type { ClockOffset } from '../../engine/ports/feed.js';
+import type { ConnectionLife } from './carrier.js';
 import { ClockOffsetEstimate } from './clock-offset.js';
 import type { FeedEvent } from './feed-event.js';
-import { SymbolTrack, type ConnectionLife, type Taken } from './symbol-track.js';
+import { SymbolTrack, type Taken } from './symbol-track.js';
 import type { StreamMessage, StreamTrade, VenueStream } from './venue-stream.js';
 
 interface Connection {
@@ -58,6 +59,8 @@ export class TradeTap {
   /** @param atMs local clock */
   take(event: FeedEvent, atMs: number): readonly FeedInput[] {
     switch (event.kind) {
+      case 'begun':
+        return this.#begin(event.symbols, atMs);
       case 'opened':
         this.#open(event.connection, event.symbols, atMs);
         return [];
@@ -72,32 +75,29 @@ export class TradeTap {
         this.#clock.reset();
         return [];
       case 'overflow':
-        this.#tracks.get(event.symbol)?.noteOverflow();
-        return [];
+        return this.#tell(event.symbol, atMs, (track) => track.noteOverflow());
       case 'tick':
         return this.#tick(atMs);
     }
   }
 
+  #begin(symbols: readonly string[], atMs: number): readonly FeedInput[] {
+    return symbols
+      .filter((symbol) => this.#isWanted(symbol) && this.#track(symbol) !== undefined)
+      .flatMap((symbol) => this.#tell(symbol, atMs, (track) => track.begin()));
+  }
+
   #open(id: number, symbols: readonly string[], atMs: number): void {
     const life = { id, aliveAtMs: atMs };
-    this.#connections.set(id, { life, symbols: symbols.length === 0 ? null : new Set(symbols) });
-    for (const symbol of symbols) this.#track(symbol)?.carry(life);
+    const wanted = symbols.filter((symbol) => this.#isWanted(symbol));
+    this.#connections.set(id, { life, symbols: symbols.length === 0 ? null : new Set(wanted) });
+    for (const symbol of wanted) this.#track(symbol)?.carry(life);
   }
 
   #close(id: number, atMs: number): readonly FeedInput[] {
     if (!this.#connections.delete(id)) return [];
     this.counts.losses += 1;
-    const inputs: FeedInput[] = [];
-    for (const [symbol, track] of this.#tracks) {
-      const { taken, isLost } = track.drop(id);
-      this.#give(symbol, taken, atMs, inputs);
-      if (isLost) {
-        const lost = { symbol, reason: 'connection_lost', atMs: this.#trustedMs(atMs) } as const;
-        inputs.push({ kind: 'FeedLost', ...lost });
-      }
-    }
-    return inputs;
+    return this.#tellAll(atMs, (track) => track.drop(id));
   }
 
   #message(id: number, message: StreamMessage, atMs: number): readonly FeedInput[] {
@@ -119,8 +119,7 @@ export class TradeTap {
         return [];
       case 'unreadable':
         this.counts.unreadable += 1;
-        for (const track of this.#tracks.values()) track.noteUnreadable(id);
-        return [];
+        return this.#tellAll(atMs, (track) => track.noteUnreadable(id));
       case 'pong':
       case 'closing':
       case 'nothing':
@@ -134,32 +133,50 @@ export class TradeTap {
     trades: readonly StreamTrade[],
     atMs: number,
   ): readonly FeedInput[] {
-    const isAsked = symbols?.has(symbol) ?? (this.#wanted.size === 0 || this.#wanted.has(symbol));
+    const isAsked = symbols?.has(symbol) ?? this.#isWanted(symbol);
     const track = isAsked ? this.#track(symbol) : undefined;
     if (track === undefined) {
       this.counts.unwanted += trades.length;
       return [];
     }
     if (symbols === null && !track.isCarriedBy(life.id)) track.carry(life);
-    const inputs: FeedInput[] = [];
     const at = { localMs: atMs, venueMs: this.#trustedMs(atMs) };
-    this.#give(symbol, track.take(life.id, trades, at), atMs, inputs);
+    return this.#tell(symbol, atMs, () => track.take(life.id, trades, at));
+  }
+
+  #tick(atMs: number): readonly FeedInput[] {
+    const inputs = this.#tellAll(atMs, (track) => track.passTime(atMs));
+    // Time that has passed does not come back: none passes before the venue's is known.
+    if (!this.#clock.isSettled) return inputs;
+    const trustedMs = this.#trustedMs(atMs);
+    if (trustedMs <= this.#tickedMs) return inputs;
+    this.#tickedMs = trustedMs;
+    return [...inputs, { kind: 'TimerElapsed', atMs: trustedMs }];
+  }
+
+  #tellAll(atMs: number, ask: (track: SymbolTrack) => readonly Taken[]): readonly FeedInput[] {
+    const inputs: FeedInput[] = [];
+    for (const symbol of this.#tracks.keys()) {
+      for (const input of this.#tell(symbol, atMs, ask)) inputs.push(input);
+    }
     return inputs;
   }
 
-  /** Nothing is known of the venue's time before its first frame, so nothing passes. */
-  #tick(atMs: number): readonly FeedInput[] {
-    if (this.#clock.current.offsetMs === null) return [];
-    const trustedMs = this.#trustedMs(atMs);
-    if (trustedMs <= this.#tickedMs) return [];
-    this.#tickedMs = trustedMs;
-    return [{ kind: 'TimerElapsed', atMs: trustedMs }];
-  }
-
-  #give(symbol: string, taken: readonly Taken[], atMs: number, inputs: FeedInput[]): void {
-    if (taken.length === 0) return;
+  #tell(
+    symbol: string,
+    atMs: number,
+    ask: (track: SymbolTrack) => readonly Taken[],
+  ): readonly FeedInput[] {
+    const track = this.#tracks.get(symbol);
+    const taken = track === undefined ? [] : ask(track);
+    if (taken.length === 0) return [];
+    const inputs: FeedInput[] = [];
     const trustedMs = this.#trustedMs(atMs);
     for (const one of taken) {
+      if ('lost' in one) {
+        inputs.push({ kind: 'FeedLost', symbol, reason: one.lost, atMs: trustedMs });
+        continue;
+      }
       if ('gap' in one) {
         this.counts.gaps += one.gap.reason === 'start' ? 0 : 1;
         inputs.push({ kind: 'FeedRestored', symbol, ...one.gap, atMs: trustedMs });
@@ -179,6 +196,11 @@ export class TradeTap {
         receivedAtMs: trustedMs,
       });
     }
+    return inputs;
+  }
+
+  #isWanted(symbol: string): boolean {
+    return this.#wanted.size === 0 || this.#wanted.has(symbol);
   }
 
   #trustedMs(atMs: number): number {

@@ -19,8 +19,9 @@ export async function askVenueTime(
   const startedAtMs = clock.monotonicMs();
   try {
     const answer = await fetch(url, { signal, redirect: 'error' });
-    const roundTripMs = Math.ceil(clock.monotonicMs() - startedAtMs);
     const text = await boundedText(answer);
+    // To the end of the answer: the venue may have said its time before or behind a pause.
+    const roundTripMs = Math.ceil(clock.monotonicMs() - startedAtMs);
     const venueMs = answer.ok ? serverTimeOf(text) : null;
     return venueMs === null ? null : { venueMs, roundTripMs };
   } catch {

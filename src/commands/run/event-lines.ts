@@ -1,4 +1,4 @@
-import type { FeedGapClosed, Output } from '../../engine/domain/events.js';
+import type { FeedGapClosed, FeedGapOpened, Output } from '../../engine/domain/events.js';
 import { reasonMeaning } from '../../engine/domain/reason-codes.js';
 import { countText } from '../../view/figure.js';
 import { plainText } from '../tables/plain-text.js';
@@ -62,7 +62,7 @@ function moneyWords(fact: Output): Words | null {
     case 'ControlApplied':
       return ['control', `level ${fact.level}, mode ${fact.mode}, epoch ${fact.epoch}`];
     case 'FeedGapOpened':
-      return ['feed', `${fact.symbol} LOST: ${fact.reason}`];
+      return lossWords(fact);
     case 'FeedGapClosed':
       return ['feed', `${fact.symbol} ${gapWords(fact)}`];
     case 'TradeRefused':
@@ -74,6 +74,13 @@ function moneyWords(fact: Output): Words | null {
 
 function side(fact: { readonly symbol: string; readonly side: string }): string {
   return `${fact.symbol} ${fact.side}`;
+}
+
+/** What a feed begins with is told when it has begun. */
+function lossWords({ symbol, reason }: FeedGapOpened): Words | null {
+  if (reason === 'start') return null;
+  const what = reason === 'connection_lost' ? 'LOST' : 'TRADES MAY BE MISSING';
+  return ['feed', `${symbol} ${what}: ${reason}`];
 }
 
 function gapWords({ reason, fromMs, toMs, tradesMissing }: FeedGapClosed): string {

@@ -41,7 +41,7 @@ export type FeedGapReason =
   /** The engine did not keep up, and its bounded queue was full. */
   | 'overflow';
 
-/** From now on nobody knows what trades there are; `FeedRestored` ends it. */
+/** From now on trades may be missing; `FeedRestored` ends it. */
 export interface FeedLost {
   readonly kind: 'FeedLost';
   readonly symbol: string;

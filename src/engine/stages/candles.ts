@@ -14,7 +14,7 @@ export interface CandleState {
 }
 
 interface CandleGap {
-  /** The feed is away now. */
+  /** Trades may be missing now. */
   open: boolean;
   /** Venue time up to which trades may be missing; windows that begin before are incomplete. */
   untilMs: number;

@@ -70,7 +70,7 @@ describe('the Binance feed', () => {
     binance.cut();
     await reader.has('a refusal', () => (reader.feed.health()?.counts.connects ?? 0) > 2);
     expect(reader.state('BTCUSDT')).toBe('down');
-    expect(reader.of('FeedLost')).toHaveLength(1);
+    expect(reader.losses).toHaveLength(1);
     binance.refuseHandshakes(null);
     await reader.has('the return', () => gapsOf(reader).length > 1);
     expect(gapsOf(reader)[1]?.[0]).toBe('connection_lost');
@@ -87,7 +87,7 @@ describe('the Binance feed', () => {
     });
     const { length } = reader.trades;
     await reader.has('more trades', () => reader.trades.length > length + 100);
-    expect(reader.of('FeedLost')).toEqual([]);
+    expect(reader.losses).toEqual([]);
     expectHolesReported(reader);
     expect(gapsOf(reader)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import type { FeedInput, TradeObserved } from '../../../src/engine/domain/inputs.js';
+import type { FeedInput, FeedLost, TradeObserved } from '../../../src/engine/domain/inputs.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
 import { liveFeed } from '../../../src/adapters/live-feed/live-feed.js';
 import type { LiveDepends } from '../../../src/adapters/live-feed/live-session.js';
@@ -60,6 +60,11 @@ export class FeedReader {
     return this.inputs.filter(
       (input): input is Extract<FeedInput, { kind: K }> => input.kind === kind,
     );
+  }
+
+  /** Without the one that every symbol begins with. */
+  get losses(): readonly FeedLost[] {
+    return this.of('FeedLost').filter(({ reason }) => reason !== 'start');
   }
 
   state(symbol: string): string {

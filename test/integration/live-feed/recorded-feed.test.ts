@@ -145,6 +145,29 @@ describe('a recording of a live feed', () => {
     ]);
   });
 
+  it('gives the symbols that are asked for, and no others', async () => {
+    const path = join(place, 'recording.txt');
+    const event = (symbol: string) =>
+      `{"e":"trade","E":1795200000001,"s":"${symbol}","t":1,"p":"1","q":"1","T":1795200000000,"m":true}`;
+    const lines = ['#recording 1 binance', '#opened 1 AUSDT,BUSDT', `@1 ${event('AUSDT')}`];
+    const rest = [`@1 ${event('BUSDT')}`, '#closed 1 "cut"'];
+    const text = [...lines, ...rest].map((line) => `1795200000002000000 ${line}\n`).join('');
+    writeFileSync(path, text);
+    const inputs = await read(path, { symbols: ['BUSDT'] });
+    expect(inputs.map((input) => ('symbol' in input ? input.symbol : ''))).toEqual([
+      'BUSDT',
+      'BUSDT',
+      'BUSDT',
+    ]);
+    await expect(read(path, { symbols: ['CUSDT'] })).rejects.toThrow('a trade of CUSDT');
+  });
+
+  it('is no feed without its beginning: nobody would know what its connections carry', async () => {
+    const path = join(place, 'tail.txt');
+    writeFileSync(path, '1795200000002000000 @3 base64:Ci9zcG90\n');
+    await expect(read(path)).rejects.toThrow('as a trades file');
+  });
+
   it('never writes over another file', async () => {
     const path = join(place, 'notes.txt');
     writeFileSync(path, 'mine\n');

@@ -11,12 +11,12 @@ import { observed, T0 } from './stages/market-fold.js';
 const TRADES = Array.from({ length: 1_800 }, (_, i) => observed({ tsMs: T0 + i * 1_000 }));
 const WARM_TRADES = WARM_UP_MS / 1_000;
 
-function reading(speed: number | 'max', skip = 0) {
+function reading(speed: number | 'max', skip = 0, trades = TRADES) {
   const clock = new ManualClock();
   const abort = new AbortController();
   const taken: TradeObserved[] = [];
   let over = false;
-  const feed = pacedFeed(listFeed(TRADES, { batchTrades: 50 }), clock, speed);
+  const feed = pacedFeed(listFeed(trades, { batchTrades: 50 }), clock, speed);
   void (async () => {
     for await (const inputs of feed.inputs(skip, abort.signal)) taken.push(...onlyTrades(inputs));
     over = true;
@@ -45,6 +45,13 @@ describe('paced feed', () => {
     await until(() => clock.sleeping > 0);
     expect(taken.length).toBeLessThan(4);
     expect(taken[0]).toEqual(TRADES[100]);
+  });
+
+  it('counts from the first row that has a time', async () => {
+    const unreadable = { ...observed({ tsMs: T0 }), tsMs: null, receivedAtMs: 0 };
+    const { clock, taken } = reading(10, 0, [unreadable, ...TRADES]);
+    await until(() => clock.sleeping > 0);
+    expect(taken.length).toBeGreaterThan(WARM_TRADES);
   });
 
   it('ends its pause when it is stopped', async () => {

@@ -42,6 +42,21 @@ describe('the offset of the venue clock', () => {
     expect(clock.current.offsetMs).toBe(-20);
   });
 
+  it.each([1_700_000_000, 1_700_000_000_000_000, -5, 1])('takes %d for no time', (sentAtMs) => {
+    const clock = new ClockOffsetEstimate();
+    for (let i = 0; i < 20; i += 1) clock.addFrame(sentAtMs, T0);
+    expect(clock.current.offsetMs).toBeNull();
+  });
+
+  it('does not believe a few frames over an answer', () => {
+    const clock = new ClockOffsetEstimate();
+    clock.addFrame(T0 + 3_600_000, T0);
+    expect(clock.isSettled).toBe(false);
+    clock.addAnswer(T0, T0, 40);
+    expect(clock.current.offsetMs).toBe(20);
+    expect(clock.isSettled).toBe(true);
+  });
+
   it('rests on the answer with the shortest way, and says how wrong it may be', () => {
     const clock = new ClockOffsetEstimate();
     clock.addAnswer(T0 + 1_500, T0 + 300, 300);

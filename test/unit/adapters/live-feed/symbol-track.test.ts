@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  SymbolTrack,
-  type ConnectionLife,
-  type Taken,
-} from '../../../../src/adapters/live-feed/symbol-track.js';
+import type { ConnectionLife } from '../../../../src/adapters/live-feed/carrier.js';
+import { SymbolTrack, type Taken } from '../../../../src/adapters/live-feed/symbol-track.js';
 import type { StreamTrade } from '../../../../src/adapters/live-feed/venue-stream.js';
 
 const T0 = 1_700_000_000_000;
@@ -44,9 +41,18 @@ function bench(ids: Ids) {
       given.push(...track.take(id, trades, { localMs, venueMs: localMs + 10_000 }));
     },
     drop: (id: number) => {
-      const { taken, isLost } = track.drop(id);
+      const taken = track.drop(id);
       given.push(...taken);
-      return isLost;
+      return taken.some((one) => 'lost' in one);
+    },
+    note: (taken: readonly Taken[]) => {
+      given.push(...taken);
+    },
+    tick: () => {
+      given.push(...track.passTime(localMs));
+    },
+    get losses() {
+      return given.flatMap((one) => ('lost' in one ? [one.lost] : []));
     },
     get numbers() {
       return given.flatMap((one) => ('trade' in one ? [Number(one.trade.price)] : []));
@@ -221,6 +227,53 @@ describe('a symbol over two connections', () => {
     expect(b.numbers).toEqual([0, 1, 2, 3]);
   });
 
+  it('does not take a quiet first one for a dead one when the second is a moment earlier', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.accept(2);
+    b.pass(60_000);
+    b.alive(1);
+    b.say(2, 1);
+    b.pass(50);
+    b.tick();
+    b.say(1, 1);
+    b.drop(1);
+    b.say(2, 2);
+    expect(b.numbers).toEqual([0, 1, 2]);
+    expect(b.gaps).toEqual([['start', null]]);
+  });
+
+  it('hands a quiet symbol over also when the first ends before it has said the newest', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.accept(2);
+    b.pass(60_000);
+    b.alive(1);
+    b.say(2, 1);
+    expect(b.drop(1)).toBe(false);
+    expect(b.numbers).toEqual([0, 1]);
+    expect(b.gaps).toEqual([['start', null]]);
+  });
+
+  it('does not wait for a trade when the first keeps one to itself', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.accept(2);
+    b.pass(60_000);
+    b.say(2, 1);
+    b.pass(2_500);
+    b.alive(1);
+    b.tick();
+    expect(b.numbers).toEqual([0, 1]);
+    expect(b.gaps.at(-1)).toEqual(['connection_lost', null]);
+  });
+
   it('says that trades may be missing when the second began too late', () => {
     const b = bench('opaque');
     b.carry(1);
@@ -273,12 +326,14 @@ describe('a symbol and what is broken', () => {
     const b = bench('opaque');
     b.carry(1);
     b.say(1, 0);
-    b.track.noteUnreadable(1);
+    b.note(b.track.noteUnreadable(1));
+    expect(b.losses).toEqual(['unreadable']);
     b.say(1, 2);
     b.carry(2);
     b.say(2, 2);
-    b.track.noteUnreadable(2);
+    b.note(b.track.noteUnreadable(2));
     b.say(1, 3);
+    expect(b.losses).toHaveLength(1);
     expect(b.gaps).toEqual([
       ['start', null],
       ['unreadable', null],
@@ -293,8 +348,33 @@ describe('a symbol and what is broken', () => {
     const b = bench('contiguous');
     b.carry(1);
     b.say(1, 0);
-    b.track.noteUnreadable(1);
+    b.note(b.track.noteUnreadable(1));
+    b.note(b.track.noteUnreadable(1));
     b.say(1, 1);
+    expect(b.losses).toEqual(['unreadable']);
+    expect(b.gaps.at(-1)).toEqual(['unreadable', 0]);
+  });
+
+  it('tells of a hole when the turn passes, not when the next trade comes', () => {
+    const b = bench('opaque');
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.accept(2);
+    b.note(b.track.noteUnreadable(2));
+    b.pass(2_000);
+    b.alive(1);
+    expect(b.drop(1)).toBe(true);
+    expect(b.losses).toEqual(['unreadable']);
+  });
+
+  it('does not take an old id with a broken time for ids that begin again', () => {
+    const b = bench('contiguous');
+    b.carry(1);
+    b.say(1, 0, 1, 2);
+    const lying = { ...trade(0, 'contiguous'), tsMs: T0 * 1_000 };
+    expect(b.track.take(1, [lying], { localMs: T0, venueMs: T0 })).toEqual([]);
+    b.say(1, 3);
     expect(b.gaps).toEqual([['start', null]]);
   });
 
@@ -314,7 +394,8 @@ describe('a symbol and what is broken', () => {
     const b = bench('contiguous');
     b.carry(1);
     b.say(1, 0);
-    b.track.noteOverflow();
+    b.note(b.track.noteOverflow());
+    expect(b.losses).toEqual(['overflow']);
     b.say(1, 4);
     expect(b.gaps.at(-1)).toEqual(['overflow', 3]);
   });
