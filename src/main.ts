@@ -4,7 +4,7 @@ import type { ParsedOptions } from './commands/parsed-options.js';
 import { plainText } from './commands/tables/plain-text.js';
 import { readCommandLine } from './main/command-line.js';
 import { requestedFormat } from './main/output-format.js';
-import { endQuietlyOnClosedPipe, flushOutput, processIo } from './main/process-io.js';
+import { flushOutput, processIo, surviveLostOutput } from './main/process-io.js';
 import { services } from './main/services.js';
 import { withTimeout } from './main/timeout.js';
 import { EXIT } from './operator-error.js';
@@ -30,9 +30,11 @@ async function main(args: readonly string[]): Promise<number> {
 /** The one place where the process ends. */
 async function end(status: number): Promise<never> {
   await flushOutput();
+  // Whoever keeps the output of a command that did well must not take it for complete.
+  const told = status === EXIT.OK && isOutputLost() ? EXIT.UNREACHABLE : status;
   // Handles of a finished command (sockets, timers) must not keep it alive.
   // eslint-disable-next-line no-restricted-properties -- the single exit of the program
-  process.exit(status);
+  process.exit(told);
 }
 
 async function fail(fault: unknown): Promise<never> {
@@ -59,7 +61,7 @@ async function report(fault: unknown): Promise<never> {
 }
 
 const args = process.argv.slice(2);
-endQuietlyOnClosedPipe(() => void end(EXIT.OK));
+const isOutputLost = surviveLostOutput(() => void end(EXIT.OK));
 process.on('uncaughtException', (fault) => void fail(fault));
 process.on('unhandledRejection', (fault) => void fail(fault));
 await main(args).then(end, fail);

@@ -8,8 +8,11 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** Why the process was asked to end. `EPIPE`: whoever read our stdout has gone. */
-export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE';
+/**
+ * Why the process was asked to end. `EPIPE`: whoever read our stdout has gone. `unwritable`: stdout
+ * takes nothing any more (the disk of its file is full, its terminal is gone).
+ */
+export type StopCause = 'SIGINT' | 'SIGTERM' | 'EPIPE' | 'unwritable';
 
 /** All that a command may touch of the process it runs in. Fakes implement it in tests. */
 export interface CommandIo {
@@ -32,7 +35,7 @@ export interface CommandIo {
   readonly deadline: AbortSignal;
   nowMs(): number;
   /**
-   * Takes over SIGINT and SIGTERM (and a vanished reader) until the returned function is called.
+   * Takes over SIGINT and SIGTERM (and a stdout that is lost) until the returned function is called.
    * Without a listener the process ends at once. The listener is called for each signal, so a
    * second Ctrl-C can be told from the first.
    */

@@ -18,7 +18,7 @@ export async function run(
   services: OperatorServices & DetachServices,
 ): Promise<number> {
   const ports = await services.operator(options, io);
-  const stop = new StopRequest(io);
+  const stop = new StopRequest(io, (cause) => cause !== 'unwritable');
   try {
     return await stop.orForced(restart({ options, services, ports, stop }, io));
   } finally {

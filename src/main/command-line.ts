@@ -59,7 +59,7 @@ export function readCommandLine(
     return readCommandLine(['help', ...helpOf.split(' ').filter(Boolean)], version, format);
   }
   if (call !== undefined && format === 'text') helpedCommand(program, call)?.outputHelp();
-  process.stdout.write(text);
+  if (text !== '') process.stdout.write(text);
   return text === '' ? call : undefined;
 }
 

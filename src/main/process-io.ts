@@ -9,7 +9,8 @@ const TERMINAL = { columns: 80, rows: 24 } as const;
 export function processIo(args: readonly string[], deadline: AbortSignal): CommandIo {
   const { stdin, stdout, stderr, env } = process;
   return {
-    stdout: (text) => stdout.write(text),
+    // It is still tried: there may be room again. Nobody is made to wait for that.
+    stdout: (text) => stdout.write(text) || lostBy === 'unwritable',
     // Notices quote drivers and the system, and those quote URLs with passwords.
     stderr: (text) => stderr.write(maskSecrets(text)),
     stdoutDrained: () =>
@@ -54,21 +55,31 @@ export async function flushOutput(): Promise<void> {
   }
 }
 
-/** Whoever reads our output may leave at any time (`| head`); that is no fault of ours. */
-export function endQuietlyOnClosedPipe(end: () => void): void {
-  let closed = false;
+/**
+ * Whoever reads our output may leave at any time (`| head`); that is no fault of ours. Neither is a
+ * full disk behind `> file`, but what was to be printed is lost: that is told, and nothing that the
+ * command does besides is given up for it.
+ * @returns whether something was lost
+ */
+export function surviveLostOutput(endQuietly: () => void): () => boolean {
+  lostBy = undefined;
   process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
-    if (fault.code !== 'EPIPE') throw fault;
     // Every later write fails the same way, the last flush too.
-    if (closed) return;
-    closed = true;
-    if (stopListeners.size === 0) end();
-    for (const listener of stopListeners) listener('EPIPE');
+    if (lostBy !== undefined) return;
+    const cause = fault.code === 'EPIPE' ? 'EPIPE' : 'unwritable';
+    lostBy = cause;
+    if (cause === 'unwritable') {
+      process.stderr.write(`notice: what this prints is lost: ${maskSecrets(fault.message)}\n`);
+    } else if (stopListeners.size === 0) {
+      endQuietly();
+    }
+    for (const listener of stopListeners) listener(cause);
   });
-  process.stderr.on('error', (fault: NodeJS.ErrnoException) => {
-    if (fault.code !== 'EPIPE') throw fault;
-  });
+  process.stderr.on('error', () => undefined);
+  return () => lostBy === 'unwritable';
 }
+
+let lostBy: StopCause | undefined;
 
 const stopListeners = new Set<(cause: StopCause) => void>();
 

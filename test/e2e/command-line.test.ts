@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync, type StdioOptions } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -94,6 +96,34 @@ describe('cdb', () => {
     const { status, stderr } = await runCdb(['config', 'show'], { cwd, closeStdout: true });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
+
+  test('a full disk behind "> file" is told, and keeps nothing from being done', () => {
+    const full = openSync('/dev/full', 'w');
+    const stdio: StdioOptions = ['ignore', full, 'pipe'];
+    const engage = spawnSync(process.execPath, [CDB, 'kill-switch', 'engage'], { cwd, stdio });
+    closeSync(full);
+    expect({ status: engage.status, stderr: String(engage.stderr) }).toEqual({
+      status: 4,
+      stderr: 'notice: what this prints is lost: ENOSPC: no space left on device, write\n',
+    });
+    expect(readFileSync(join(cwd, '.cdb/control.json'), 'utf8')).toContain('HALTED');
+    expect(existsSync(join(cwd, '.cdb/logs'))).toBe(false);
+  });
+
+  test.each([['status'], ['stop'], ['restart'], ['fills'], ['streams', 'list'], ['logs']])(
+    'a file in place of the state directory is no bug of %s',
+    async (...command) => {
+      writeFileSync(join(cwd, 'file'), '');
+      for (const stateDir of ['file', 'file/below']) {
+        const { status, stderr } = await runCdb([...command, '--state-dir', stateDir], { cwd });
+        expect({ stateDir, status }).toEqual({ stateDir, status: 4 });
+        expect(stderr).toContain('error CDB-E0201: Cannot use the state directory');
+        expect(stderr).toContain('choose another directory with --state-dir');
+      }
+      const halted = await runCdb(['kill-switch', 'status', '--state-dir', 'file'], { cwd });
+      expect(halted).toMatchObject({ status: 0, stdout: expect.stringMatching(/^HALTED/) });
+    },
+  );
 
   test('an unforeseen fault is exit 70 and leaves a crash file without secrets', async () => {
     const nodeFlags = before(`

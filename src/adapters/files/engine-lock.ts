@@ -224,7 +224,7 @@ function readLock(path: string): LockReading {
     const holder = file.kind === 'text' ? parseLockHolder(file.text) : null;
     return holder === null ? { state: 'unreadable' } : { state: 'held', holder };
   } catch (fault) {
-    if (errnoOf(fault) === 'ENOENT') return { state: 'absent' };
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(fault))) return { state: 'absent' };
     throw fault;
   }
 }

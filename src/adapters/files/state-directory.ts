@@ -49,6 +49,19 @@ export function stateDirectory(directory: string): StateDirectory {
 }
 
 /**
+ * For commands that only look: one that is not there yet is as good as an empty one.
+ * @throws OperatorError (exit 4) for a path that can never be a state directory
+ */
+export function refuseFileAsState({ root }: StateDirectory): void {
+  try {
+    if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  } catch (fault) {
+    throw unusable(root, fault);
+  }
+  throw unusable(root, Object.assign(new Error('a file'), { code: 'EEXIST' }));
+}
+
+/**
  * Creates what is missing and proves that the directory can be written.
  * @throws OperatorError (exit 4) that says what is in the way
  */

@@ -7,6 +7,7 @@ export const EXIT_OF: Readonly<Record<AskedBy, number>> = {
   SIGINT: EXIT.SIGINT,
   SIGTERM: EXIT.SIGTERM,
   EPIPE: EXIT.OK,
+  unwritable: EXIT.UNREACHABLE,
   '--timeout': EXIT.TIMEOUT,
 };
 
@@ -24,13 +25,17 @@ export class StopRequest {
   #force: (status: number) => void = () => undefined;
   readonly #forced: Promise<number>;
 
-  constructor(io: Pick<CommandIo, 'onStop' | 'deadline'>) {
+  /** @param heeds what to end for; an engine goes on when its words can't be written */
+  constructor(
+    io: Pick<CommandIo, 'onStop' | 'deadline'>,
+    heeds: (cause: StopCause) => boolean = () => true,
+  ) {
     this.signal = this.#abort.signal;
     this.#forced = new Promise((resolve) => {
       this.#force = resolve;
     });
     this.#forget = io.onStop((cause) => {
-      this.#ask(cause);
+      if (heeds(cause)) this.#ask(cause);
     });
     const late = () => {
       this.#ask('--timeout');

@@ -11,6 +11,7 @@ import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import {
   createStateRoot,
   isEmptyState,
+  refuseFileAsState,
   stateDirectory,
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
@@ -37,6 +38,7 @@ const DATABASE_LOCK_WAIT_MS = 5_000;
 /** Only the database needs a valid configuration: a broken file must not hide a running engine. */
 export async function operatorPorts(options: ParsedOptions, io: CommandIo): Promise<OperatorPorts> {
   const state = stateDirectory(await locateStateDir(configLocation(options, io)));
+  refuseFileAsState(state);
   const process = lockedEngine(state.engineLock);
   return {
     stateDir: state.root,

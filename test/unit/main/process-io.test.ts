@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { endQuietlyOnClosedPipe, processIo } from '../../../src/main/process-io.js';
+import { surviveLostOutput, processIo } from '../../../src/main/process-io.js';
 
 function io() {
   return processIo([], new AbortController().signal);
@@ -26,7 +26,7 @@ describe('a reader that goes away', () => {
 
   test('ends the process once, however many writes fail', () => {
     const end = vi.fn();
-    endQuietlyOnClosedPipe(end);
+    surviveLostOutput(end);
     closePipe();
     closePipe();
     expect(end).toHaveBeenCalledTimes(1);
@@ -36,19 +36,40 @@ describe('a reader that goes away', () => {
     const end = vi.fn();
     const listener = vi.fn();
     const unlisten = io().onStop(listener);
-    endQuietlyOnClosedPipe(end);
+    surviveLostOutput(end);
     closePipe();
     expect(listener).toHaveBeenCalledExactlyOnceWith('EPIPE');
     expect(end).not.toHaveBeenCalled();
     unlisten();
-    endQuietlyOnClosedPipe(end);
+    surviveLostOutput(end);
     closePipe();
     expect(end).toHaveBeenCalledTimes(1);
   });
 
-  test('is told from other faults', () => {
-    endQuietlyOnClosedPipe(vi.fn());
-    expect(() => process.stdout.emit('error', new Error('disk'))).toThrow('disk');
+  test('is told from a disk that is full, which ends no command in the middle', () => {
+    const end = vi.fn();
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const isLost = surviveLostOutput(end);
+    expect(isLost()).toBe(false);
+    process.stdout.emit('error', new Error('ENOSPC: no space left'));
+    process.stdout.emit('error', new Error('ENOSPC: no space left'));
+    expect(told.mock.calls.flat()).toEqual([
+      'notice: what this prints is lost: ENOSPC: no space left\n',
+    ]);
+    told.mockRestore();
+    expect(end).not.toHaveBeenCalled();
+    expect(isLost()).toBe(true);
+  });
+
+  test('a disk that is full is told to a command that listens', () => {
+    const listener = vi.fn();
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const unlisten = io().onStop(listener);
+    surviveLostOutput(vi.fn());
+    process.stdout.emit('error', new Error('ENOSPC: no space left'));
+    told.mockRestore();
+    expect(listener).toHaveBeenCalledExactlyOnceWith('unwritable');
+    unlisten();
   });
 });
 
