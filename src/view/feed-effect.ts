@@ -36,13 +36,12 @@ function judgeLive(status: EngineStatus, { symbols }: FeedHealth): Verdict {
   return { word: 'UNKNOWN', reason: `${reason}; connecting` };
 }
 
-/** Down for longer than a reconnection takes, or refused. */
-function isAway({ state, lastDataAtMs }: SymbolHealth, status: EngineStatus): boolean {
+/** Down for longer than a connection takes, or refused. */
+function isAway({ state, lastDataAtMs, downSinceMs }: SymbolHealth, status: EngineStatus): boolean {
   if (state === 'rejected') return true;
-  if (state !== 'down') return false;
-  const { observedAtMs, startedAtMs } = status;
-  if (lastDataAtMs === null) return observedAtMs - startedAtMs > CONNECT_MS;
-  return observedAtMs - lastDataAtMs > RECONNECT_MS;
+  if (state !== 'down' || downSinceMs === null) return false;
+  const graceMs = lastDataAtMs === null ? CONNECT_MS : RECONNECT_MS;
+  return status.observedAtMs - downSinceMs > graceMs;
 }
 
 /** `BTCUSDT DOWN: closed by the venue (1006), last data 12 s ago` */

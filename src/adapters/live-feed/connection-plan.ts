@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.js';
+import { groupsOf, type Connection, type Group, type Phase } from './connection-group.js';
 import type { StreamMessage, VenueStream } from './venue-stream.js';
 
 export interface PlanLimits {
@@ -19,41 +20,13 @@ export type PlanAction =
   | { readonly kind: 'send'; readonly connection: number; readonly texts: readonly string[] }
   | { readonly kind: 'close'; readonly connection: number; readonly why: string };
 
-type Phase = 'connecting' | 'open' | 'live';
-
-interface Connection {
-  readonly id: number;
-  readonly group: Group;
-  phase: Phase;
-  sinceMs: number;
-  aliveAtMs: number;
-  dataAtMs: number | null;
-  pingedAtMs: number;
-  askedAtMs: number;
-  /** Symbols that a frame of data has come for. */
-  readonly proven: Set<string>;
-}
-
-/** Symbols that share a connection, with what became of the connections so far. */
-interface Group {
-  readonly symbols: readonly string[];
-  current: Connection | null;
-  /** Opened while `current` still works. */
-  successor: Connection | null;
-  failures: number;
-  /** When to try again; null = no attempt is due. */
-  retryAtMs: number | null;
-  /** When a successor that failed is tried again. */
-  successorAtMs: number;
-  why: string;
-  sinceMs: number;
-}
-
 export interface PlannedConnection {
   readonly id: number;
   readonly symbols: readonly string[];
   readonly state: Phase | 'waiting';
   readonly sinceMs: number;
+  /** Since when its symbols had no connection that was good for something; while it is not open. */
+  readonly downSinceMs: number;
   readonly why: string;
 }
 
@@ -61,7 +34,9 @@ export interface PlannedConnection {
 const PROOF_MS = 1_000;
 /** A symbol that was never heard of is asked for again this often. */
 const ASK_AGAIN_MS = 60_000;
-/** A refusal (a lapse of the venue, a symbol that opens later) is tried again this often. */
+/** A market may be quiet, but an attempt that lasted for this long after data was a success. */
+const LASTED_MS = 30_000;
+/** A successor that failed, or was worse than what it should replace, is tried again this late. */
 const SUCCESSOR_RETRY_MS = 30_000;
 
 /**
@@ -86,16 +61,7 @@ export class ConnectionPlan {
     this.#stream = stream;
     this.#limits = options.limits;
     this.#random = options.random;
-    this.#groups = chunks(symbols, stream.symbolsPerConnectionMax).map((chunk) => ({
-      symbols: chunk,
-      current: null,
-      successor: null,
-      failures: 0,
-      retryAtMs: options.nowMs,
-      successorAtMs: 0,
-      why: 'not connected yet',
-      sinceMs: options.nowMs,
-    }));
+    this.#groups = groupsOf(symbols, stream.symbolsPerConnectionMax, options.nowMs);
   }
 
   /** Why the venue refuses a symbol; undefined when it does not. */
@@ -106,11 +72,12 @@ export class ConnectionPlan {
   connections(): readonly PlannedConnection[] {
     const waiting = this.#groups
       .filter(({ current }) => current === null)
-      .map(({ symbols, sinceMs, why }) => {
-        return { id: 0, symbols, state: 'waiting', sinceMs, why } as const;
+      .map(({ symbols, sinceMs, downSinceMs, why }) => {
+        return { id: 0, symbols, state: 'waiting', sinceMs, downSinceMs, why } as const;
       });
     const open = [...this.#connections.values()].map(({ id, group, phase, sinceMs }) => {
-      return { id, symbols: group.symbols, state: phase, sinceMs, why: group.why };
+      const { symbols, downSinceMs, why } = group;
+      return { id, symbols, state: phase, sinceMs, downSinceMs, why };
     });
     return [...open, ...waiting];
   }
@@ -158,9 +125,11 @@ export class ConnectionPlan {
     const { group } = connection;
     switch (message.kind) {
       case 'trades':
+        // What nobody asked for proves nothing, and could be any number of names.
+        if (!group.symbols.includes(message.symbol)) return [];
         if (!connection.proven.has(message.symbol)) {
           connection.proven.add(message.symbol);
-          this.#rejected.delete(message.symbol);
+          this.#accept(connection, message.symbol);
         }
         this.#noteData(connection, nowMs);
         return [];
@@ -168,11 +137,12 @@ export class ConnectionPlan {
         this.#noteData(connection, nowMs);
         return [];
       case 'answered':
-        for (const symbol of message.accepted) this.#rejected.delete(symbol);
-        for (const symbol of message.rejected) this.#rejected.set(symbol, message.why);
+        this.#answered(connection, message);
         return [];
       case 'closing':
         if (group.current !== connection || group.successor !== null) return [];
+        if (nowMs < group.announceAtMs) return [];
+        group.announceAtMs = nowMs + SUCCESSOR_RETRY_MS;
         group.why = `the venue closes it: ${message.why}`;
         return this.#openSuccessor(group, nowMs);
       case 'pong':
@@ -194,6 +164,11 @@ export class ConnectionPlan {
       return;
     }
     if (group.current !== connection) return;
+    if (connection.phase !== 'connecting') {
+      const lasted = nowMs - connection.sinceMs >= LASTED_MS;
+      if (connection.phase === 'live' && lasted) group.failures = 0;
+      if (connection.phase === 'live' || lasted) group.downSinceMs = nowMs;
+    }
     group.current = group.successor;
     group.successor = null;
     if (group.current !== null) return;
@@ -216,6 +191,7 @@ export class ConnectionPlan {
       pingedAtMs: nowMs,
       askedAtMs: nowMs,
       proven: new Set(),
+      refused: new Set(),
     };
     this.#connections.set(connection.id, connection);
     actions.push({ kind: 'open', connection: connection.id, symbols: group.symbols });
@@ -226,6 +202,25 @@ export class ConnectionPlan {
     const actions: PlanAction[] = [];
     group.successor = this.#open(group, nowMs, actions);
     return actions;
+  }
+
+  #accept(connection: Connection, symbol: string): void {
+    connection.refused.delete(symbol);
+    this.#rejected.delete(symbol);
+  }
+
+  #answered(
+    connection: Connection,
+    { accepted, rejected, why }: Extract<StreamMessage, { readonly kind: 'answered' }>,
+  ): void {
+    const { symbols, current } = connection.group;
+    const isAsked = (symbol: string) => symbols.includes(symbol);
+    for (const symbol of accepted.filter(isAsked)) this.#accept(connection, symbol);
+    for (const symbol of rejected.filter(isAsked)) {
+      connection.refused.add(symbol);
+      // Data are the better proof: a refused second subscription does not end the first.
+      if (current?.proven.has(symbol) !== true) this.#rejected.set(symbol, why);
+    }
   }
 
   #noteData(connection: Connection, nowMs: number): void {
@@ -286,14 +281,20 @@ export class ConnectionPlan {
     if (successor.phase === 'connecting') return;
     const covered = successor.phase === 'live' && isCovered(current.id, successor.id);
     if (!covered && nowMs - successor.sinceMs <= this.#limits.overlapMs) return;
+    if (!covered && this.#isWorse(successor, current, nowMs)) {
+      const why = `it brings less than connection ${current.id}, which stays`;
+      actions.push({ kind: 'close', connection: successor.id, why });
+      this.closed(successor.id, why, nowMs);
+      return;
+    }
     const why = covered ? 'replaced by a newer connection' : 'replaced without a proven overlap';
     actions.push({ kind: 'close', connection: current.id, why });
     this.closed(current.id, why, nowMs);
   }
-}
 
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const parts: (readonly T[])[] = [];
-  for (let at = 0; at < items.length; at += size) parts.push(items.slice(at, at + size));
-  return parts;
+  /** What flows is not given up for what does not, however old it is: the venue will end it. */
+  #isWorse(successor: Connection, { dataAtMs, proven }: Connection, nowMs: number): boolean {
+    if (dataAtMs === null || nowMs - dataAtMs > this.#limits.overlapMs) return false;
+    return successor.phase !== 'live' || [...successor.refused].some((name) => proven.has(name));
+  }
 }

@@ -18,13 +18,14 @@ interface HealthParts {
 export function symbolHealth(parts: HealthParts): FeedHealth['symbols'] {
   return parts.symbols.map((symbol) => {
     const lastDataAtMs = parts.dataAtMs.get(symbol) ?? null;
-    return { symbol, lastDataAtMs, ...stateOf(symbol, lastDataAtMs, parts) };
+    return { symbol, lastDataAtMs, downSinceMs: null, ...stateOf(symbol, lastDataAtMs, parts) };
   });
 }
 
 interface StateAndWhy {
   readonly state: SymbolFeedState;
   readonly why: string;
+  readonly downSinceMs?: number;
 }
 
 function stateOf(symbol: string, lastDataAtMs: number | null, parts: HealthParts): StateAndWhy {
@@ -34,7 +35,8 @@ function stateOf(symbol: string, lastDataAtMs: number | null, parts: HealthParts
   const open = carriers.find(({ state }) => state === 'open' || state === 'live');
   if (open === undefined) {
     const why = carriers.find((carrier) => carrier.why !== '')?.why ?? 'not connected yet';
-    return { state: 'down', why };
+    const downSinceMs = carriers[0]?.downSinceMs ?? parts.nowMs;
+    return { state: 'down', why, downSinceMs };
   }
   const silentMs = parts.nowMs - Math.max(lastDataAtMs ?? 0, open.sinceMs);
   const isHeard = lastDataAtMs !== null && parts.nowMs - lastDataAtMs <= LIVE_MS;

@@ -9,6 +9,8 @@ import {
 /** The longest text that a venue sends is a book of 5,000 levels on each side: some 350 kB. */
 const FRAME_LIMITS = { ...EXACT_JSON_LIMITS, charsMax: 1024 * 1024, depthMax: 20 };
 const EXCERPT_CHARS_MAX = 80;
+/** Controls, overrides of direction, separators of lines: JSON leaves most of them as they are. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 export type FrameObject =
   | { readonly ok: true; readonly members: ExactObject }
@@ -22,10 +24,12 @@ export function readFrameObject(text: string): FrameObject {
   return { ok: true, members: read.value };
 }
 
-/** The venue's words in few characters, quoted; unchecked text from the wire. */
+/** The venue's words in few characters, quoted, with what can't be printed escaped. */
 export function excerpt(text: string): string {
-  const short = text.length > EXCERPT_CHARS_MAX;
-  return JSON.stringify(short ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text);
+  const short = text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX)}…` : text;
+  return JSON.stringify(short).replace(UNPRINTABLE, (sign) => {
+    return `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** '' where there is no text. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { FeedHealth } from '../../engine/ports/feed.js';
 import { ConnectionPlan, type PlanAction, type PlanLimits } from './connection-plan.js';
 import type { WireEvent } from './feed-event.js';
+import { excerpt } from './frame-object.js';
 import { symbolHealth } from './feed-health.js';
 import { TradeTap } from './trade-tap.js';
 import { askVenueTime } from './venue-time.js';
@@ -47,6 +48,7 @@ export class LiveSession {
   readonly #plan: ConnectionPlan;
   readonly #tap: TradeTap;
   readonly #sockets = new Map<number, WebSocket>();
+  readonly #symbols: ReadonlySet<string>;
   readonly #dataAtMs = new Map<string, number>();
   readonly #abort = new AbortController();
   #waiting: FeedInput[] = [];
@@ -64,6 +66,7 @@ export class LiveSession {
     this.#deps = deps;
     const { stream, symbols, limits } = source;
     const { clock, random } = deps;
+    this.#symbols = new Set(symbols);
     this.#plan = new ConnectionPlan(stream, symbols, {
       limits,
       random,
@@ -111,7 +114,9 @@ export class LiveSession {
     const { clock } = this.#deps;
     const [wallMs, monotonicMs] = [clock.nowMs(), clock.monotonicMs()];
     const connections = this.#plan.connections().map((connection) => {
-      return { ...connection, sinceMs: Math.round(wallMs - (monotonicMs - connection.sinceMs)) };
+      const { sinceMs, downSinceMs } = connection;
+      const onTheWall = (atMs: number) => Math.round(wallMs - (monotonicMs - atMs));
+      return { ...connection, sinceMs: onTheWall(sinceMs), downSinceMs: onTheWall(downSinceMs) };
     });
     const { counts } = this.#tap;
     return {
@@ -122,10 +127,9 @@ export class LiveSession {
         rejection: (symbol) => this.#plan.rejection(symbol),
         nowMs: wallMs,
       }),
-      connections: connections.map(({ symbols, ...rest }) => ({
-        ...rest,
-        symbols: symbols.length,
-      })),
+      connections: connections.map(({ id, symbols, state, sinceMs, why }) => {
+        return { id, symbols: symbols.length, state, sinceMs, why };
+      }),
       clock: this.#tap.clock,
       counts: {
         ...counts,
@@ -217,10 +221,12 @@ export class LiveSession {
     });
     socket.on('error', (error) => {
       fault = error.message;
+      // Otherwise `ws` waits half a minute for the venue to answer its close frame.
+      socket.terminate();
     });
     socket.on('close', (code, reason) => {
       if (this.#sockets.get(id) !== socket) return;
-      const said = reason.length === 0 ? '' : ` ${reason.toString('utf8')}`;
+      const said = reason.length === 0 ? '' : ` ${excerpt(reason.toString('utf8'))}`;
       const why = fault === '' ? `closed by the venue (${code}${said})` : fault;
       this.#plan.closed(id, why, this.#deps.clock.monotonicMs());
       this.#gone(id, why);
@@ -244,7 +250,7 @@ export class LiveSession {
     const { clock } = this.#deps;
     this.#checkClock();
     if (message.kind === 'trades') {
-      this.#dataAtMs.set(message.symbol, clock.nowMs());
+      if (this.#symbols.has(message.symbol)) this.#dataAtMs.set(message.symbol, clock.nowMs());
       if (this.#waiting.length >= WAITING_INPUTS_MAX) {
         this.#overflowed += message.trades.length;
         this.#happened({ kind: 'overflow', symbol: message.symbol });

@@ -5,6 +5,7 @@ import { symbolOfChannel } from './channel.js';
 /** `code` is 0 for success and for refusal: the words of `msg` are all there is to tell them apart. */
 const ACCEPTED = /(?<!Not )Subscribed successful(?:ly)?!\s*\[([^\]]*)\]/;
 const REJECTED = /Not Subscribed successful(?:ly)?!\s*\[([^\]]*)\]/;
+const REASON = /Reason\s*[:：]\s*(\S.*)$/su;
 const CHANNEL_NAMES = /^spot@[^,\s]+(?:\s*,\s*spot@[^,\s]+)*$/;
 
 /** A text frame of MEXC: an answer to a subscription, or a pong. Data come in binary frames. */
@@ -30,7 +31,8 @@ function answer(msg: string, isCodeZero: boolean): StreamMessage {
     kind: 'answered',
     accepted: accepted.filter((symbol) => !rejected.has(symbol)),
     rejected: [...rejected],
-    why: msg,
+    // The list of channels may be long, and each of them is told the same.
+    why: excerpt((REASON.exec(msg)?.[1] ?? msg).trim()),
   };
 }
 

@@ -39,6 +39,8 @@ export interface FeedHealth {
     readonly why: string;
     /** Receipt of its newest frame; null before the first. */
     readonly lastDataAtMs: number | null;
+    /** While it is down: since when no connection was good for something. */
+    readonly downSinceMs: number | null;
   }[];
   readonly connections: readonly {
     readonly id: number;

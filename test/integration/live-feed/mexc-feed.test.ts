@@ -84,7 +84,7 @@ describe('the MEXC feed', () => {
     await reader.has('trades', () => reader.trades.length > 50);
     mexc.fault({ kind: 'close', code: 1001, reason: 'going away' });
     await reader.has('the return', () => gapsOf(reader).length === 1);
-    expect(reader.notices.join()).toContain('closed by the venue (1001 going away)');
+    expect(reader.notices.join()).toContain('closed by the venue (1001 "going away")');
     await expectWhole(mexc, reader);
   });
 

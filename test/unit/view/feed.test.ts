@@ -13,47 +13,45 @@ import {
 
 type Symbols = FeedHealth['symbols'];
 
-const symbol = (state: Symbols[number]['state'], agoMs: number | null): Symbols[number] => ({
+const symbol = (
+  state: Symbols[number]['state'],
+  agoMs: number | null,
+  downMs = agoMs ?? 600_000,
+): Symbols[number] => ({
   symbol: `${state.toUpperCase()}USDT`,
   state,
   why: state === 'live' ? '' : `why ${state}`,
   lastDataAtMs: agoMs === null ? null : NOW_MS - agoMs,
+  downSinceMs: state === 'down' ? NOW_MS - downMs : null,
 });
 
-const judged = (symbols: Symbols, uptimeMs = 600_000) =>
-  judgeFeed(fakeEngineStatus({ feed: liveFeedOf({ symbols }), startedAtMs: NOW_MS - uptimeMs }));
+const judged = (symbols: Symbols) => judgeFeed(fakeEngineStatus({ feed: liveFeedOf({ symbols }) }));
 
 describe('the verdict on a live feed', () => {
-  it.each<[string, Symbols, number, string, RegExp]>([
-    ['a live symbol', [symbol('live', 100)], 600_000, 'OK', /1 of 1 symbols live/],
-    ['a quiet market', [symbol('quiet', 20_000)], 600_000, 'IDLE', /the connections are well/],
-    [
-      'a silent market',
-      [symbol('stale', 40_000)],
-      600_000,
-      'STALLED',
-      /STALEUSDT STALE: why stale/,
-    ],
+  it.each<[string, Symbols, string, RegExp]>([
+    ['a live symbol', [symbol('live', 100)], 'OK', /1 of 1 symbols live/],
+    ['a quiet market', [symbol('quiet', 20_000)], 'IDLE', /the connections are well/],
+    ['a silent market', [symbol('stale', 40_000)], 'STALLED', /STALEUSDT STALE: why stale/],
     [
       'one silent market of two',
       [symbol('live', 100), symbol('stale', 40_000)],
-      600_000,
       'OK',
       /1 of 2 symbols live/,
     ],
     [
       'one symbol down of two',
       [symbol('live', 100), symbol('down', 9_000)],
-      600_000,
       'STALLED',
       /^DOWNUSDT DOWN: why down, last data 9\.0 s ago$/,
     ],
-    ['a reconnection', [symbol('down', 1_000)], 600_000, 'UNKNOWN', /connecting/],
-    ['the first seconds', [symbol('down', null)], 5_000, 'UNKNOWN', /connecting/],
-    ['no data ever', [symbol('down', null)], 60_000, 'STALLED', /no data since the start/],
-    ['a refusal', [symbol('live', 9), symbol('rejected', null)], 600_000, 'STALLED', /REJECTED/],
-  ])('%s', (_, symbols, uptimeMs, word, reason) => {
-    const verdict = judged(symbols, uptimeMs);
+    ['a reconnection', [symbol('down', 1_000)], 'UNKNOWN', /connecting/],
+    ['the first seconds', [symbol('down', null, 5_000)], 'UNKNOWN', /connecting/],
+    ['a quiet market between two', [symbol('down', 70_000, 300)], 'UNKNOWN', /connecting/],
+    ['one of no data', [symbol('down', null, 9_000)], 'UNKNOWN', /connecting/],
+    ['no data ever', [symbol('down', null)], 'STALLED', /no data since the start/],
+    ['a refusal', [symbol('live', 9), symbol('rejected', null)], 'STALLED', /REJECTED/],
+  ])('%s', (_, symbols, word, reason) => {
+    const verdict = judged(symbols);
     expect(verdict.word).toBe(word);
     expect(verdict.reason).toMatch(reason);
   });

@@ -36,7 +36,13 @@ describe('readiness', () => {
       {
         feed: liveFeedOf({
           symbols: [
-            { symbol: 'BTCUSDT', state: 'down', why: 'cut', lastDataAtMs: NOW_MS - 12_000 },
+            {
+              symbol: 'BTCUSDT',
+              state: 'down',
+              why: 'cut',
+              lastDataAtMs: NOW_MS - 12_000,
+              downSinceMs: NOW_MS - 12_000,
+            },
           ],
         }),
       },

@@ -180,12 +180,98 @@ describe('the plan of connections', () => {
     b.open(third);
     b.pass(31_000, () => {
       alive();
-      b.hear(third, PONG);
+      b.hear(third, dataOf('A'));
     });
     expect(b.of('close').at(-1)).toMatchObject({
       connection: 1,
       why: 'replaced without a proven overlap',
     });
+  });
+
+  it('does not give up what flows for what does not', () => {
+    const b = bench(['A', 'B']);
+    b.setCovered(false);
+    b.pass(250);
+    b.open(1);
+    const alive = () => {
+      for (const symbol of ['A', 'B']) b.hear(1, dataOf(symbol));
+    };
+    b.pass(LIMITS.rotateMs + 1_000, alive);
+    b.open(2);
+    b.pass(31_000, () => {
+      alive();
+      b.hear(2, PONG);
+    });
+    expect(b.of('close')).toMatchObject([
+      { connection: 2, why: expect.stringContaining('brings less than connection 1') },
+    ]);
+    b.pass(30_000, alive);
+    b.open(3);
+    b.hear(3, { kind: 'answered', accepted: ['A'], rejected: ['B'], why: 'Blocked!' });
+    expect(b.plan.rejection('B')).toBeUndefined();
+    b.pass(31_000, () => {
+      alive();
+      b.hear(3, dataOf('A'));
+    });
+    expect(b.of('close').map(({ connection }) => connection)).toEqual([2, 3]);
+  });
+
+  it('takes nothing for data that nobody asked for, and remembers none of its names', () => {
+    const b = bench();
+    b.pass(250);
+    b.open(1);
+    b.pass(61_000, () => {
+      b.hear(1, dataOf('Z'));
+      b.hear(1, { kind: 'answered', accepted: [], rejected: ['Y'], why: 'Blocked!' });
+    });
+    expect(b.of('close')).toMatchObject([{ why: 'no data for 60000 ms' }]);
+    expect(b.plan.rejection('Y')).toBeUndefined();
+  });
+
+  it('is back at once where a quiet market ends each connection', () => {
+    const b = bench(['A'], () => 0.999);
+    for (let id = 1; id <= 6; id += 1) {
+      while (b.of('open').length < id) b.pass(250);
+      b.open(id);
+      b.pass(10_000);
+      b.hear(id, dataOf('A'));
+      while (b.of('close').length < id) {
+        b.pass(250, () => {
+          b.hear(id, PONG);
+        });
+      }
+      expect(b.plan.connections()).toMatchObject([
+        { state: 'waiting', downSinceMs: b.now() - 250 },
+      ]);
+    }
+    const last = [b.of('close').at(-2)?.atMs ?? 0, b.of('open').at(-1)?.atMs ?? Infinity] as const;
+    expect(last[1] - last[0]).toBeLessThan(1_000);
+  });
+
+  it('says since when it is down, however often it opens for a moment', () => {
+    const b = bench();
+    for (let id = 1; id <= 5; id += 1) {
+      while (b.of('open').length < id) b.pass(250);
+      b.open(id);
+      b.pass(250);
+      b.close(id);
+    }
+    expect(b.plan.connections()).toMatchObject([{ state: 'waiting', downSinceMs: 0 }]);
+  });
+
+  it('does not follow a venue that says all the time that it closes', () => {
+    const b = bench();
+    b.pass(250);
+    b.open(1);
+    b.pass(29_000, () => {
+      const newest = b.plan.connections().at(-1);
+      if (newest?.state === 'connecting') b.open(newest.id);
+      for (const { id } of b.plan.connections()) {
+        b.hear(id, dataOf('A'));
+        b.hear(id, { kind: 'closing', why: 'maintenance' });
+      }
+    });
+    expect(b.of('open')).toHaveLength(2);
   });
 
   it('brings up a successor at once when the venue says that it closes', () => {

@@ -27,7 +27,7 @@ const MOVED: EngineStatus = {
   trades: seen(4_900, 100),
   tradesRefused: { late: 9 },
   feed: liveFeedOf({
-    symbols: [{ symbol: 'BTCUSDT', state: 'down', why: 'cut', lastDataAtMs: null }],
+    symbols: [{ symbol: 'BTCUSDT', state: 'down', why: 'cut', lastDataAtMs: null, downSinceMs: 0 }],
     connections: [{ id: 0, symbols: 1, state: 'waiting', sinceMs: NOW_MS, why: 'cut' }],
     clock: { offsetMs: 1_260, errorMs: null, confidence: 'low', samples: 4 },
     counts: { ...fakeFeedHealth().counts, frames: 1_300, unreadable: 4 },

@@ -10,13 +10,13 @@ const answer = (msg: string): unknown => readControlText(JSON.stringify({ id: 0,
 
 test('the recorded control frames read as what they mean', () => {
   expect(CONTROL.map(({ text }) => readControlText(text))).toEqual([
-    { kind: 'answered', accepted: ['BTCUSDT'], rejected: [], why: `${D}BTCUSDT` },
+    { kind: 'answered', accepted: ['BTCUSDT'], rejected: [], why: `"${D}BTCUSDT"` },
     { kind: 'pong' },
     {
       kind: 'answered',
       accepted: [],
       rejected: ['BTCUSDT'],
-      why: `Not Subscribed successfully! [spot@public.bookTicker.v3.api@BTCUSDT]${REASON}`,
+      why: '"Blocked!"',
     },
     {
       kind: 'answered',
@@ -68,7 +68,15 @@ describe('readControlText', () => {
     ['a name among other words', `refused: ${D}A`, [], []],
     ['a list that is not closed', `Subscribed successful! [${D}A`, [], []],
   ])('reads %s', (_, msg, accepted, rejected) => {
-    expect(answer(msg)).toEqual({ kind: 'answered', accepted, rejected, why: msg });
+    const why: unknown = expect.stringMatching(/^".+"$/);
+    expect(answer(msg)).toEqual({ kind: 'answered', accepted, rejected, why });
+  });
+
+  test('passes on few of the words, and none that could move a cursor', () => {
+    const evil = `[${D}A].  Reason： \u001b[2J\u009b1m\u202e${'x'.repeat(100_000)}`;
+    const { why } = answer(`Not Subscribed successfully! ${evil}`) as { readonly why: string };
+    expect(why.length).toBeLessThan(120);
+    expect(why).toContain('\\u001b[2J\\u009b1m\\u202exxx');
   });
 
   test('believes no acceptance with an error code', () => {
