@@ -9,6 +9,7 @@ import { LogFilter } from './logs/log-filter.js';
 import { LogPrinter } from './logs/log-printer.js';
 import type { LogServices } from './logs/log-services.js';
 import { envelope } from './output/envelope.js';
+import { atSamePlace } from './output/printed-command.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
@@ -40,6 +41,8 @@ interface Request {
   /** Null: all there are. */
   readonly count: number | null;
   readonly filter: () => LogFilter;
+  /** What to do where there is no log. */
+  readonly start: string;
 }
 
 function requestOf(options: ParsedOptions, io: CommandIo): Request {
@@ -54,6 +57,7 @@ function requestOf(options: ParsedOptions, io: CommandIo): Request {
     sinceMs,
     count: count === null ? null : Math.min(count, LINES_MAX),
     filter: () => new LogFilter({ level, sinceMs, grep }),
+    start: atSamePlace('cdb run starts one', options),
   };
 }
 
@@ -72,7 +76,7 @@ async function print(log: LogReader, request: Request, { io, stop }: Output): Pr
   const printer = new LogPrinter(io, stop.signal);
   const thereIsOne = await printHistory(log, request, { printer, signal: stop.signal });
   if (!request.follow) {
-    tellEnd(log, { thereIsOne, printer }, io);
+    tellEnd(log, { thereIsOne, printer, start: request.start }, io);
     return stop.cause === null ? EXIT.OK : EXIT_OF[stop.cause];
   }
   if (!thereIsOne) io.stderr(`no log yet: waiting for ${plainText(log.path)}\n`);
@@ -129,14 +133,15 @@ async function printAsOne(log: LogReader, request: Request, { io, stop }: Output
   return stop.cause === null ? EXIT.OK : EXIT_OF[stop.cause];
 }
 
-function tellEnd(
-  log: LogReader,
-  { thereIsOne, printer }: { readonly thereIsOne: boolean; readonly printer: LogPrinter },
-  io: CommandIo,
-): void {
+interface Told extends Pick<Request, 'start'> {
+  readonly thereIsOne: boolean;
+  readonly printer: LogPrinter;
+}
+
+function tellEnd(log: LogReader, { thereIsOne, printer, start }: Told, io: CommandIo): void {
   const path = plainText(log.path);
   if (!thereIsOne) {
-    io.stderr(`no log: no engine ever wrote ${path}; cdb run starts one\n`);
+    io.stderr(`no log: no engine ever wrote ${path}; ${plainText(start)}\n`);
   } else if (printer.shown === 0) {
     io.stderr(`no line of ${path} is what was asked for\n`);
   }
