@@ -4,6 +4,7 @@ import { LOG_LEVELS, type LogLevel } from '../engine/ports/logger.js';
 import { EXIT } from '../operator-error.js';
 import type { CommandIo } from './command-io.js';
 import { grepFor } from './logs/grep.js';
+import { LOG_LINES_MAX } from './logs/lines-max.js';
 import { newestLines } from './logs/history.js';
 import { LogFilter } from './logs/log-filter.js';
 import { LogPrinter } from './logs/log-printer.js';
@@ -15,8 +16,6 @@ import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
 
 const LINES_DEFAULT = 100;
-/** All of them are held in memory: of 8 KiB at most each. */
-const LINES_MAX = 10_000;
 
 /** What the engine wrote down; reads files only. 0 also when there is nothing to read. */
 export async function run(
@@ -55,7 +54,7 @@ function requestOf(options: ParsedOptions, io: CommandIo): Request {
   return {
     follow: options.flag('follow'),
     sinceMs,
-    count: count === null ? null : Math.min(count, LINES_MAX),
+    count,
     filter: () => new LogFilter({ level, sinceMs, grep }),
     start: atSamePlace('cdb run starts one', options),
   };
@@ -120,9 +119,14 @@ async function printHistory(
 async function printAsOne(log: LogReader, request: Request, { io, stop }: Output): Promise<number> {
   const files = log.files();
   const { sinceMs, filter } = request;
-  const count = request.count ?? LINES_MAX;
-  const wanted = { count, sinceMs, filter, signal: stop.signal };
-  const lines = await newestLines(files, () => log.rest(), wanted);
+  const count = request.count ?? LOG_LINES_MAX;
+  // One more tells whether there are more.
+  const wanted = { count: count + 1, sinceMs, filter, signal: stop.signal };
+  const found = await newestLines(files, () => log.rest(), wanted);
+  const lines = found.slice(-count);
+  if (request.count === null && found.length > count) {
+    io.stderr(`notice: only the newest ${count} lines; --output jsonl prints all of them\n`);
+  }
   const data = {
     log: log.path,
     exists: files.length > 0,
