@@ -11,6 +11,9 @@ import { EXIT } from './operator-error.js';
 
 const VERSION = `${BUILD.version} (${BUILD.commit})`;
 
+/** Of the command that was called. */
+let called: ParsedOptions | undefined;
+
 /** The engine that this process is or wanted to be; its failure belongs into its log. */
 let engine: { readonly options: ParsedOptions; readonly io: CommandIo } | undefined;
 
@@ -18,6 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
   const call = readCommandLine(args, VERSION, requestedFormat(args, process.env));
   if (call === undefined) return EXIT.OK;
   const { options } = call;
+  called = options;
   const timeoutMs = options.number('timeoutMs');
   return withTimeout(timeoutMs, async (deadline) => {
     const handler = await call.spec.load();
@@ -56,7 +60,7 @@ async function report(fault: unknown): Promise<never> {
     const { logFault } = await import('./main/engine/log-fault.js');
     await logFault(error, engine);
   }
-  process.stderr.write(errorText(error, requestedFormat(args, process.env)));
+  process.stderr.write(errorText(error, requestedFormat(args, process.env), called));
   return end(error.exit);
 }
 

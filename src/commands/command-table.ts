@@ -1,11 +1,13 @@
 import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
+import { LOG_LINES_MAX } from './logs/lines-max.js';
 import { HELP_TOPIC_NAMES } from './help/topic-names.js';
 import {
   assignment,
   choice,
   choiceList,
   count,
+  countUpTo,
   duration,
   durationWithin,
   list,
@@ -222,7 +224,11 @@ const OBSERVE: readonly CommandSpec[] = [
         read: choice(...LOG_LEVELS),
       },
       { flags: '--grep <expression>', summary: 'only lines that match, as they are printed' },
-      { ...COUNT, summary: 'at most n lines (default 100; all with --since)' },
+      {
+        ...COUNT,
+        summary: 'at most n lines (default 100; all with --since)',
+        read: countUpTo(LOG_LINES_MAX),
+      },
     ],
     load: () => import('./logs.js'),
   },

@@ -4,18 +4,18 @@ import { LOG_LEVELS, type LogLevel } from '../engine/ports/logger.js';
 import { EXIT } from '../operator-error.js';
 import type { CommandIo } from './command-io.js';
 import { grepFor } from './logs/grep.js';
+import { LOG_LINES_MAX } from './logs/lines-max.js';
 import { newestLines } from './logs/history.js';
 import { LogFilter } from './logs/log-filter.js';
 import { LogPrinter } from './logs/log-printer.js';
 import type { LogServices } from './logs/log-services.js';
 import { envelope } from './output/envelope.js';
+import { atSamePlace } from './output/printed-command.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
 
 const LINES_DEFAULT = 100;
-/** All of them are held in memory: of 8 KiB at most each. */
-const LINES_MAX = 10_000;
 
 /** What the engine wrote down; reads files only. 0 also when there is nothing to read. */
 export async function run(
@@ -40,6 +40,8 @@ interface Request {
   /** Null: all there are. */
   readonly count: number | null;
   readonly filter: () => LogFilter;
+  /** What to do where there is no log. */
+  readonly start: string;
 }
 
 function requestOf(options: ParsedOptions, io: CommandIo): Request {
@@ -52,8 +54,9 @@ function requestOf(options: ParsedOptions, io: CommandIo): Request {
   return {
     follow: options.flag('follow'),
     sinceMs,
-    count: count === null ? null : Math.min(count, LINES_MAX),
+    count,
     filter: () => new LogFilter({ level, sinceMs, grep }),
+    start: atSamePlace('cdb run starts one', options),
   };
 }
 
@@ -72,7 +75,7 @@ async function print(log: LogReader, request: Request, { io, stop }: Output): Pr
   const printer = new LogPrinter(io, stop.signal);
   const thereIsOne = await printHistory(log, request, { printer, signal: stop.signal });
   if (!request.follow) {
-    tellEnd(log, { thereIsOne, printer }, io);
+    tellEnd(log, { thereIsOne, printer, start: request.start }, io);
     return stop.cause === null ? EXIT.OK : EXIT_OF[stop.cause];
   }
   if (!thereIsOne) io.stderr(`no log yet: waiting for ${plainText(log.path)}\n`);
@@ -116,9 +119,14 @@ async function printHistory(
 async function printAsOne(log: LogReader, request: Request, { io, stop }: Output): Promise<number> {
   const files = log.files();
   const { sinceMs, filter } = request;
-  const count = request.count ?? LINES_MAX;
-  const wanted = { count, sinceMs, filter, signal: stop.signal };
-  const lines = await newestLines(files, () => log.rest(), wanted);
+  const count = request.count ?? LOG_LINES_MAX;
+  // One more tells whether there are more.
+  const wanted = { count: count + 1, sinceMs, filter, signal: stop.signal };
+  const found = await newestLines(files, () => log.rest(), wanted);
+  const lines = found.slice(-count);
+  if (request.count === null && found.length > count) {
+    io.stderr(`notice: only the newest ${count} lines; --output jsonl prints all of them\n`);
+  }
   const data = {
     log: log.path,
     exists: files.length > 0,
@@ -129,14 +137,15 @@ async function printAsOne(log: LogReader, request: Request, { io, stop }: Output
   return stop.cause === null ? EXIT.OK : EXIT_OF[stop.cause];
 }
 
-function tellEnd(
-  log: LogReader,
-  { thereIsOne, printer }: { readonly thereIsOne: boolean; readonly printer: LogPrinter },
-  io: CommandIo,
-): void {
+interface Told extends Pick<Request, 'start'> {
+  readonly thereIsOne: boolean;
+  readonly printer: LogPrinter;
+}
+
+function tellEnd(log: LogReader, { thereIsOne, printer, start }: Told, io: CommandIo): void {
   const path = plainText(log.path);
   if (!thereIsOne) {
-    io.stderr(`no log: no engine ever wrote ${path}; cdb run starts one\n`);
+    io.stderr(`no log: no engine ever wrote ${path}; ${plainText(start)}\n`);
   } else if (printer.shown === 0) {
     io.stderr(`no line of ${path} is what was asked for\n`);
   }

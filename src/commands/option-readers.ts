@@ -25,9 +25,13 @@ export function durationWithin(minMs: number, maxMs: number, bounds: string): Op
 
 export const speed = reader('factor', readSpeed);
 export const list = reader('list', (text) => ({ ok: true, value: readList(text) }));
-export const count = reader('integer', (text) => readInteger(text, 1, COUNT_MAX));
+export const count = countUpTo(COUNT_MAX);
 export const seed = reader('integer', (text) => readInteger(text, 0, SEED_MAX));
 export const port = reader('integer', (text) => readInteger(text, 0, PORT_MAX));
+
+export function countUpTo(max: number): OptionReader<number> {
+  return reader('integer', (text) => readInteger(text, 1, max));
+}
 
 export function choice(...choices: readonly string[]): OptionReader<string> {
   const read = (text: string): ReadValue<string> =>

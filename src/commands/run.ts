@@ -13,6 +13,7 @@ import { commandConfig } from './command-config.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { envelope, printResult } from './output/envelope.js';
+import { atSamePlace } from './output/printed-command.js';
 import { startAndWait, upJson, upText } from './run/detach.js';
 import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
@@ -90,7 +91,8 @@ function screenOf({ options, launch }: Call, io: CommandIo, stop: StopRequest): 
     lines,
     stop,
     say: (text) => {
-      if (io.outputFormat === 'text' && !isQuiet) lines.print(maskSecrets(text));
+      if (io.outputFormat === 'text' && !isQuiet)
+        lines.print(maskSecrets(atSamePlace(text, options)));
     },
     showFact: (fact) => {
       if (!isQuiet && !launch.detached) showFact(fact, io, lines);

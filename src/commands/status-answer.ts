@@ -5,6 +5,7 @@ import type { SystemView } from '../view/system-view.js';
 import { readSystemView, systemViewJson } from '../view/view-json.js';
 import { ASK_TIMEOUT_MS, askEngine } from './ask-engine.js';
 import type { OperatorPorts } from './operator-ports.js';
+import { shellWord } from './output/printed-command.js';
 import { statusText } from './status-text.js';
 import { plainText } from './tables/plain-text.js';
 
@@ -59,8 +60,9 @@ function notRunningText({ stateDir, last, latch }: LeftBehind, nowMs: number): s
 
 /** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
 export function startCommand(stateDir: string, last: LastRun | null): string {
-  if (last === null) return `cdb run --shadow --feed sample --state-dir ${stateDir}`;
-  const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} --state-dir ${stateDir}`;
+  const at = `--state-dir ${shellWord(stateDir)}`;
+  if (last === null) return `cdb run --shadow --feed sample ${at}`;
+  const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} ${at}`;
   return `cdb run --${last.mode} ${rest}`;
 }
 
@@ -68,8 +70,8 @@ export function startCommand(stateDir: string, last: LastRun | null): string {
 function feedWords(feed: string): string {
   if (feed.startsWith('sample ')) return 'sample';
   const [, venue, symbols] = /^(mexc|binance) (.+)$/.exec(feed) ?? [];
-  if (venue === undefined || symbols === undefined) return `PATH/${feed}`;
-  return `${venue} --symbols ${symbols.replaceAll(', ', ',')}`;
+  if (venue === undefined || symbols === undefined) return shellWord(`PATH/${feed}`);
+  return `${venue} --symbols ${shellWord(symbols.replaceAll(', ', ','))}`;
 }
 
 function lastRunLines(last: LastRun, nowMs: number): readonly string[] {

@@ -4,6 +4,7 @@ import type { SystemView } from '../view/system-view.js';
 import { amountText, bytesText, moneyText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
 import { textTable } from './tables/text-table.js';
+import { wrapped } from './watch/wrap.js';
 
 type FeedClock = NonNullable<SystemView['feed']>['clock'];
 
@@ -12,9 +13,19 @@ const SYMBOLS_MAX = 8;
 const AMOUNTS_PER_LINE = 4;
 const LABEL_WIDTH = 18;
 
-/** The compact screen of `cdb status`; every figure with its age. */
-export function statusText(view: SystemView, nowMs: number): string {
+/**
+ * The compact screen of `cdb status`; every figure with its age.
+ * @param columns of a terminal that shows the beginning and cuts what is too long: what is wrong
+ *   then stands at the top and in full. Null: it stands at the end, where the eye is afterwards
+ */
+export function statusText(view: SystemView, nowMs: number, columns: number | null = null): string {
+  const reasons = [
+    ...view.notes.map((note) => line('note', note)),
+    ...view.reasons.map((reason) => line('because', reason)),
+  ].join('');
   return [
+    wordLine(view),
+    columns === null ? '' : wrapped(reasons, columns),
     headline(view, nowMs),
     feedLines(view, nowMs),
     effectsText(view, nowMs),
@@ -22,18 +33,20 @@ export function statusText(view: SystemView, nowMs: number): string {
     auditLines(view, nowMs),
     portfolioLines(view, nowMs),
     symbolLines(view, nowMs),
-    ...view.notes.map((note) => line('note', note)),
-    ...view.reasons.map((reason) => line('because', reason)),
+    columns === null ? reasons : '',
   ].join('');
 }
 
-function headline({ word, control, run, observedAtMs }: SystemView, nowMs: number): string {
+function wordLine({ word, control, run }: SystemView): string {
+  return line('cdb', `${word}   ${control.mode.toUpperCase()}   orders go to: ${run.ordersTo}`);
+}
+
+function headline({ control, run, observedAtMs }: SystemView, nowMs: number): string {
   const level = `${control.level} since ${utcText(control.atMs)} by ${control.operator}`;
   const why = [control.reason, control.message].filter((text) => text !== '').join(': ');
   const scopes = Object.entries(control.scopes).map(([scope, at]) => `${scope} is ${at}`);
   const uptime = durationText(nowMs - run.startedAtMs);
   return [
-    line('cdb', `${word}   ${control.mode.toUpperCase()}   orders go to: ${run.ordersTo}`),
     line('level', `${level} (${why}), epoch ${control.epoch}`),
     ...scopes.map((scope) => line('scope', scope)),
     line('engine', `${run.phase}, pid ${run.pid}, up ${uptime}, version ${run.codeVersion}`),

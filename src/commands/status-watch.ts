@@ -11,6 +11,7 @@ import { answerData, answerText, askStatus, type StatusAnswer } from './status-a
 import { statusText } from './status-text.js';
 import { plainText } from './tables/plain-text.js';
 import { Screen } from './watch/screen.js';
+import { wrapped } from './watch/wrap.js';
 
 /** One look, with what the looks before it know. */
 interface Seen {
@@ -36,7 +37,10 @@ export async function watchStatus(
       const look: Seen | null = await orAborted(lookAgain(ports, io, seen), stop.signal);
       if (look === null) break;
       seen = look;
-      await orAborted(screen.show(shown(io, look, everyMs)), stop.signal);
+      await orAborted(
+        screen.show(shown(io, look, { everyMs, columns: screen.columns })),
+        stop.signal,
+      );
       const tookMs = ports.clock.monotonicMs() - startedAtMs;
       await ports.clock.sleep(Math.max(0, everyMs - tookMs), stop.signal);
     }
@@ -66,25 +70,32 @@ function noAnswer(fault: unknown): { readonly state: 'no answer'; readonly why: 
   throw fault;
 }
 
-function shown(io: CommandIo, seen: Seen, everyMs: number): string {
+interface Frame {
+  readonly everyMs: number;
+  /** Null: no line is cut. */
+  readonly columns: number | null;
+}
+
+function shown(io: CommandIo, seen: Seen, { everyMs, columns }: Frame): string {
   const nowMs = io.nowMs();
   if (io.outputFormat !== 'text') return `${envelope('status', seenData(seen), nowMs)}\n`;
   const head = `${utcText(nowMs)}   every ${durationText(everyMs)}, Ctrl-C ends this`;
-  return `${head}\n${seenText(seen, nowMs)}`;
+  return `${head}\n${seenText(seen, nowMs, columns)}`;
 }
 
-function seenText({ answer, sinceMs, lastView }: Seen, nowMs: number): string {
-  if (answer.state === 'running') return answerText(answer, nowMs);
+function seenText({ answer, sinceMs, lastView }: Seen, nowMs: number, columns: number | null) {
+  if (answer.state === 'running') return statusText(answer.view, nowMs, columns);
   const span = durationText(nowMs - sinceMs);
   const words =
     answer.state === 'not running'
       ? `${answerText(answer, nowMs)}seen     NOT RUNNING for ${span}\n`
       : `cdb NO ANSWER for ${span}: ${plainText(answer.why)}\n`;
-  if (lastView === null) return `${words}         no answer so far in this watch\n`;
+  const all = columns === null ? words : wrapped(words, columns);
+  if (lastView === null) return `${all}         no answer so far in this watch\n`;
   const last = `last answer ${agoText(lastView.observedAtMs, nowMs)}`;
   // A process that is gone has no figures; one that is only silent may still be what it was.
-  if (answer.state === 'not running') return `${words}         ${last}: ${lastView.word}\n`;
-  return `${words}\n${last}:\n${statusText(lastView, nowMs)}`;
+  if (answer.state === 'not running') return `${all}         ${last}: ${lastView.word}\n`;
+  return `${all}\n${last}:\n${statusText(lastView, nowMs, columns)}`;
 }
 
 function seenData({ answer, sinceMs, lastView }: Seen) {

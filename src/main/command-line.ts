@@ -82,23 +82,33 @@ function helpedCommand(program: Command, { spec, options }: CommandCall): Comman
 }
 
 function nounAlone(args: readonly string[]): Error {
-  const verbs = SHOWN.map(({ name }) => name).filter((name) =>
-    args.some((arg) => name.startsWith(`${arg} `)),
-  );
+  const verbs = SHOWN.filter(({ name }) => args.some((arg) => name.startsWith(`${arg} `)));
   return usageError(
     `Missing command after "${args.join(' ')}"`,
-    verbs.map((name) => `cdb ${name}`).join(', '),
+    verbs.map((spec) => ['cdb', spec.name, ...required(spec)].join(' ')).join(', '),
   );
 }
 
+function required({ arguments: all = [] }: CommandSpec): readonly string[] {
+  return all.flatMap(({ form }) => /^<(.+)>$/.exec(form)?.[1]?.toUpperCase() ?? []);
+}
+
 function refusal(fault: CommanderError, args: readonly string[]): Error {
-  const named = SHOWN.map(({ name }) => name)
-    .filter((name) => ` ${args.join(' ')} `.includes(` ${name} `))
-    .at(0);
-  const error = fromCommander(fault, named === undefined ? 'cdb' : `cdb ${named}`);
+  const error = fromCommander(fault, ['cdb', ...namedCommand(args)].join(' '));
   const commands = fault.code === 'commander.unknownCommand' ? withVerb(args) : [];
   if (commands.length === 0 || /Did you mean/.test(fault.message)) return error;
   return usageError(error.what, `did you mean ${commands.join(' or ')}? cdb --help`);
+}
+
+/** `kill-switch status`, or `kill-switch` with a verb that nobody knows, is not `status`. */
+function namedCommand(args: readonly string[]): readonly string[] {
+  const line = ` ${args.join(' ')} `;
+  const names = SHOWN.map(({ name }) => name);
+  const nouns = names.flatMap((name) => name.split(' ').slice(0, -1));
+  const longest = [...names, ...nouns]
+    .filter((name) => line.includes(` ${name} `))
+    .sort((a, b) => b.split(' ').length - a.split(' ').length || line.indexOf(a) - line.indexOf(b));
+  return longest.slice(0, 1);
 }
 
 /** People write the verb alone: `cdb engage`, `cdb tail`. */

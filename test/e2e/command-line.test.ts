@@ -125,6 +125,20 @@ describe('cdb', () => {
     },
   );
 
+  test('a command that is printed is about the state directory of the call', async () => {
+    const at = ['--state-dir', 'my state'];
+    const engaged = await runCdb(['kill-switch', 'engage', ...at], { cwd });
+    const release = "cdb kill-switch release --state-dir 'my state' --operator NAME";
+    expect(engaged.stdout).toContain(`undo: ${release}`);
+    const refused = await runCdb(['kill-switch', 'release', ...at], { cwd });
+    expect(refused.stderr).toContain(`fix:   ${release}`);
+    const given = ['--operator', 'ann', '--justification', 'test', '--confirm'];
+    const words = ['kill-switch', 'release', ...given, 'shadow/kill-switch', ...at];
+    expect((await runCdb(words, { cwd })).stdout).toContain(
+      "stop again: cdb kill-switch engage --state-dir 'my state'\n",
+    );
+  });
+
   test('an unforeseen fault is exit 70 and leaves a crash file without secrets', async () => {
     const nodeFlags = before(`
       const stringify = JSON.stringify;

@@ -12,7 +12,10 @@ export function noSuchKey(key: string, verb: string): OperatorError {
     why: CONFIG_SECTIONS.has(key)
       ? 'it is a section, which has keys and no value'
       : 'cdb config show lists the keys, cdb config init also those of single thresholds',
-    todo: meant === undefined ? 'cdb config show' : `cdb config ${verb} ${meant}`,
+    todo:
+      meant === undefined
+        ? 'cdb config show'
+        : `cdb config ${verb} ${meant}${verb === 'set' ? ' VALUE' : ''}`,
     exit: EXIT.NOT_FOUND,
   });
 }

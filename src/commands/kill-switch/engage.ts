@@ -9,6 +9,7 @@ import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
+import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
@@ -25,6 +26,12 @@ interface Stopped {
   readonly before: EffectiveControl;
   readonly record: ControlRecord;
   readonly places: readonly PlaceStopped[];
+}
+
+interface Words {
+  /** Why the stop is not complete, null when it is. */
+  readonly partial: string | null;
+  readonly undo: string;
 }
 
 /** Others may write at the same time; each round sees what they wrote. */
@@ -51,10 +58,11 @@ export async function run(
   if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped, ack);
   for (const note of notes) io.stderr(`note: ${note}\n`);
   const partial = partialWords(isWritten, ack);
+  const undo = atSamePlace(undoCommand(record), options);
   printResult(io, {
     command: 'kill-switch.engage',
-    data: engagedData(stopped, ack, partial),
-    text: () => engagedText(stopped, ack, partial),
+    data: engagedData(stopped, ack, { partial, undo }),
+    text: () => engagedText(stopped, ack, { partial, undo }),
   });
   return partial === null ? EXIT.OK : EXIT.UNREACHABLE;
 }
@@ -144,7 +152,7 @@ function levelReached({ record, places }: Stopped) {
   ]);
 }
 
-function engagedText(stopped: Stopped, ack: EngineAck, partial: string | null): string {
+function engagedText(stopped: Stopped, ack: EngineAck, { partial, undo }: Words): string {
   const { before, record, places } = stopped;
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
   return [
@@ -157,7 +165,7 @@ function engagedText(stopped: Stopped, ack: EngineAck, partial: string | null): 
     engineLine(ack),
     `  state dir    ${plainText(stopped.stateDir)}`,
     `written: ${places.map(placeWords).join(', ')}`,
-    `undo: ${undoCommand(record)}`,
+    `undo: ${plainText(undo)}`,
     '',
   ].join('\n');
 }
@@ -168,7 +176,7 @@ function placeWords({ place, outcome, failures }: PlaceStopped): string {
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
 }
 
-function engagedData(stopped: Stopped, ack: EngineAck, partial: string | null): unknown {
+function engagedData(stopped: Stopped, ack: EngineAck, { partial, undo }: Words): unknown {
   const { before, record, places } = stopped;
   return {
     level: levelReached(stopped),
@@ -188,7 +196,7 @@ function engagedData(stopped: Stopped, ack: EngineAck, partial: string | null): 
     })),
     engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why },
     partial,
-    undo: undoCommand(record),
+    undo,
   };
 }
 

@@ -6,6 +6,7 @@ import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
+import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
@@ -35,7 +36,9 @@ export async function run(
   printResult(io, {
     command: 'kill-switch.release',
     data: releasedData(before, result.record, ack),
-    text: () => releasedText(before, result.record, ack),
+    text: () =>
+      releasedText(before, result.record, ack) +
+      `stop again: ${plainText(atSamePlace('cdb kill-switch engage', options))}\n`,
   });
   return ack.state === 'not-confirmed' ? EXIT.UNREACHABLE : EXIT.OK;
 }
@@ -75,7 +78,6 @@ function releasedText(before: EffectiveControl, record: ControlRecord, ack: Engi
     `  level        ${record.level} (was ${before.record.level})`,
     `  by           ${plainText(record.operator)}: ${plainText(record.message)}`,
     engineLine(ack),
-    'stop again: cdb kill-switch engage',
     '',
   ].join('\n');
 }

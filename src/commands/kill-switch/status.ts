@@ -5,6 +5,7 @@ import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
+import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
@@ -23,7 +24,11 @@ export async function run(
   printResult(io, {
     command: 'kill-switch.status',
     data: statusData(control, enginePid),
-    text: () => statusText(control, enginePid, io.stdoutIsTTY),
+    text: () =>
+      statusText(control, enginePid) +
+      hints(control, io.stdoutIsTTY)
+        .map((hint) => `${plainText(atSamePlace(hint, options))}\n`)
+        .join(''),
   });
   return EXIT.OK;
 }
@@ -47,16 +52,10 @@ function statusData(control: EffectiveControl, enginePid: number | null): unknow
   };
 }
 
-function statusText(control: EffectiveControl, enginePid: number | null, isTTY: boolean): string {
-  const { record, source, faults, mayInitialise } = control;
+function statusText(control: EffectiveControl, enginePid: number | null): string {
+  const { record, source, faults } = control;
   const line = (label: string, text: string) => `  ${label.padEnd(13)}${plainText(text)}`;
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
-  const isRestricted = record.level !== 'TRADING' || scopes.length > 0;
-  const hints = [
-    ...(isTTY && record.level !== 'HALTED' ? ['stop now: cdb kill-switch engage'] : []),
-    ...(mayInitialise ? ['the first cdb run here starts with TRADING'] : []),
-    ...(isTTY && isRestricted && !mayInitialise ? [releaseHint(control)] : []),
-  ];
   return [
     plainText(`${record.level}   ${record.mode}   epoch ${record.epoch}`),
     line('since', record.atMs === 0 ? 'unknown' : new Date(record.atMs).toISOString()),
@@ -66,9 +65,18 @@ function statusText(control: EffectiveControl, enginePid: number | null, isTTY: 
     line('source', source),
     ...faults.map((fault) => line('fault', fault)),
     line('engine', enginePid === null ? 'no engine running' : `pid ${enginePid}`),
-    ...hints,
     '',
   ].join('\n');
+}
+
+function hints(control: EffectiveControl, isTTY: boolean): readonly string[] {
+  const { record, mayInitialise } = control;
+  const isRestricted = record.level !== 'TRADING' || Object.keys(record.scopes).length > 0;
+  return [
+    ...(isTTY && record.level !== 'HALTED' ? ['stop now: cdb kill-switch engage'] : []),
+    ...(mayInitialise ? ['the first cdb run here starts with TRADING'] : []),
+    ...(isTTY && isRestricted && !mayInitialise ? [releaseHint(control)] : []),
+  ];
 }
 
 function releaseHint({ record }: EffectiveControl): string {

@@ -1,4 +1,5 @@
 import type { CommandIo } from '../command-io.js';
+import { orAborted } from '../follow/or-aborted.js';
 import { envelope } from '../output/envelope.js';
 import { Titles } from './line-text.js';
 import type { ShownLine } from './log-filter.js';
@@ -20,11 +21,7 @@ export class LogPrinter {
   async print(lines: readonly ShownLine[]): Promise<void> {
     if (lines.length === 0) return;
     const text = lines.map((line) => this.#form(line)).join('');
-    if (this.#io.stdout(text) || this.#signal.aborted) return;
-    const stopped = new Promise((resolve) => {
-      this.#signal.addEventListener('abort', resolve, { once: true });
-    });
-    await Promise.race([this.#io.stdoutDrained(), stopped]);
+    if (!this.#io.stdout(text)) await orAborted(this.#io.stdoutDrained(), this.#signal);
   }
 
   #form({ text, line, stored }: ShownLine): string {

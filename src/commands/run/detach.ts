@@ -4,6 +4,7 @@ import { durationText } from '../../view/age.js';
 import type { SystemView } from '../../view/system-view.js';
 import type { CommandIo } from '../command-io.js';
 import type { OperatorPorts } from '../operator-ports.js';
+import { shellWord } from '../output/printed-command.js';
 import { plainText } from '../tables/plain-text.js';
 import { awaitEngine } from './await-engine.js';
 import type { DetachedChild, DetachServices } from './detached-child.js';
@@ -87,11 +88,12 @@ async function takeBack(child: DetachedChild, { clock }: OperatorPorts, io: Comm
 }
 
 function stillStarting(pid: number, limitMs: number, stateDir: string): OperatorError {
+  const at = `--state-dir ${shellWord(stateDir)}`;
   return new OperatorError({
     code: 'CDB-E0708',
     what: `The engine (pid ${pid}) does not answer ${durationText(limitMs)} after its start`,
     why: 'it has not ended either: it goes on with its start in the background',
-    todo: `cdb logs -f --state-dir ${stateDir} shows how far it is; cdb stop ends it`,
+    todo: `cdb logs -f ${at} shows how far it is; cdb stop ${at} ends it`,
     exit: EXIT.TIMEOUT,
   });
 }
@@ -99,7 +101,7 @@ function stillStarting(pid: number, limitMs: number, stateDir: string): Operator
 /** What the operator needs next; the same for `run --detach` and `restart`. */
 export function upText(view: SystemView, stateDir: string): string {
   const { run, control, word } = view;
-  const at = `--state-dir ${stateDir}`;
+  const at = `--state-dir ${shellWord(stateDir)}`;
   const orders = `orders to ${run.ordersTo}`;
   const phase =
     run.phase === 'recovering'

@@ -11,7 +11,7 @@ import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import { lastText, ORIGIN_WORDS, type Origin } from './list.js';
+import { lastText, originText, type Origin } from './list.js';
 
 /** How far publication is behind, and what came last in each stream. Starts nothing. */
 export async function run(
@@ -33,7 +33,8 @@ export async function run(
       progress: progress === null ? null : { ...progress, ...behind },
       streams: rows,
     }),
-    text: (table) => `${table}${progressText(lag.progress, io.nowMs())}${ORIGIN_WORDS[from]}\n`,
+    text: (table) =>
+      `${table}${progressText(lag.progress, io.nowMs())}${originText(from, options)}`,
   });
   return EXIT.OK;
 }

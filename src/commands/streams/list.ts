@@ -12,9 +12,11 @@ import { ASK_TIMEOUT_MS, askEngine } from '../ask-engine.js';
 import type { CommandIo } from '../command-io.js';
 import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
 import { printRows } from '../output/envelope.js';
+import { atSamePlace, type Place } from '../output/printed-command.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { bytesText } from '../tables/amounts.js';
+import { plainText } from '../tables/plain-text.js';
 
 /** From the running engine, else read-only from the files. Starts nothing. */
 export async function run(
@@ -30,7 +32,7 @@ export async function run(
     rows: streamViewsJson(views).streams,
     fields,
     data: (streams) => ({ from, streams }),
-    text: (table) => `${table}${ORIGIN_WORDS[from]}\n`,
+    text: (table) => `${table}${originText(from, options)}`,
   });
   return EXIT.OK;
 }
@@ -110,8 +112,13 @@ function noteText(stream: StreamJson): string {
   return notes.join('; ');
 }
 
-export const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
+const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   engine: 'from the running engine',
   files: 'no engine runs: read from the files of the last run',
   nothing: 'no engine runs and none ever wrote here: cdb run --shadow --feed sample',
 };
+
+/** The last line of a table of streams. */
+export function originText(from: Origin, place: Place): string {
+  return `${plainText(atSamePlace(ORIGIN_WORDS[from], place))}\n`;
+}

@@ -17,6 +17,11 @@ export class Screen {
     });
   }
 
+  /** That fit into a line, where lines are cut; null where text stays as it is. */
+  get columns(): number | null {
+    return this.#inPlace ? this.#io.terminalSize().columns - 1 : null;
+  }
+
   /** Resolves once the reader has room for more. */
   async show(text: string): Promise<void> {
     const isFirst = this.#text === null;

@@ -74,8 +74,11 @@ async function lastRun(state: StateDirectory): Promise<LastRun | null> {
   const spool = openLocalEventLog(state.spool, readOnly);
   try {
     const journaled = await inputs.info(journalStream(run.runId));
-    const waiting = (await spool.list()).reduce((sum, { length }) => sum + length, 0);
     const seqJournaled = journaled?.lastId?.seq ?? 0;
+    // The file of the spool keeps what was committed until it is full.
+    const isCommitted = run.seqCommitted !== null && run.seqCommitted >= seqJournaled;
+    const kept = isCommitted ? [] : await spool.list();
+    const waiting = kept.reduce((sum, { length }) => sum + length, 0);
     return {
       runId: run.runId,
       mode: run.mode,

@@ -141,6 +141,18 @@ describe('cdb logs -f', () => {
     expect(shown(io.out.join(''))).toEqual(['line 3', 'line 1', 'line 2']);
   });
 
+  it('says when one envelope does not hold all that was asked for', async () => {
+    write(10_002);
+    const json = { outputFormat: 'json' } as const;
+    const all = await logs({ sinceMs: 20_000 * MIN_MS }, json);
+    expect(all.err).toBe(
+      'notice: only the newest 10000 lines; --output jsonl prints all of them\n',
+    );
+    expect(shown(all.out)).toHaveLength(10_000);
+    expect(shown(all.out).at(-1)).toBe('line 10002');
+    expect((await logs({ count: 5 }, json)).err).toBe('');
+  });
+
   it('ends quietly with 0 when the reader goes away', async () => {
     write(1);
     const { io, status } = start({ follow: true });

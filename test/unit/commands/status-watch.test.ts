@@ -11,7 +11,7 @@ import { fakeEngineStatus, NOW_MS } from '../../fakes/fake-engine-status.js';
 import { fakeOperator } from '../../fakes/fake-operator-ports.js';
 import { FakeTerminal } from '../../fakes/fake-terminal.js';
 
-type Moment = 'runs' | 'absent' | 'silent' | 'disk fault';
+type Moment = 'runs' | 'stalled' | 'absent' | 'silent' | 'disk fault';
 
 /** Watches through these moments, 5 s each, and is then told to end. */
 async function watch(moments: readonly Moment[], overrides: Partial<CommandIo> = {}) {
@@ -21,8 +21,11 @@ async function watch(moments: readonly Moment[], overrides: Partial<CommandIo> =
   const answer = (): EngineAnswer => {
     const moment = moments[at];
     if (moment === 'silent') return { state: 'silent', why: 'no answer in time', pid: 7 };
-    if (moment !== 'runs') return { state: 'absent' };
-    const view = systemView(fakeEngineStatus({ observedAtMs: nowMs() }));
+    if (moment !== 'runs' && moment !== 'stalled') return { state: 'absent' };
+    const status = fakeEngineStatus({ observedAtMs: nowMs() });
+    const reason = 'the database has been away for a very long time by now';
+    const audit = { ...status.audit, state: 'stalled', reason, sinceMs: nowMs() } as const;
+    const view = systemView(moment === 'runs' ? status : { ...status, audit });
     const body: unknown = JSON.parse(JSON.stringify(systemViewJson(view)));
     return { state: 'answered', status: 200, body };
   };
@@ -135,6 +138,24 @@ describe('status --watch', () => {
     expect(terminal.screen[1]).toMatch(/^cdb NOT RUNNING/);
     expect(terminal.screen.at(-1)).toMatch(/last answer 5\.0 s ago/);
     expect(terminal.cursorShown && terminal.wraps).toBe(true);
+  });
+
+  it('has what is wrong at the top and in full, where the screen ends and lines are cut', async () => {
+    const frames: string[][] = [];
+    const terminal = new FakeTerminal({ columns: 40, rows: 12 });
+    await watch(['stalled', 'silent'], {
+      stdoutIsTTY: true,
+      env: { TERM: 'xterm' },
+      terminalSize: () => terminal.size,
+      stdout: (text) => {
+        terminal.write(text);
+        frames.push([...terminal.screen]);
+        return true;
+      },
+    });
+    const words = (frame = 0, rows = 12) => frames[frame]?.slice(1, rows).join(' ');
+    expect(words(0, 6)).toContain('the database has been away for a very long time by now');
+    expect(words(1)).toContain('"cdb kill-switch engage" works without it');
   });
 
   it('does not redraw on a terminal that can do nothing', async () => {

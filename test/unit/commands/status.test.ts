@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ParsedOptions } from '../../../src/commands/parsed-options.js';
+import { startCommand } from '../../../src/commands/status-answer.js';
 import { run } from '../../../src/commands/status.js';
 import type { EngineStatus } from '../../../src/engine/ports/engine-status.js';
 import { EXIT } from '../../../src/operator-error.js';
@@ -115,6 +116,23 @@ describe('status', () => {
     expect(text).toContain('level    HALTED (unreadable)');
     expect(text).toContain(
       'continue cdb run --shadow --feed sample --seed 42 --state-dir ./.cdb\n',
+    );
+  });
+
+  it('quotes for a shell what it says to type', () => {
+    const last = { runId: 'r', mode: 'paper', feed: 'my trades.csv', seed: 1 } as const;
+    const rest = {
+      startedAtMs: 0,
+      endedAtMs: 1,
+      seqJournaled: 1,
+      seqCommitted: 1,
+      spoolBatches: 0,
+    };
+    expect(startCommand('/srv/a b', null)).toBe(
+      "cdb run --shadow --feed sample --state-dir '/srv/a b'",
+    );
+    expect(startCommand('/srv/x', { ...last, ...rest })).toBe(
+      "cdb run --paper --feed 'PATH/my trades.csv' --seed 1 --state-dir /srv/x",
     );
   });
 

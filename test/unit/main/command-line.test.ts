@@ -94,7 +94,9 @@ describe('command line', () => {
 
   test.each([
     ['statsu', 'Unknown command "statsu"', 'did you mean status? cdb --help'],
-    ['config shw', 'Unknown command "shw"', 'did you mean show? cdb --help'],
+    ['config shw', 'Unknown command "shw"', 'did you mean show? cdb config --help'],
+    ['kill-switch status --x', 'Unknown option "--x"', 'cdb kill-switch status --help'],
+    ['streams tail', 'Missing required argument "name"', 'cdb streams tail --help'],
     ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],
     ['engage', 'Unknown command "engage"', 'did you mean cdb kill-switch engage? cdb --help'],
@@ -116,6 +118,7 @@ describe('command line', () => {
     ['replay', 'Missing required argument "file"', 'cdb replay --help'],
     ['version extra', 'Too many arguments for "version"', 'cdb version --help'],
     ['config', 'Missing command after "config"', 'cdb config init, cdb config show'],
+    ['config', 'Missing command after "config"', 'cdb config get KEY, cdb config set KEY VALUE'],
   ])('%s is refused with exit 2', (line, what, todo) => {
     const error = refused(line);
     expect(error.exit).toBe(2);
