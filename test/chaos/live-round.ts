@@ -112,7 +112,7 @@ function sentSequences(venue: FakeMexc): ReadonlySet<number> {
 interface ReadFrames {
   readonly trades: readonly { readonly tradeId: string; readonly atMs: number }[];
   readonly endMs: number;
-  /** From a connection that ended behind flowing data to the next one that was open. */
+  /** From the end of the last connection, behind flowing data, to the next one that was open. */
   readonly reconnectsMs: readonly number[];
 }
 
@@ -124,6 +124,7 @@ interface Decoded {
 function readFrames(path: string): ReadFrames {
   const trades: { tradeId: string; atMs: number }[] = [];
   const reconnectsMs: number[] = [];
+  const open = new Set<string>();
   let [endMs, flowingSinceMs, endedAtMs] = [0, 0, 0];
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     const [time = '', what = '', payload = ''] = line.split(' ');
@@ -132,11 +133,12 @@ function readFrames(path: string): ReadFrames {
     if (payload.startsWith('base64:')) {
       flowingSinceMs ||= atMs;
       for (const tradeId of tradeIdsOf(payload.slice(7))) trades.push({ tradeId, atMs });
-    } else if (what === '#closed') {
+    } else if (what === '#closed' && open.delete(payload) && open.size === 0) {
       endedAtMs = flowingSinceMs > 0 && atMs - flowingSinceMs > FLOWING_MS ? atMs : 0;
       flowingSinceMs = 0;
-    } else if (what === '#opened' && endedAtMs > 0) {
-      reconnectsMs.push(atMs - endedAtMs);
+    } else if (what === '#opened') {
+      open.add(payload);
+      if (endedAtMs > 0) reconnectsMs.push(atMs - endedAtMs);
       endedAtMs = 0;
     }
   }
