@@ -34,6 +34,7 @@ export type EndReason = 'finished' | 'stopped';
 export class Runner {
   readonly #deps: RunnerDeps;
   #stopping = false;
+  #isFinite = true;
   /** What the fold was told last, or is about to be. */
   #told: Pick<ControlRecord, 'epoch' | 'level'>;
 
@@ -42,10 +43,14 @@ export class Runner {
     this.#told = deps.fold.state.control;
   }
 
-  /** Takes no further trade; what was taken is folded, committed and published. */
+  /**
+   * Takes no further trade; what was taken is folded, committed and published. What a live feed has
+   * received was taken: nobody could ask for it again.
+   */
   stop(): void {
     this.#stopping = true;
-    this.#deps.sequencer.close();
+    if (this.#drainsFeed()) this.#deps.sequencer.finish();
+    else this.#deps.sequencer.close();
   }
 
   /** Looks at the control register now instead of at the next poll. */
@@ -56,14 +61,20 @@ export class Runner {
   /** Until the feed ends or `stop`. Rejects with the first failure of feed, journal or audit. */
   async run(feed: Feed): Promise<EndReason> {
     const { sequencer, fold } = this.#deps;
+    this.#isFinite = feed.finite;
     const pumping = sequencer.pump(feed, fold.state.feedInputsSeen);
     try {
-      while (!this.#stopping && !sequencer.ended) await this.#turn();
+      while (!sequencer.ended && (!this.#stopping || this.#drainsFeed())) await this.#turn();
       return this.#stopping ? 'stopped' : 'finished';
     } finally {
       sequencer.close();
       await pumping;
     }
+  }
+
+  /** A database that is away would make the end wait for it. */
+  #drainsFeed(): boolean {
+    return !this.#isFinite && this.#deps.committer.state === 'ok';
   }
 
   async #turn(): Promise<void> {

@@ -9,6 +9,7 @@ export class Sequencer {
   readonly #urgent: Input[] = [];
   #fed: readonly FeedInput[] = [];
   #ended = false;
+  #closed = false;
   #failure: { readonly error: unknown } | null = null;
   #wake: (() => void) | null = null;
   readonly #abort = new AbortController();
@@ -30,7 +31,7 @@ export class Sequencer {
   async pump(feed: Feed, skip: number): Promise<void> {
     try {
       for await (const inputs of feed.inputs(skip, this.#abort.signal)) {
-        if (this.#abort.signal.aborted) break;
+        if (this.#closed) break;
         // Nobody would take an empty batch, so nobody would ask for the next one.
         if (inputs.length === 0) continue;
         this.#fed = inputs;
@@ -47,8 +48,15 @@ export class Sequencer {
     this.#wake?.();
   }
 
+  /** Asks the feed to end; what it has received by then can still be taken. */
+  finish(): void {
+    this.#abort.abort();
+    this.#wake?.();
+  }
+
   /** No more of the feed; what is urgent can still be taken. */
   close(): void {
+    this.#closed = true;
     this.#abort.abort();
     this.#fed = [];
     this.#resume?.();

@@ -22,16 +22,19 @@ async function* inputsOf(
   session: LiveSession,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FeedInput[]> {
+  if (signal.aborted) return;
   const stop = (): void => {
     session.stop();
   };
   signal.addEventListener('abort', stop, { once: true });
   session.start();
   try {
-    while (!signal.aborted) {
+    for (;;) {
       await session.changed();
       const inputs = session.takeWaiting();
       if (inputs.length > 0) yield inputs;
+      // What was received before the end is told behind it as well: the recording has it.
+      else if (signal.aborted) return;
     }
   } finally {
     signal.removeEventListener('abort', stop);

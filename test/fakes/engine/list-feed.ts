@@ -30,3 +30,21 @@ export function listFeed(
     health: () => null,
   };
 }
+
+/** As a live feed: the reader has half of it, the rest has been received when it is to end. */
+export function receivingFeed(inputs: readonly FeedInput[]): Feed {
+  const half = Math.floor(inputs.length / 2);
+  return {
+    ...listFeed(inputs),
+    finite: false,
+    inputs: async function* (_, signal) {
+      yield inputs.slice(0, half);
+      if (!signal.aborted) {
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve, { once: true });
+        });
+      }
+      yield inputs.slice(half);
+    },
+  };
+}

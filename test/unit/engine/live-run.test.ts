@@ -3,7 +3,7 @@ import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { Input } from '../../../src/engine/domain/inputs.js';
 import { undrainedRuns } from '../../../src/engine/open-run.js';
 import { DependencyError } from '../../../src/operator-error.js';
-import { listFeed } from '../../fakes/engine/list-feed.js';
+import { listFeed, receivingFeed } from '../../fakes/engine/list-feed.js';
 import { Fold } from '../../../src/engine/fold.js';
 import { MemoryEventLog } from '../../fakes/engine/memory-event-log.js';
 import { Power } from '../../fakes/engine/power.js';
@@ -122,6 +122,17 @@ describe('live run', () => {
     const codes = of(process.committed, 'RiskDecided').filter(({ ref }) => ref.seq > halt + 1);
     expect(codes.length).toBeGreaterThan(3);
     expect(new Set(codes.map(({ reasonCode }) => reasonCode))).toEqual(new Set(['RK_KILL_SWITCH']));
+  });
+
+  it('stop folds what a live feed has received: a recording has it too', async () => {
+    const whole = await finishedBench();
+    const bench = new LiveBench();
+    const { live } = await bench.open(receivingFeed(TRADES));
+    const running = live.start(nothing);
+    await until(() => live.phase === 'running');
+    live.stop();
+    expect(await running).toBe('stopped');
+    expect(live.status().digest).toBe(whole.process.live.status().digest);
   });
 
   it('stop drains what was taken, and the next start goes on to the same end', async () => {

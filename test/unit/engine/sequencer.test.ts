@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Input } from '../../../src/engine/domain/inputs.js';
 import { Sequencer } from '../../../src/engine/sequencer.js';
 import { DependencyError } from '../../../src/operator-error.js';
-import { listFeed } from '../../fakes/engine/list-feed.js';
+import { listFeed, receivingFeed } from '../../fakes/engine/list-feed.js';
 import { quiet, until } from '../../fakes/engine/until.js';
 import { busyTrades } from './live-bench.js';
 
@@ -63,6 +63,15 @@ describe('sequencer', () => {
     expect(asked).toBe(0);
     sequencer.take(1);
     await until(() => asked === 1, 'the second request');
+  });
+
+  it('hands over what a feed has received when it is asked to finish', async () => {
+    const sequencer = new Sequencer();
+    const pumping = sequencer.pump(receivingFeed(TRADES), 0);
+    await sequencer.ready();
+    sequencer.finish();
+    expect(await drain(sequencer, 4)).toEqual(TRADES);
+    await pumping;
   });
 
   it('throws the failure of the feed behind the last trade, never ends as if all were well', async () => {
