@@ -128,6 +128,16 @@ describe('cdb', () => {
     },
   );
 
+  test('a form of output that nobody knows is refused in the environment too', async () => {
+    const env = { CDB_OUTPUT: 'xml' };
+    const { status, stderr } = await runCdb(['config', 'show'], { cwd, env });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('CDB_OUTPUT: required one of text, json, jsonl'),
+    });
+    expect((await runCdb(['kill-switch', 'engage'], { cwd, env })).status).toBe(0);
+  });
+
   test('an empty --state-dir stops trading in the usual place, and touches no other', async () => {
     chmodSync(cwd, 0o755);
     const engaged = await runCdb(['kill-switch', 'engage', '--state-dir', ''], { cwd });
