@@ -3,7 +3,7 @@ import type { CommandIo } from './commands/command-io.js';
 import type { ParsedOptions } from './commands/parsed-options.js';
 import { plainText } from './commands/tables/plain-text.js';
 import { readCommandLine } from './main/command-line.js';
-import { requestedFormat } from './main/output-format.js';
+import { refuseUnknownFormat, requestedFormat } from './main/output-format.js';
 import { flushOutput, processIo, surviveLostOutput } from './main/process-io.js';
 import { services } from './main/services.js';
 import { withTimeout } from './main/timeout.js';
@@ -20,7 +20,8 @@ let engine: { readonly options: ParsedOptions; readonly io: CommandIo } | undefi
 async function main(args: readonly string[]): Promise<number> {
   const call = readCommandLine(args, VERSION, requestedFormat(args, process.env));
   if (call === undefined) return EXIT.OK;
-  const { options } = call;
+  const { options, spec } = call;
+  if (spec.unstoppable !== true && spec.hidden !== true) refuseUnknownFormat(process.env);
   called = options;
   const timeoutMs = options.number('timeoutMs');
   return withTimeout(timeoutMs, async (deadline) => {

@@ -11,6 +11,7 @@ import {
   duration,
   durationWithin,
   list,
+  path,
   port,
   seed,
   speed,
@@ -20,6 +21,7 @@ import { EMIT_KINDS } from './replay/emit-kinds.js';
 const STATE_DIR: OptionSpec = {
   flags: '--state-dir <dir>',
   summary: 'where the engine keeps everything (default ./.cdb)',
+  read: path,
   configKey: 'stateDir',
   values: 'directory',
 };

@@ -23,6 +23,10 @@ export function durationWithin(minMs: number, maxMs: number, bounds: string): Op
   });
 }
 
+/** `--state-dir "$UNSET"` must not mean the directory that the shell stands in. */
+export const path = reader('text', (text) =>
+  text === '' ? { ok: false, required: 'a path' } : { ok: true, value: text },
+);
 export const speed = reader('factor', readSpeed);
 export const list = reader('list', (text) => ({ ok: true, value: readList(text) }));
 export const count = countUpTo(COUNT_MAX);

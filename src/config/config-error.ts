@@ -18,7 +18,10 @@ export function configError(faults: readonly ConfigFault[]): OperatorError {
 }
 
 export function faultText({ key, given, required, origin }: ConfigFault): string {
-  return `${originText(origin)}  ${key}: required ${required}, current is ${givenText(given)}`;
+  const words = `required ${required}, current is ${givenText(given)}`;
+  // Behind the name of a secret and a colon, the mask would take "required" for its value.
+  const isReadable = maskSecrets(`${key}: ${words}`).includes(`: ${words}`);
+  return `${originText(origin)}  ${key}${isReadable ? ':' : ''} ${words}`;
 }
 
 function givenText(given: unknown): string {

@@ -1,4 +1,5 @@
 import type { OutputFormat } from '../commands/command-io.js';
+import { usageError } from './usage-error.js';
 
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
 
@@ -17,4 +18,15 @@ export function requestedFormat(
   const at = flags.indexOf('--output');
   const asked = joined ?? (at === -1 ? env['CDB_OUTPUT'] : flags[at + 1]);
   return FORMATS.find((format) => format === asked) ?? 'text';
+}
+
+/** @throws OperatorError (exit 2): what reads JSON must not get text for a typing error */
+export function refuseUnknownFormat(env: Readonly<Record<string, string | undefined>>): void {
+  const given = env['CDB_OUTPUT'] ?? '';
+  if (given === '' || FORMATS.some((format) => format === given)) return;
+  const required = `one of ${FORMATS.join(', ')}`;
+  throw usageError(
+    `Cannot read the variable CDB_OUTPUT: required ${required}, current is "${given}"`,
+    'correct it, or unset it; cdb help environment',
+  );
 }

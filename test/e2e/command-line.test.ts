@@ -1,13 +1,16 @@
 import { execFileSync, spawnSync, type StdioOptions } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -124,6 +127,24 @@ describe('cdb', () => {
       expect(halted).toMatchObject({ status: 0, stdout: expect.stringMatching(/^HALTED/) });
     },
   );
+
+  test('a form of output that nobody knows is refused in the environment too', async () => {
+    const env = { CDB_OUTPUT: 'xml' };
+    const { status, stderr } = await runCdb(['config', 'show'], { cwd, env });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('CDB_OUTPUT: required one of text, json, jsonl'),
+    });
+    expect((await runCdb(['kill-switch', 'engage'], { cwd, env })).status).toBe(0);
+  });
+
+  test('an empty --state-dir stops trading in the usual place, and touches no other', async () => {
+    chmodSync(cwd, 0o755);
+    const engaged = await runCdb(['kill-switch', 'engage', '--state-dir', ''], { cwd });
+    expect(engaged.status).toBe(0);
+    expect(readdirSync(cwd)).toEqual(['.cdb']);
+    expect(statSync(cwd).mode & 0o777).toBe(0o755);
+  });
 
   test('a command that is printed is about the state directory of the call', async () => {
     const at = ['--state-dir', 'my state'];

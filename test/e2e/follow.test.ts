@@ -129,7 +129,7 @@ describe('following without an engine', () => {
     expect(peek).toMatchObject({ stream: 'stream.signals', id: newest });
     const none = await place.run(['streams', 'peek', 'stream.signals', '1-0']);
     expect(none.status).toBe(8);
-    expect(none.stderr).toMatch(/fix: +cdb streams peek stream\.signals \d+-\d+/);
+    expect(none.stderr).toMatch(/fix: +cdb streams peek --state-dir \S+ stream\.signals \d+-\d+/);
   });
 
   it('ends quietly with 0 when the reader leaves', async () => {

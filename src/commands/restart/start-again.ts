@@ -14,7 +14,7 @@ export interface StartingAgain extends Detaching {
   readonly waitHealthyMs: number | undefined;
 }
 
-/** The old engine is gone: from here on every failure says that nothing runs now. */
+/** The old engine is gone: from here on every failure says what runs now, if anything does. */
 export async function startAgain(
   services: DetachServices,
   launch: EngineLaunch,
@@ -24,6 +24,8 @@ export async function startAgain(
   const started = await startLoudly(services, launch, again);
   if (started.state === 'taken back') return started.status;
   if (started.state === 'ended') {
+    const other = ports.process.holder();
+    if (other !== null) throw startedByOthers(other.pid);
     if (started.status !== EXIT.OK) throw notStarted(launch, started.status);
     io.stderr('the engine has started again, and has ended by itself: its feed is finished\n');
     return EXIT.OK;
@@ -100,6 +102,17 @@ function notStarted(launch: EngineLaunch, status: number, cause?: unknown): Oper
     todo: `mend the cause, then start it by hand: ${commandByHand(launch)}`,
     exit: exitOf(status),
     cause,
+  });
+}
+
+/** Two restarts at once: both stop the old engine, and one of the new ones gets the place. */
+function startedByOthers(pid: number): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0202',
+    what: `An engine runs (pid ${pid}), but somebody else started it meanwhile`,
+    why: 'the old one was stopped; the one that this restart started found the place taken',
+    todo: 'cdb status says how it runs, cdb logs how it was started',
+    exit: EXIT.CONFLICT,
   });
 }
 

@@ -38,11 +38,13 @@ interface Given {
   readonly child?: DetachServices;
   readonly view?: SystemView;
   readonly runs?: boolean;
+  /** Who holds the lock when the old engine has gone. */
+  readonly other?: EngineHolder;
 }
 
 /** An engine that stops when it is asked, and what is started in its place. */
 async function restart(options: Record<string, OptionValue> = {}, given: Given = {}) {
-  const { kept = launch, child = fakeDetached(NEW_PID), runs = true } = given;
+  const { kept = launch, child = fakeDetached(NEW_PID), runs = true, other } = given;
   const view = given.view ?? systemView(fakeEngineStatus({ pid: NEW_PID }));
   let isOld = runs;
   const holder: EngineHolder = {
@@ -51,7 +53,7 @@ async function restart(options: Record<string, OptionValue> = {}, given: Given =
     socketPath: '/s',
     ...(kept === null ? {} : { launch: kept }),
   };
-  const process = { holder: () => (isOld ? holder : null), signal: () => false };
+  const process = { holder: () => (isOld ? holder : (other ?? null)), signal: () => false };
   const operator = fakeOperator({ process }, ({ path }) => {
     if (path === '/intents') isOld = false;
     return { state: 'answered', status: 200, body: path === '/view' ? systemViewJson(view) : {} };
@@ -122,6 +124,15 @@ describe('cdb restart', () => {
       exit: 4,
       what: expect.stringMatching(/^NO ENGINE RUNS NOW/),
       todo: expect.stringContaining(`cd ${cwd} && CDB_RUN_SEED=7 cdb run --paper --detach`),
+    });
+  });
+
+  it('does not say so when somebody else has started one meanwhile', async () => {
+    const other = { pid: 99, startedAtMs: 6, socketPath: '/s' };
+    expect(await refused({}, { child: fakeDetached(NEW_PID, [6]), other })).toMatchObject({
+      code: 'CDB-E0202',
+      exit: 6,
+      what: expect.stringMatching(/^An engine runs \(pid 99\)/),
     });
   });
 

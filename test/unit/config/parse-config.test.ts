@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { faultText } from '../../../src/config/config-error.js';
+import { maskSecrets } from '../../../src/config/mask.js';
+import { HIDDEN } from '../../../src/config/setting.js';
 import { parseEnvFile } from '../../../src/config/env-file.js';
 import { CONFIG_KEYS } from '../../../src/config/keys.js';
 import { parseConfig } from '../../../src/config/parse-config.js';
@@ -298,4 +300,14 @@ test('the template says the defaults: commented out and uncommented alike', () =
   expect(config).toEqual(expected);
   expect(defaults.every((value) => value.origin.kind === 'default')).toBe(true);
   expect(effective.every((value) => value.origin.kind === 'file')).toBe(true);
+});
+
+describe('a fault of a key that sounds like a secret', () => {
+  test('keeps its words when the mask has passed over it', () => {
+    const origin = { kind: 'file', path: 'cdb.yaml', line: 4 } as const;
+    const text = faultText({ key: 'postgres.password', given: HIDDEN, required: 'no key', origin });
+    expect(maskSecrets(text)).toBe(
+      'cdb.yaml:4  postgres.password required no key, current is not shown',
+    );
+  });
 });

@@ -96,6 +96,7 @@ describe('command line', () => {
     ['statsu', 'Unknown command "statsu"', 'did you mean status? cdb --help'],
     ['config shw', 'Unknown command "shw"', 'did you mean show? cdb config --help'],
     ['kill-switch status --x', 'Unknown option "--x"', 'cdb kill-switch status --help'],
+    ['stop --state-dir=', 'Cannot read "--state-dir <dir>": required a path', 'cdb stop --help'],
     ['streams tail', 'Missing required argument "name"', 'cdb streams tail --help'],
     ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],

@@ -26,6 +26,15 @@ describe('a command that is printed', () => {
     );
   });
 
+  test('is told from a flag that the text names behind it', () => {
+    const text = 'cdb status shows it, cdb stop ends it; or use another --state-dir';
+    expect(atSamePlace(text, place({ stateDir: 'x' }))).toBe(
+      'cdb status --state-dir x shows it, cdb stop --state-dir x ends it; or use another --state-dir',
+    );
+    const byHand = 'start it by hand: cd /a && cdb run --config=my.yaml --detach';
+    expect(atSamePlace(byHand, place({ config: 'my.yaml' }))).toBe(byHand);
+  });
+
   test('stays as it is where the call named no place, or the command has one', () => {
     expect(atSamePlace('cdb stop', place({}))).toBe('cdb stop');
     const named = 'cdb logs -f --state-dir /y; cdb explain RC_002; cdb --help; cdb replay sample';
