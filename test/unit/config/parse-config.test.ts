@@ -239,7 +239,9 @@ describe('secrets', () => {
     ['a key with a dash', 'mexc:\n  api-key: [hush]\n', 'mexc.api-key'],
   ])('%s is refused by name and not shown', (_, text, key) => {
     const [fault, ...more] = faultsOf({ files: [file(text)] });
-    expect(fault).toContain(`cdb.yaml:2  ${key}: required no password, token or key`);
+    expect(fault).toMatch(/^cdb\.yaml:2 {2}/);
+    const words = ' required no password, token or key';
+    expect([`${key}:${words}`, `${key}${words}`].some((one) => fault?.includes(one))).toBe(true);
     expect(fault).toMatch(/current is not shown$/);
     expect(more).toEqual([]);
     expect(faultsOf({ flags: [flag(key, 'redis://o:hush@db')] })[0]).toMatch(/is not shown$/);
