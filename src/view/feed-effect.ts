@@ -32,8 +32,10 @@ function judgeLive(status: EngineStatus, { symbols }: FeedHealth): Verdict {
   const live = symbols.filter(({ state }) => state === 'live').length;
   const reason = `${countText(live)} of ${countText(symbols.length)} symbols live${refusedWords(status)}`;
   if (live > 0) return { word: 'OK', reason };
-  if (well.length > 0) return { word: 'IDLE', reason: `${reason}; the connections are well` };
-  return { word: 'UNKNOWN', reason: `${reason}; connecting` };
+  const proven = well.some(({ lastDataAtMs }) => lastDataAtMs !== null);
+  if (proven) return { word: 'IDLE', reason: `${reason}; the connections are well` };
+  const what = well.length > 0 ? 'nothing came yet' : 'connecting';
+  return { word: 'UNKNOWN', reason: `${reason}; ${what}` };
 }
 
 /** Down for longer than a connection takes, or refused. */

@@ -1,4 +1,4 @@
-export type Phase = 'connecting' | 'open' | 'live';
+type Phase = 'connecting' | 'open' | 'live';
 
 export interface Connection {
   readonly id: number;
@@ -32,6 +32,16 @@ export interface Group {
   downSinceMs: number;
   why: string;
   sinceMs: number;
+}
+
+export interface PlannedConnection {
+  readonly id: number;
+  readonly symbols: readonly string[];
+  readonly state: Phase | 'waiting';
+  readonly sinceMs: number;
+  /** Since when its symbols had no connection that was good for something; while it is not open. */
+  readonly downSinceMs: number;
+  readonly why: string;
 }
 
 /** One group for each connection that the symbols need. */

@@ -1,5 +1,10 @@
 import { backoffMs } from './backoff.js';
-import { groupsOf, type Connection, type Group, type Phase } from './connection-group.js';
+import {
+  groupsOf,
+  type Connection,
+  type Group,
+  type PlannedConnection,
+} from './connection-group.js';
 import type { StreamMessage, VenueStream } from './venue-stream.js';
 
 export interface PlanLimits {
@@ -19,16 +24,6 @@ export type PlanAction =
   | { readonly kind: 'open'; readonly connection: number; readonly symbols: readonly string[] }
   | { readonly kind: 'send'; readonly connection: number; readonly texts: readonly string[] }
   | { readonly kind: 'close'; readonly connection: number; readonly why: string };
-
-export interface PlannedConnection {
-  readonly id: number;
-  readonly symbols: readonly string[];
-  readonly state: Phase | 'waiting';
-  readonly sinceMs: number;
-  /** Since when its symbols had no connection that was good for something; while it is not open. */
-  readonly downSinceMs: number;
-  readonly why: string;
-}
 
 /** Data that flowed for this long prove that an attempt was a success. */
 const PROOF_MS = 1_000;
@@ -108,6 +103,8 @@ export class ConnectionPlan {
     connection.aliveAtMs = nowMs;
     connection.pingedAtMs = nowMs;
     connection.askedAtMs = nowMs;
+    // What the attempts before failed of is no news of this one.
+    if (connection.group.current === connection) connection.group.why = '';
     const texts = this.#stream.subscribeTexts(connection.group.symbols);
     return texts.length === 0 ? [] : [{ kind: 'send', connection: id, texts }];
   }

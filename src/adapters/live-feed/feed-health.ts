@@ -1,5 +1,5 @@
 import type { FeedHealth, SymbolFeedState } from '../../engine/ports/feed.js';
-import type { PlannedConnection } from './connection-plan.js';
+import type { PlannedConnection } from './connection-group.js';
 
 /** A market that trades every few seconds is no reason to look twice. */
 const LIVE_MS = 10_000;
@@ -41,7 +41,7 @@ function stateOf(symbol: string, lastDataAtMs: number | null, parts: HealthParts
   const silentMs = parts.nowMs - Math.max(lastDataAtMs ?? 0, open.sinceMs);
   const isHeard = lastDataAtMs !== null && parts.nowMs - lastDataAtMs <= LIVE_MS;
   if (isHeard) return { state: 'live', why: '' };
-  const what = lastDataAtMs === null ? 'subscribed, nothing came yet' : 'no trades lately';
+  const what = lastDataAtMs === null ? 'asked for, nothing came yet' : 'no trades lately';
   if (silentMs <= QUIET_MS) return { state: 'quiet', why: `${what}; the connection is well` };
   return { state: 'stale', why: `${what}, for longer than any decision may rest on` };
 }

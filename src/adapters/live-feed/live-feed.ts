@@ -34,7 +34,7 @@ async function* inputsOf(
       const inputs = session.takeWaiting();
       if (inputs.length > 0) yield inputs;
       // What was received before the end is told behind it as well: the recording has it.
-      else if (signal.aborted) return;
+      else if (session.isStopped) return;
     }
   } finally {
     signal.removeEventListener('abort', stop);

@@ -94,6 +94,10 @@ export class LiveSession {
     this.#wake?.();
   }
 
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   /** What came since the last call; empty when nothing did. */
   takeWaiting(): readonly FeedInput[] {
     const waiting = this.#waiting;

@@ -18,8 +18,8 @@ import {
 import { TradeTap } from './trade-tap.js';
 import type { VenueStream } from './venue-stream.js';
 
-/** A frame of 1 MiB in base64, with room for its head. */
-const LINE_BYTES_MAX = 2 * 1_048_576;
+/** A text frame of 1 MiB in which every sign is escaped (six bytes), with room for its head. */
+const LINE_BYTES_MAX = 7 * 1_048_576;
 /** Plain captures do not say where they are from; this is what there are some of. */
 const PLAIN_CAPTURE_VENUE = 'binance';
 

@@ -137,6 +137,8 @@ class RecordingFile implements Recording {
       },
       (cause: unknown) => {
         this.#isWriting = false;
+        // Half of it may be written: what came behind would stand in the middle of a line.
+        this.#waiting = '';
         this.#end(String(cause));
       },
     );

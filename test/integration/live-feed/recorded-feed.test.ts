@@ -8,7 +8,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { open as openFile, type FileHandle } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openFileFeed } from '../../../src/adapters/files-feed/open-file-feed.js';
 import { openRecording } from '../../../src/adapters/live-feed/recording-file.js';
 import { mexcStream } from '../../../src/adapters/mexc/mexc-stream.js';
@@ -175,6 +176,33 @@ describe('a recording of a live feed', () => {
     await expect(open(path)).rejects.toThrow('Cannot record to');
     expect(readFileSync(path, 'utf8')).toBe('mine\n');
     await expect(open(place)).rejects.toThrow('Cannot record to');
+  });
+
+  it('writes nothing behind what it could not write whole', async () => {
+    const path = join(place, 'recording.txt');
+    const ends: string[] = [];
+    const recording = await open(path, MIB, (why) => ends.push(why));
+    const probe = await openFile(path, 'r');
+    const write = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, 'appendFile');
+    await probe.close();
+    write.mockImplementationOnce(async function (this: FileHandle, text) {
+      await this.write(String(text).slice(0, 30));
+      throw new Error('ENOSPC: no space left on device, write');
+    });
+    recording.write({ kind: 'tick' }, 1_795_200_000_000);
+    recording.write({ kind: 'clock_set' }, 1_795_200_000_001);
+    await recording.close();
+    write.mockRestore();
+    expect(ends).toEqual(['Error: ENOSPC: no space left on device, write']);
+    expect(readFileSync(path, 'utf8')).toHaveLength(30);
+  });
+
+  it('holds the longest text that a venue can send', async () => {
+    const path = join(place, 'recording.txt');
+    const recording = await open(path, 16 * MIB);
+    recording.write({ kind: 'text', connection: 1, text: '\u0001'.repeat(MIB) }, 1_795_200_000_001);
+    await recording.close();
+    expect(await read(path)).toEqual([]);
   });
 
   it('ends at its bound and says so, once', async () => {

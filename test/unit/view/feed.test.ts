@@ -31,6 +31,7 @@ describe('the verdict on a live feed', () => {
   it.each<[string, Symbols, string, RegExp]>([
     ['a live symbol', [symbol('live', 100)], 'OK', /1 of 1 symbols live/],
     ['a quiet market', [symbol('quiet', 20_000)], 'IDLE', /the connections are well/],
+    ['a market never heard of', [symbol('quiet', null)], 'UNKNOWN', /nothing came yet/],
     ['a silent market', [symbol('stale', 40_000)], 'STALLED', /STALEUSDT STALE: why stale/],
     [
       'one silent market of two',

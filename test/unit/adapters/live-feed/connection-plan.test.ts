@@ -70,6 +70,10 @@ describe('the plan of connections', () => {
       [2, ['C']],
     ]);
     b.open(2);
+    expect(b.plan.connections().map(({ state, why }) => [state, why])).toEqual([
+      ['connecting', 'not connected yet'],
+      ['open', ''],
+    ]);
     expect(b.of('send')).toMatchObject([{ connection: 2, texts: ['SUB C'] }]);
   });
 
