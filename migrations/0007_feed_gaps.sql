@@ -4,6 +4,7 @@ ALTER TABLE candles_1m ADD COLUMN incomplete boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN candles_1m.incomplete IS 'Trades of this window are missing, or may be.';
 
 CREATE TABLE feed_gaps (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id varchar(36) NOT NULL,
   seq bigint NOT NULL,
   ord integer NOT NULL,
@@ -14,7 +15,7 @@ CREATE TABLE feed_gaps (
   trades_missing bigint CHECK (trades_missing >= 0),
   noticed_ms bigint NOT NULL CHECK (noticed_ms > 0),
   ingested_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (run_id, seq, ord)
+  UNIQUE (run_id, seq, ord)
 );
 COMMENT ON COLUMN feed_gaps.from_ms IS 'Venue time of the last trade before; null = there was none.';
 COMMENT ON COLUMN feed_gaps.to_ms IS 'Venue time of the first trade behind.';

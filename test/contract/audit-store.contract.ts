@@ -51,6 +51,7 @@ export function auditStoreContract(name: string, open: () => Promise<AuditStoreS
           ledger_entries: balanced('post-1'),
           portfolio_snapshots: [{ snapshot_pk: 's-1', total_exposure_pct: 10.5 }],
           candles_1m: [{ ts_ms: 60_000, volume: '99999999999999999999.00000001' }],
+          feed_gaps: [{ reason: 'ids_missing', from_ms: 60_000, trades_missing: 3 }],
           control_events: [{ event_pk: 'c-1', reason: nasty }],
         }),
       );
