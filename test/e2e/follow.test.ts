@@ -47,7 +47,9 @@ describe('following an engine that is killed and started again', () => {
     const entries = place.start(['streams', 'tail', 'stream.fills', '-f', '-n', '1000', '--json']);
     const watch = place.start(['status', '--watch=200ms', '--json']);
     const followers = [fills, blocks, entries];
-    await until('every follower has rows', () => followers.every((one) => rowsOf(one).length > 0));
+    await until('every follower has rows', () =>
+      [...followers, watch].every((one) => rowsOf(one).length > 0),
+    );
     const counted = followers.map((one) => rowsOf(one).length);
     await until('new rows come', () =>
       followers.every((one, index) => rowsOf(one).length > (counted[index] ?? 0)),
@@ -58,11 +60,16 @@ describe('following an engine that is killed and started again', () => {
     await until('they say that it is away', () =>
       followers.every(({ stderr }) => stderr.includes('notice: no engine runs')),
     );
+    await until('the watch says so too', () => members(watch, 'word').includes('NOT RUNNING'));
     const second = place.start(RUN);
     await second.says(/ goes on: /);
     await until('they say that it is back', () =>
       followers.every(({ stderr }) => stderr.includes('notice: an engine answers again')),
     );
+    await until('the watch does as well', () => {
+      const words = members(watch, 'word');
+      return words.slice(words.indexOf('NOT RUNNING')).some((word) => word !== 'NOT RUNNING');
+    });
     const before = followers.map((one) => rowsOf(one).length);
     await until('rows come again', () =>
       followers.every((one, index) => rowsOf(one).length > (before[index] ?? 0)),
@@ -92,15 +99,15 @@ describe('following an engine that is killed and started again', () => {
     const tail = (await listed(['streams', 'tail', 'stream.fills', '-n', '1000'])) as {
       entries: { id: string }[];
     };
+    await until('the last entries come', () => rowsOf(entries).length >= tail.entries.length);
     expect(members(entries, 'id')).toEqual(tail.entries.map(({ id }) => id));
 
+    const isUp = (word: unknown) => word !== 'NOT RUNNING' && word !== 'NO ANSWER';
     const words = members(watch, 'word');
     expect(new Set(rowsOf(watch).map(({ schema }) => schema))).toEqual(new Set(['cdb.status/1']));
     const away = words.indexOf('NOT RUNNING');
     expect(away, 'it saw the engine run, end and run again').toBeGreaterThan(0);
-    expect(words.slice(away).some((word) => word !== 'NOT RUNNING' && word !== 'NO ANSWER')).toBe(
-      true,
-    );
+    expect(words.slice(away).some(isUp)).toBe(true);
     for (const one of [...followers, watch]) await ends(one, 130);
   });
 });
