@@ -1,4 +1,5 @@
 import type { FeedInput, FeedLost, TradeObserved } from '../../../src/engine/domain/inputs.js';
+import type { Clock } from '../../../src/engine/ports/clock.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
 import { liveFeed } from '../../../src/adapters/live-feed/live-feed.js';
 import type { LiveDepends } from '../../../src/adapters/live-feed/live-session.js';
@@ -23,6 +24,7 @@ interface ReaderOptions {
   readonly timeUrl?: string;
   readonly limits?: Partial<PlanLimits>;
   readonly onWire?: LiveDepends['onWire'];
+  readonly clock?: Clock;
 }
 
 /** A live feed that is read as the engine reads it, and all that it said. */
@@ -33,7 +35,7 @@ export class FeedReader {
   readonly #abort = new AbortController();
   readonly #reading: Promise<void>;
 
-  constructor({ stream, symbols, wsUrl, timeUrl, limits, onWire }: ReaderOptions) {
+  constructor({ stream, symbols, wsUrl, timeUrl, limits, onWire, clock }: ReaderOptions) {
     this.feed = liveFeed(
       {
         stream,
@@ -43,7 +45,7 @@ export class FeedReader {
         limits: { ...QUICK_LIMITS, ...limits },
       },
       {
-        clock: systemClock(),
+        clock: clock ?? systemClock(),
         random: () => 0,
         onWire: onWire ?? (() => undefined),
         onNotice: (text) => this.notices.push(text),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { mexcStream } from '../../../src/adapters/mexc/mexc-stream.js';
+import { systemClock } from '../../../src/adapters/system-clock.js';
 import { startFakeMexc, type FakeMexc, type FakeMexcOptions } from '../../fakes/mexc/fake-mexc.js';
 import type { SentTrade } from '../../fakes/mexc/sent-log.js';
 import { syntheticSymbols } from '../../fakes/venue/synthetic-trades.js';
@@ -197,6 +198,26 @@ describe('the MEXC feed', () => {
         expect(cuts.length).toBeGreaterThan(0);
         expect(new Set(cuts)).toEqual(new Set(['overlap_cut']));
       }
+    },
+  );
+
+  it.each([-3_600_000, 3_600_000])(
+    'judges no trade by the clock of before a step of %d ms',
+    async (stepMs) => {
+      const system = systemClock();
+      let shiftMs = 0;
+      const clock = { ...system, nowMs: () => system.nowMs() + shiftMs };
+      mexc = await startFakeMexc({ speed: 20 });
+      const { wsUrl } = mexc;
+      const fed = new FeedReader({ stream: mexcStream(), symbols: ['BTCUSDT'], wsUrl, clock });
+      reader = fed;
+      await fed.has('trades', () => fed.trades.length > 100);
+      shiftMs = stepMs;
+      const { length } = fed.trades;
+      await fed.has('more trades', () => fed.trades.length > length + 200);
+      const ages = fed.trades.map(({ receivedAtMs, tsMs }) => receivedAtMs - (tsMs ?? 0));
+      expect(Math.max(...ages.map(Math.abs))).toBeLessThan(60_000);
+      expect(fed.notices.join()).toMatch(/the local clock was set by -?3(599|600)\d{3} ms/);
     },
   );
 
