@@ -202,7 +202,7 @@ describe('config set', () => {
 
   test.each([
     ['metrics.port', '70000', { exit: 3, code: 'CDB-E0101' }],
-    ['metrics.prot', '1', { exit: 8, todo: 'cdb config set metrics.port' }],
+    ['metrics.prot', '1', { exit: 8, todo: 'cdb config set metrics.port VALUE' }],
     ['feed.source', 'redis://ops:hush@redis', { exit: 3, why: expect.not.stringMatching(/hush/) }],
   ])('refuses %s=%s and writes nothing', async (key, value, error) => {
     writeFileSync(join(cwd, 'cdb.yaml'), 'run:\n  seed: 1\n');
