@@ -76,13 +76,28 @@ export class SymbolTrack {
   drop(connection: number): readonly Taken[] {
     const dropped = this.#carriers.get(connection);
     this.#carriers.delete(connection);
-    if (dropped === undefined || this.#turn !== connection) return [];
+    if (dropped === undefined) return [];
+    if (this.#turn !== connection) return this.#admitLastWords(dropped);
     this.#turn = null;
     for (const [next, carrier] of this.#carriers) {
       if (carrier.firstMs === null && !this.#covers(carrier, dropped)) continue;
       return this.#passTurn(next, dropped);
     }
     return this.#lose('connection_lost');
+  }
+
+  /** What only the ended connection has said must not go with it. */
+  #admitLastWords(ended: Carrier): readonly Taken[] {
+    const owner = this.#turn === null ? undefined : this.#carriers.get(this.#turn);
+    if (owner === undefined || ended.waiting.length === 0) return [];
+    const isCovered = this.#covers(ended, owner);
+    // The owner has spoken since, so it will say them itself, and what came before them.
+    if (!isCovered && owner.dataAtMs >= ended.waitingSinceMs) return [];
+    if (!isCovered) this.#lost ??= 'connection_lost';
+    else if (ended.isHoled) this.#lost ??= 'unreadable';
+    const taken = this.#admit(ended.waiting);
+    this.#beginTurn(owner.life.id);
+    return [...taken, ...this.#tellLoss()];
   }
 
   isCarriedBy(connection: number): boolean {

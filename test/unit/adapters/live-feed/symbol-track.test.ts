@@ -274,6 +274,18 @@ describe('a symbol over two connections', () => {
     expect(b.gaps.at(-1)).toEqual(['connection_lost', null]);
   });
 
+  it.each(EVERY)('keeps what only the second has said when that one ends, ids: %s', (ids) => {
+    const b = bench(ids);
+    b.carry(1);
+    b.say(1, 0, 1);
+    b.carry(2);
+    b.say(2, 1, 2, 3);
+    b.drop(2);
+    expect(b.numbers).toEqual([0, 1, 2, 3]);
+    b.say(1, 2, 3, 4);
+    expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('says that trades may be missing when the second began too late', () => {
     const b = bench('opaque');
     b.carry(1);
