@@ -143,12 +143,28 @@ export class SymbolTrack {
     carrier.dataAtMs = at.localMs;
     carrier.firstMs ??= trades.find(({ tsMs }) => this.#isCredible(tsMs))?.tsMs ?? null;
     const turn = this.#turn ?? this.#beginTurn(connection);
+    const better = turn === connection ? this.#whoKnowsMore(trades) : null;
+    if (better !== null) {
+      return [...this.#passTurn(better, carrier), ...this.#wait(carrier, trades)];
+    }
     if (turn === connection) {
       const taken = this.#admit(trades);
       this.#forgetCovered();
       return taken;
     }
     return [...this.#wait(carrier, trades), ...this.passTime(at.localMs)];
+  }
+
+  /** A connection that has said something before these trades which the one with the turn left out. */
+  #whoKnowsMore(trades: readonly StreamTrade[]): number | null {
+    if (this.#carriers.size < 2) return null;
+    const ids = new Set(trades.map(({ tradeId }) => tradeId));
+    for (const [id, { waiting }] of this.#carriers) {
+      if (id === this.#turn) continue;
+      const at = waiting.findIndex(({ tradeId }) => tradeId !== null && ids.has(tradeId));
+      if (at > 0) return id;
+    }
+    return null;
   }
 
   /**

@@ -286,6 +286,22 @@ describe('a symbol over two connections', () => {
     expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it.each(['opaque', 'contiguous'] as const)(
+    'passes the turn to the second when the first leaves trades out, ids: %s',
+    (ids) => {
+      const b = bench(ids);
+      b.carry(1);
+      b.say(1, 0, 1);
+      b.carry(2);
+      b.say(2, 3, 4, 5, 6);
+      b.say(1, 6, 7);
+      b.say(2, 7, 8);
+      b.drop(1);
+      expect(b.numbers).toEqual([0, 1, 3, 4, 5, 6, 7, 8]);
+      expect(b.gaps.slice(1)).toEqual([['connection_lost', ids === 'opaque' ? null : 1]]);
+    },
+  );
+
   it('says that trades may be missing when the second began too late', () => {
     const b = bench('opaque');
     b.carry(1);
