@@ -28,7 +28,7 @@ export async function openTradeFileFeed(
   const symbols = [...new Set(options.symbols ?? [])].sort();
   await readFirstRows(path);
   return {
-    identity: identityOf(file.sha256, symbols),
+    identity: `file;v${FORMAT_VERSION};sha256=${file.sha256}${symbolFilter(symbols)}`,
     description: describeFile(path, symbols),
     finite: true,
     inputs: async function* (skip, signal) {
@@ -39,9 +39,9 @@ export async function openTradeFileFeed(
   };
 }
 
-function identityOf(digest: string, symbols: readonly string[]): string {
-  const filter = symbols.length === 0 ? '' : `;symbols=${symbols.join(',')}`;
-  return `file;v${FORMAT_VERSION};sha256=${digest}${filter}`;
+/** The part of a feed's identity that says what was left out of the file. */
+export function symbolFilter(symbols: readonly string[]): string {
+  return symbols.length === 0 ? '' : `;symbols=${symbols.join(',')}`;
 }
 
 export function describeFile(path: string, symbols: readonly string[]): string {

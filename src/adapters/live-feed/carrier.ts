@@ -1,3 +1,4 @@
+import type { FeedGapReason } from '../../engine/domain/inputs.js';
 import type { StreamTrade } from './venue-stream.js';
 
 /** Of one connection, shared by all the symbols that it carries. */
@@ -5,6 +6,17 @@ export interface ConnectionLife {
   readonly id: number;
   /** Local time of the newest sign of life, whatever it was. */
   aliveAtMs: number;
+}
+
+/** A trade that was read and is not given yet. */
+export interface Said {
+  readonly trade: StreamTrade;
+  /** Local time. */
+  readonly atMs: number;
+  /** The one that its connection has said before it; null = none that has an id. */
+  readonly afterId: string | null;
+  /** Why its connection may have kept something to itself right before it. */
+  hole: FeedGapReason | null;
 }
 
 /** What one connection has said of one symbol. */
@@ -16,12 +28,15 @@ export interface Carrier {
   dataAtMs: number;
   /** Venue time of its first trade: it covers everything from there on. */
   firstMs: number | null;
-  /** Said while another connection had the turn. */
-  waiting: StreamTrade[];
-  /** Local time since when something waits without a break. */
-  waitingSinceMs: number;
-  /** Something that it said meanwhile can't be read. */
-  isHoled: boolean;
+  /** In the order in which it was said. */
+  said: Said[];
+  newestId: string | null;
+  /** Why something may be missing behind all that it has said. */
+  hole: FeedGapReason | null;
+  /** It has kept trades to itself that another one has said: that it lives proves nothing. */
+  leavesOut: boolean;
+  /** Nothing more will come; what it has said counts all the same. */
+  hasEnded: boolean;
 }
 
 export function newCarrier(life: ConnectionLife): Carrier {
@@ -30,8 +45,10 @@ export function newCarrier(life: ConnectionLife): Carrier {
     acceptedAtMs: null,
     dataAtMs: 0,
     firstMs: null,
-    waiting: [],
-    waitingSinceMs: 0,
-    isHoled: false,
+    said: [],
+    newestId: null,
+    hole: null,
+    leavesOut: false,
+    hasEnded: false,
   };
 }

@@ -1,4 +1,8 @@
-import type { StreamMessage } from './venue-stream.js';
+import type { StreamMessage, VenueStream } from './venue-stream.js';
+
+export type WireFrame =
+  | { readonly kind: 'text'; readonly connection: number; readonly text: string }
+  | { readonly kind: 'binary'; readonly connection: number; readonly bytes: Uint8Array };
 
 /** Something that happened on the wire, as it was received. `atMs` is the local clock. */
 export type WireEvent =
@@ -6,8 +10,7 @@ export type WireEvent =
   | { readonly kind: 'begun'; readonly symbols: readonly string[] }
   | { readonly kind: 'opened'; readonly connection: number; readonly symbols: readonly string[] }
   | { readonly kind: 'closed'; readonly connection: number; readonly why: string }
-  | { readonly kind: 'text'; readonly connection: number; readonly text: string }
-  | { readonly kind: 'binary'; readonly connection: number; readonly bytes: Uint8Array }
+  | WireFrame
   /** The venue's answer to the question for its time. */
   | { readonly kind: 'venue_time'; readonly venueMs: number; readonly roundTripMs: number }
   /** The local clock was set; what was known of its offset no longer holds. */
@@ -19,5 +22,13 @@ export type WireEvent =
 
 /** The same with frames decoded: what the bookkeeping works on, live and from a recording. */
 export type FeedEvent =
-  | Exclude<WireEvent, { readonly kind: 'text' | 'binary' }>
+  | Exclude<WireEvent, WireFrame>
   | { readonly kind: 'message'; readonly connection: number; readonly message: StreamMessage };
+
+/** Never throws: what can't be read is a message as well. */
+export function readFrame(
+  stream: Pick<VenueStream, 'readText' | 'readBinary'>,
+  frame: WireFrame,
+): StreamMessage {
+  return frame.kind === 'text' ? stream.readText(frame.text) : stream.readBinary(frame.bytes);
+}

@@ -3,12 +3,12 @@ import type { FeedInput } from '../../engine/domain/inputs.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { FeedHealth } from '../../engine/ports/feed.js';
 import { ConnectionPlan, type PlanAction, type PlanLimits } from './connection-plan.js';
-import type { WireEvent } from './feed-event.js';
+import { readFrame, type WireEvent, type WireFrame } from './feed-event.js';
 import { excerpt } from './frame-object.js';
 import { symbolHealth } from './feed-health.js';
 import { TradeTap } from './trade-tap.js';
 import { askVenueTime } from './venue-time.js';
-import type { StreamMessage, VenueStream } from './venue-stream.js';
+import type { VenueStream } from './venue-stream.js';
 
 export interface LiveSource {
   readonly stream: VenueStream;
@@ -249,8 +249,10 @@ export class LiveSession {
 
   #received(id: number, data: RawData, isBinary: boolean): void {
     const bytes = bytesOf(data);
-    const { stream } = this.#source;
-    const message = isBinary ? stream.readBinary(bytes) : stream.readText(bytes.toString('utf8'));
+    const frame: WireFrame = isBinary
+      ? { kind: 'binary', connection: id, bytes }
+      : { kind: 'text', connection: id, text: bytes.toString('utf8') };
+    const message = readFrame(this.#source.stream, frame);
     const { clock } = this.#deps;
     this.#checkClock();
     if (message.kind === 'trades') {
@@ -262,21 +264,13 @@ export class LiveSession {
         return;
       }
     }
-    const event: WireEvent = isBinary
-      ? { kind: 'binary', connection: id, bytes }
-      : { kind: 'text', connection: id, text: bytes.toString('utf8') };
-    this.#heard(event, id, message);
-  }
-
-  #heard(event: WireEvent, connection: number, message: StreamMessage): void {
-    const { clock } = this.#deps;
     const atMs = clock.nowMs();
-    this.#deps.onWire(event, atMs);
-    this.#give(this.#tap.take({ kind: 'message', connection, message }, atMs));
-    this.#act(this.#plan.message(connection, message, clock.monotonicMs()));
+    this.#deps.onWire(frame, atMs);
+    this.#give(this.#tap.take({ kind: 'message', connection: id, message }, atMs));
+    this.#act(this.#plan.message(id, message, clock.monotonicMs()));
   }
 
-  #happened(event: Exclude<WireEvent, { readonly kind: 'text' | 'binary' }>): void {
+  #happened(event: Exclude<WireEvent, WireFrame>): void {
     const atMs = this.#deps.clock.nowMs();
     this.#deps.onWire(event, atMs);
     this.#give(this.#tap.take(event, atMs));

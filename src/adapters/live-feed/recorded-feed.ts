@@ -5,10 +5,11 @@ import { fileDamaged, notATradesFile, symbolsAbsent } from '../files-feed/feed-e
 import { fileBytes, isByteFault } from '../files-feed/file-bytes.js';
 import { identifyFile } from '../files-feed/file-identity.js';
 import { lineCutter } from '../files-feed/lines.js';
-import { describeFile } from '../files-feed/trade-file-feed.js';
+import { describeFile, symbolFilter } from '../files-feed/trade-file-feed.js';
 import { unreadableRow } from '../files-feed/trade-row.js';
-import { venueStream } from '../venue-streams.js';
-import type { FeedEvent, WireEvent } from './feed-event.js';
+import { isLiveVenue, type LiveVenue } from '../../config/live-venues.js';
+import { VENUE_STREAMS } from '../venue-streams.js';
+import { readFrame, type FeedEvent, type WireEvent } from './feed-event.js';
 import {
   isReadableVersion,
   isRecordingStart,
@@ -21,7 +22,7 @@ import type { VenueStream } from './venue-stream.js';
 /** A text frame of 1 MiB in which every sign is escaped (six bytes), with room for its head. */
 const LINE_BYTES_MAX = 7 * 1_048_576;
 /** Plain captures do not say where they are from; this is what there are some of. */
-const PLAIN_CAPTURE_VENUE = 'binance';
+const PLAIN_CAPTURE_VENUE: LiveVenue = 'binance';
 
 /** @throws when the file can't be read; a pipe is not opened, because that would wait for a writer */
 export async function isRecording(path: string): Promise<boolean> {
@@ -43,9 +44,8 @@ export async function openRecordedFeed(
 ): Promise<Feed> {
   const file = await identifyFile(path);
   const symbols = [...new Set(options.symbols)].sort();
-  const filter = symbols.length === 0 ? '' : `;symbols=${symbols.join(',')}`;
   return {
-    identity: `recording;v1;sha256=${file.sha256}${filter}`,
+    identity: `recording;v1;sha256=${file.sha256}${symbolFilter(symbols)}`,
     description: describeFile(path, symbols),
     finite: true,
     inputs: async function* (skip, signal) {
@@ -102,7 +102,7 @@ class Player {
   constructor(path: string, symbols: readonly string[]) {
     this.#path = path;
     this.#symbols = symbols;
-    this.#stream = this.#streamOf(PLAIN_CAPTURE_VENUE);
+    this.#stream = VENUE_STREAMS[PLAIN_CAPTURE_VENUE].stream();
     this.#tap = new TradeTap(this.#stream, symbols);
   }
 
@@ -143,20 +143,13 @@ class Player {
   }
 
   #decoded(event: WireEvent): FeedEvent {
-    if (event.kind === 'text') {
-      const { connection, text } = event;
-      return { kind: 'message', connection, message: this.#stream.readText(text) };
-    }
-    if (event.kind === 'binary') {
-      const { connection, bytes } = event;
-      return { kind: 'message', connection, message: this.#stream.readBinary(bytes) };
-    }
-    return event;
+    if (event.kind !== 'text' && event.kind !== 'binary') return event;
+    const { connection } = event;
+    return { kind: 'message', connection, message: readFrame(this.#stream, event) };
   }
 
   #streamOf(venue: string): VenueStream {
-    const stream = venueStream(venue);
-    if (stream !== undefined) return stream;
+    if (isLiveVenue(venue)) return VENUE_STREAMS[venue].stream();
     throw notATradesFile(
       this.#path,
       `it was recorded from "${venue}", which this build does not know`,

@@ -97,7 +97,7 @@ export class TradeTap {
   #close(id: number, atMs: number): readonly FeedInput[] {
     if (!this.#connections.delete(id)) return [];
     this.counts.losses += 1;
-    return this.#tellAll(atMs, (track) => track.drop(id));
+    return this.#tellAll(atMs, (track) => track.drop(id, atMs));
   }
 
   #message(id: number, message: StreamMessage, atMs: number): readonly FeedInput[] {
@@ -119,7 +119,7 @@ export class TradeTap {
         return [];
       case 'unreadable':
         this.counts.unreadable += 1;
-        return this.#tellAll(atMs, (track) => track.noteUnreadable(id));
+        return this.#tellAll(atMs, (track) => track.noteUnreadable(id, atMs));
       case 'pong':
       case 'closing':
       case 'nothing':

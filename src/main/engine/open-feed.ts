@@ -1,11 +1,10 @@
 import { openFileFeed } from '../../adapters/files-feed/open-file-feed.js';
-import { binanceSelfTest } from '../../adapters/binance/self-test.js';
 import { liveFeed } from '../../adapters/live-feed/live-feed.js';
 import type { LiveSource } from '../../adapters/live-feed/live-session.js';
 import { openRecording } from '../../adapters/live-feed/recording-file.js';
-import { mexcSelfTest } from '../../adapters/mexc/self-test.js';
-import { venueStream } from '../../adapters/venue-streams.js';
+import { VENUE_STREAMS } from '../../adapters/venue-streams.js';
 import type { EngineOrder } from '../../commands/services.js';
+import { isLiveVenue, type LiveVenue } from '../../config/live-venues.js';
 import type { Config } from '../../config/parse-config.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { Feed } from '../../engine/ports/feed.js';
@@ -24,8 +23,7 @@ const LIMITS = { connectMs: 10_000, silentMs: 30_000, dataMs: 60_000, overlapMs:
 /** A venue's name is its live stream; everything else is a file. */
 export async function openFeed(order: EngineOrder, clock: Clock): Promise<OpenedFeed> {
   const { source } = order.config.feed;
-  const live = liveSource(order.config);
-  if (live !== null) return openLive(live, order, clock);
+  if (isLiveVenue(source)) return openLive(source, order, clock);
   if (order.record !== undefined) throw recordsNoFile(source);
   const { symbols, speed } = order.config.feed;
   const feed = await openFileFeed(source, { symbols });
@@ -33,32 +31,25 @@ export async function openFeed(order: EngineOrder, clock: Clock): Promise<Opened
   return { feed: pacedFeed(feed, clock, speed), words, close: () => Promise.resolve() };
 }
 
-function liveSource({ feed }: Config): LiveSource | null {
-  const stream = venueStream(feed.source);
-  if (stream === undefined) return null;
-  const urls =
-    feed.source === 'mexc'
-      ? [feed.mexcUrl, feed.mexcRestUrl]
-      : [feed.binanceUrl, feed.binanceRestUrl];
-  const [socketBaseUrl = '', restUrl = ''] = urls;
+function liveSource(venue: LiveVenue, { feed }: Config): LiveSource {
   const symbols = feed.symbols.length === 0 ? DEFAULT_SYMBOLS : feed.symbols;
   return {
-    stream,
+    stream: VENUE_STREAMS[venue].stream(),
     // Venues know upper case only, in their channels or in their frames.
     symbols: [...new Set(symbols.map((symbol) => symbol.toUpperCase()))],
-    socketBaseUrl,
-    timeUrl: `${restUrl}/api/v3/time`,
+    socketBaseUrl: feed[`${venue}Url`],
+    timeUrl: `${feed[`${venue}RestUrl`]}/api/v3/time`,
     limits: { ...LIMITS, rotateMs: feed.rotateAfterMs },
   };
 }
 
 async function openLive(
-  source: LiveSource,
+  venue: LiveVenue,
   { config, record, onNotice }: EngineOrder,
   clock: Clock,
 ): Promise<OpenedFeed> {
-  const { venue } = source.stream;
-  const selfTest = venue === 'mexc' ? mexcSelfTest() : binanceSelfTest();
+  const source = liveSource(venue, config);
+  const selfTest = VENUE_STREAMS[venue].selfTest();
   const recording =
     record === undefined
       ? null

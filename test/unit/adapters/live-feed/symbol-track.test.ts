@@ -41,7 +41,7 @@ function bench(ids: Ids) {
       given.push(...track.take(id, trades, { localMs, venueMs: localMs + 10_000 }));
     },
     drop: (id: number) => {
-      const taken = track.drop(id);
+      const taken = track.drop(id, localMs);
       given.push(...taken);
       return taken.some((one) => 'lost' in one);
     },
@@ -50,6 +50,21 @@ function bench(ids: Ids) {
     },
     tick: () => {
       given.push(...track.passTime(localMs));
+    },
+    /** Trades that were given one after the other, without a word between them. */
+    get untold() {
+      const pairs: [number, number][] = [];
+      let before: number | null = null;
+      for (const one of given) {
+        if (!('trade' in one)) {
+          before = null;
+          continue;
+        }
+        const n = Number(one.trade.price);
+        if (before !== null) pairs.push([before, n]);
+        before = n;
+      }
+      return pairs;
     },
     get losses() {
       return given.flatMap((one) => ('lost' in one ? [one.lost] : []));
@@ -274,16 +289,79 @@ describe('a symbol over two connections', () => {
     expect(b.gaps.at(-1)).toEqual(['connection_lost', null]);
   });
 
-  it.each(EVERY)('keeps what only the second has said when that one ends, ids: %s', (ids) => {
-    const b = bench(ids);
+  describe.each(EVERY)('when the second ends that alone has said something, ids: %s', (ids) => {
+    function secondEnds() {
+      const b = bench(ids);
+      b.carry(1);
+      b.say(1, 0, 1);
+      b.carry(2);
+      b.say(2, 1, 2, 3);
+      b.drop(2);
+      return b;
+    }
+
+    it('leaves the word to the first', () => {
+      const b = secondEnds();
+      b.say(1, 2, 3, 4);
+      expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
+      expect(b.gaps).toHaveLength(1);
+    });
+
+    it('keeps it when the first says nothing', () => {
+      const b = secondEnds();
+      b.pass(2_500);
+      b.tick();
+      expect(b.numbers).toEqual([0, 1, 2, 3]);
+      b.say(1, 2, 3, 4);
+      expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('keeps it when the first ends as well', () => {
+      const b = secondEnds();
+      expect(b.drop(1)).toBe(true);
+      expect(b.numbers).toEqual([0, 1, 2, 3]);
+    });
+  });
+
+  it('tells of the hole of a first that goes on ahead of the second', () => {
+    const b = bench('opaque');
     b.carry(1);
     b.say(1, 0, 1);
     b.carry(2);
-    b.say(2, 1, 2, 3);
-    b.drop(2);
-    expect(b.numbers).toEqual([0, 1, 2, 3]);
-    b.say(1, 2, 3, 4);
-    expect(b.numbers).toEqual([0, 1, 2, 3, 4]);
+    b.accept(2);
+    b.pass(1_500);
+    b.alive(1);
+    b.say(2, 5, 6);
+    b.say(1, 9);
+    b.say(2, 7, 8, 9);
+    b.say(1, 10);
+    b.say(2, 10);
+    expect(b.numbers).toEqual([0, 1, 5, 6, 7, 8, 9, 10]);
+    expect(b.gaps.slice(1)).toEqual([['connection_lost', null]]);
+  });
+
+  it('waits where times do not tell which of two goes first, and not for ever', () => {
+    const b = bench('opaque');
+    const at = { localMs: T0, venueMs: T0 };
+    const sameMs = [1, 2, 3].map((n) => trade(n, 'opaque', T0 + 10)) as [
+      StreamTrade,
+      StreamTrade,
+      StreamTrade,
+    ];
+    b.carry(1);
+    b.say(1, 0);
+    b.carry(2);
+    b.note(b.track.take(2, [sameMs[1]], at));
+    b.note(b.track.take(1, [sameMs[0]], at));
+    expect(b.numbers).toEqual([0]);
+    b.note(b.track.take(1, [sameMs[1]], at));
+    expect(b.numbers).toEqual([0, 1, 2]);
+    b.note(b.track.take(2, [sameMs[2]], at));
+    b.note(b.track.take(1, [trade(4, 'opaque', T0 + 10)], at));
+    expect(b.numbers).toEqual([0, 1, 2]);
+    b.pass(2_500);
+    b.tick();
+    expect(b.numbers).toEqual([0, 1, 2, 4, 3]);
   });
 
   it.each(['opaque', 'contiguous'] as const)(
@@ -349,17 +427,78 @@ describe('a symbol over two connections', () => {
   });
 });
 
+/** What the venue sends over one connection: which trades, of those that it is subscribed to. */
+const CONNECTION = fc.record({
+  from: fc.nat(40),
+  count: fc.integer({ min: 1, max: 40 }),
+  silences: fc.array(fc.record({ from: fc.nat(60), count: fc.integer({ min: 1, max: 15 }) }), {
+    maxLength: 2,
+  }),
+});
+
+describe('a symbol over connections that come, fall silent, go on and end', () => {
+  it.each(['opaque', 'contiguous'] as const)(
+    'gives all that any has said, once, in order, and tells of what nobody has said, ids: %s',
+    (ids) => {
+      fc.assert(
+        fc.property(
+          fc.array(CONNECTION, { minLength: 1, maxLength: 4 }),
+          fc.array(fc.nat(1_500), { minLength: 80, maxLength: 80 }),
+          fc.array(fc.boolean(), { minLength: 80, maxLength: 80 }),
+          (connections, pausesMs, backwards) => {
+            const b = bench(ids);
+            const said = connections.map((): number[] => []);
+            const isSilent = (c: number, n: number) =>
+              connections[c]?.silences.some(({ from, count }) => n >= from && n < from + count);
+            const order = connections.map((_, c) => c);
+            for (let n = 0; n <= 80; n += 1) {
+              const turns = backwards[n] === true ? order.toReversed() : order;
+              for (const c of turns) if (connections[c]?.from === n) b.carry(c);
+              for (const c of turns) {
+                const { from = 0, count = 0 } = connections[c] ?? {};
+                if (n < from || n >= from + count || isSilent(c, n) === true) continue;
+                b.alive(c);
+                b.say(c, n);
+                said[c]?.push(n);
+              }
+              for (const c of turns) {
+                const { from = 0, count = 0 } = connections[c] ?? {};
+                if (n === from + count) b.drop(c);
+              }
+              b.pass(pausesMs[n] ?? 0);
+              b.tick();
+            }
+            const whole = [...new Set(said.flat())].sort((x, y) => x - y);
+            expect(b.numbers).toEqual(whole);
+            for (const [before, behind] of b.untold) {
+              // Where one connection has said the two in a row, nobody can know better.
+              const isSaidInARow = said.some(
+                (one) => one.includes(before) && one[one.indexOf(before) + 1] === behind,
+              );
+              if (behind > before + 1)
+                expect({ before, behind, isSaidInARow }).toMatchObject({
+                  isSaidInARow: ids === 'opaque',
+                });
+            }
+          },
+        ),
+        { numRuns: 3_000 },
+      );
+    },
+  );
+});
+
 describe('a symbol and what is broken', () => {
   it('reports a frame that can not be read, on whichever connection', () => {
     const b = bench('opaque');
     b.carry(1);
     b.say(1, 0);
-    b.note(b.track.noteUnreadable(1));
+    b.note(b.track.noteUnreadable(1, T0));
     expect(b.losses).toEqual(['unreadable']);
     b.say(1, 2);
     b.carry(2);
     b.say(2, 2);
-    b.note(b.track.noteUnreadable(2));
+    b.note(b.track.noteUnreadable(2, T0));
     b.say(1, 3);
     expect(b.losses).toHaveLength(1);
     expect(b.gaps).toEqual([
@@ -376,8 +515,8 @@ describe('a symbol and what is broken', () => {
     const b = bench('contiguous');
     b.carry(1);
     b.say(1, 0);
-    b.note(b.track.noteUnreadable(1));
-    b.note(b.track.noteUnreadable(1));
+    b.note(b.track.noteUnreadable(1, T0));
+    b.note(b.track.noteUnreadable(1, T0));
     b.say(1, 1);
     expect(b.losses).toEqual(['unreadable']);
     expect(b.gaps.at(-1)).toEqual(['unreadable', 0]);
@@ -389,7 +528,7 @@ describe('a symbol and what is broken', () => {
     b.say(1, 0);
     b.carry(2);
     b.accept(2);
-    b.note(b.track.noteUnreadable(2));
+    b.note(b.track.noteUnreadable(2, T0));
     b.pass(2_000);
     b.alive(1);
     expect(b.drop(1)).toBe(true);
