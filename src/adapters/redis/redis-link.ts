@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Clock } from '../../engine/ports/clock.js';
+import { toRedisError } from './redis-error.js';
+
+export interface RedisLimits {
+  readonly connectTimeoutMs: number;
+  /** From sending to the last byte of the answer; a blocking read has its wait on top. */
+  readonly commandTimeoutMs: number;
+}
+
+export const REDIS_LIMITS: RedisLimits = { connectTimeoutMs: 3_000, commandTimeoutMs: 2_000 };
+
+const RETRY_MS_MIN = 50;
+const RETRY_MS_MAX = 2_000;
+const KEEP_ALIVE_MS = 10_000;
+
+type Word = string | number;
+
+/** Runs in the server as one step; must change nothing when it is run twice. */
+export interface RedisScript {
+  readonly source: string;
+  readonly sha1: string;
+}
+
+export function redisScript(source: string): RedisScript {
+  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+}
+
+/**
+ * One connection. Nothing is queued while it is away and nothing is sent twice: a call fails at once
+ * or at its deadline, and whoever called decides whether it may be repeated (ADR 43).
+ */
+export interface RedisLink {
+  /** @param action completes "Cannot ..."; @throws DependencyError */
+  call(action: string, command: string, ...words: readonly Word[]): Promise<unknown>;
+  /** @throws DependencyError */
+  run(
+    action: string,
+    script: RedisScript,
+    keys: readonly string[],
+    words: readonly Word[],
+  ): Promise<unknown>;
+  /** Messages of a channel; a link that listens can call nothing else. @returns ends it */
+  listen(
+    channels: readonly string[],
+    listener: (channel: string, text: string) => void,
+  ): Promise<void>;
+  /** Null while it is well, else what is wrong. */
+  trouble(): string | null;
+  close(): void;
+}
+
+/**
+ * Connects in the background and again whenever the connection ends, with growing pauses.
+ * @param url may hold a password; it is never part of an error
+ */
+export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS): RedisLink {
+  let trouble: string | null = 'not connected yet';
+  const client = new Redis(url, {
+    connectionName: name,
+    connectTimeout: limits.connectTimeoutMs,
+    commandTimeout: limits.commandTimeoutMs,
+    keepAlive: KEEP_ALIVE_MS,
+    protocol: 2,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) =>
+      jittered(Math.min(RETRY_MS_MIN * 2 ** Math.min(times, 10), RETRY_MS_MAX)),
+    // A replica that was the primary: the connection is of no use any more.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+  });
+  client.on('error', (error: Error) => {
+    trouble = error.message || error.name;
+  });
+  client.on('close', () => {
+    trouble ??= 'the connection was closed';
+  });
+  client.on('ready', () => {
+    trouble = null;
+  });
+  const call: RedisLink['call'] = async (action, command, ...words) => {
+    try {
+      return await client.call(command, ...words);
+    } catch (error) {
+      throw toRedisError(action, error);
+    }
+  };
+  return {
+    call,
+    run: async (action, { source, sha1 }, keys, words) => {
+      const rest = [keys.length, ...keys, ...words];
+      try {
+        return await client.call('EVALSHA', sha1, ...rest);
+      } catch (error) {
+        const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT');
+        if (!isUnknown) throw toRedisError(action, error);
+        return call(action, 'EVAL', source, ...rest);
+      }
+    },
+    listen: async (channels, listener) => {
+      client.on('message', listener);
+      // Subscriptions of a connection that comes back are made again by the client.
+      await client.subscribe(...channels).catch((error: unknown) => {
+        throw toRedisError('listen to Redis', error);
+      });
+    },
+    trouble: () => trouble,
+    close: () => {
+      client.disconnect();
+    },
+  };
+}
+
+/** Resolves once the server answers. @throws DependencyError after the time */
+export async function untilAnswered(
+  link: RedisLink,
+  clock: Pick<Clock, 'sleep' | 'monotonicMs'>,
+  waitMs: number,
+): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + waitMs;
+  for (;;) {
+    try {
+      await link.call('reach Redis', 'PING');
+      return;
+    } catch (error) {
+      if (clock.monotonicMs() >= deadlineMs)
+        throw toRedisError('reach Redis', link.trouble() ?? error);
+      await clock.sleep(RETRY_MS_MIN);
+    }
+  }
+}
+
+function jittered(ms: number): number {
+  return Math.round(ms * (0.5 + Math.random() / 2));
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openRedisLink, redisScript } from '../../../src/adapters/redis/redis-link.js';
+import { until } from '../embedded/embedded-fixture.js';
+import { RedisServer } from './redis-fixture.js';
+
+const COUNT = redisScript(`return redis.call('INCRBY', KEYS[1], ARGV[1])`);
+
+describe('a connection to Redis', () => {
+  let server: RedisServer;
+  beforeEach(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => server.end());
+
+  it('runs a script that the server does not know, and again once it does', async () => {
+    const link = await server.link();
+    expect(await link.run('count', COUNT, ['n'], [2])).toBe(2);
+    expect(await link.run('count', COUNT, ['n'], [2])).toBe(4);
+  });
+
+  it('says what was attempted, and never the password', async () => {
+    await (await server.link()).call('set', 'CONFIG', 'SET', 'requirepass', 'another-fake-one');
+    const link = openRedisLink(server.url.replace('//', '//:not-a-real-password@'), 'test');
+    await until('the login was refused', () => link.trouble()?.includes('WRONGPASS') === true);
+    await expect(link.call('read the mode', 'GET', 'mode')).rejects.toMatchObject({
+      name: 'DependencyError',
+      message: expect.not.stringContaining('not-a-real-password') as string,
+    });
+    expect(link.trouble()).not.toContain('not-a-real-password');
+    link.close();
+  });
+
+  it('fails at once while the server is away, and works again by itself', async () => {
+    const link = await server.link();
+    await server.kill();
+    await until('the loss is known', () => link.trouble() !== null);
+    await expect(link.call('count', 'INCR', 'n')).rejects.toThrow(/Cannot count/);
+    await server.up();
+    await until('it is back', () => link.trouble() === null);
+    expect(await link.call('count', 'INCR', 'n')).toBe(1);
+  });
+
+  it('ends a call to a server that has stopped at its deadline, and does not send it again', async () => {
+    const link = await server.link();
+    server.signal('SIGSTOP');
+    try {
+      await expect(link.call('count', 'INCR', 'n')).rejects.toThrow(/Cannot count/);
+    } finally {
+      server.signal('SIGCONT');
+    }
+    const other = await server.link();
+    expect(Number(await other.call('read', 'GET', 'n'))).toBeLessThanOrEqual(1);
+  });
+});
