@@ -43,6 +43,7 @@ export const configSchema = z.strictObject({
   run: z.strictObject({
     mode: choice('where orders go: shadow none, paper simulated', ['shadow', 'paper'], 'shadow'),
     seed: integer('seed of every simulated outcome', 1, 0, SEED_MAX),
+    roles: textList('what this process does on Redis: ingest, pipeline, writer; empty: all'),
   }),
   thresholds: z.strictObject({
     set: choice(
@@ -85,6 +86,20 @@ export const configSchema = z.strictObject({
   redis: z.strictObject({
     urlEnv: variableName('environment variable with the URL of an external one', 'CDB_REDIS_URL'),
     urlFile: optionalText('file with the URL of an external one; chmod 600'),
+    shards: integer('parts of the symbols that processes can own; of a run, for good', 1, 1, 64),
+    leaseMs: durationMs(
+      'a process that is silent for so long loses what it owns',
+      5_000,
+      500,
+      60_000,
+    ),
+    inputsMax: integer(
+      'inputs that may wait in a shard before the rest waits on disk',
+      200_000,
+      1_000,
+      10_000_000,
+    ),
+    waitReplicas: integer('replicas that must have a commit before it counts', 0, 0, 16),
   }),
 });
 

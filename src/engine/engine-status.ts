@@ -88,7 +88,7 @@ export function ordersTo(mode: string): string {
   return mode === 'paper' ? 'simulated venue (paper)' : mode;
 }
 
-function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
+export function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
   const { portfolio, venue, breakers } = state;
   const figures = portfolioFigures(portfolio);
   const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
@@ -118,7 +118,7 @@ function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
   };
 }
 
-function symbolStatus({ state }: Fold): EngineStatus['symbols'] {
+export function symbolStatus({ state }: Fold): EngineStatus['symbols'] {
   return [...state.intake.symbols.values()].map(({ symbol, timeMs }) => {
     const regime = regimeOf(state.regime, symbol);
     return {

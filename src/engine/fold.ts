@@ -29,6 +29,13 @@ export class Fold {
     return stateToText(this.state);
   }
 
+  /** Back to the beginning of a run. */
+  reset(): void {
+    this.state = initialCore();
+    this.digest = DIGEST_START;
+    this.seq = 0;
+  }
+
   /** Goes on from a snapshot that this build wrote. */
   restore(from: { readonly seq: number; readonly digest: string; readonly state: string }): void {
     this.state = stateFromText(from.state) as CoreState;

@@ -9,6 +9,7 @@ import { engineStatus } from './engine-status.js';
 import { EngineFigures } from './figures.js';
 import { Fold } from './fold.js';
 import type { Journal } from './journal.js';
+import { logStreams } from './log-streams.js';
 import type { AuditStore, RunRecord } from './ports/audit-store.js';
 import type { Clock } from './ports/clock.js';
 import type { EngineStatus } from './ports/engine-status.js';
@@ -296,6 +297,7 @@ export class LiveRun {
         syncJournal: () => (this.#settings.syncJournal ? this.#journal.sync() : Promise.resolve()),
         publish: createPublisher({
           ...this.#deps,
+          streams: logStreams(this.#deps.streams),
           ids,
           thresholds,
           onGated: ({ ref, symbol }, message) => {

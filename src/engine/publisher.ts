@@ -8,20 +8,21 @@ import type { Thresholds } from './domain/thresholds.js';
 import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
 import { STREAMS } from './domain/wire/streams.js';
 import type { FoldedBatch } from './folded-batch.js';
-import { compareLogIds, type EventLog, type LogEntry, type LogId } from './ports/event-log.js';
+import { compareLogIds, type LogEntry, type LogId } from './ports/event-log.js';
+import type { FactStreams } from './ports/fact-streams.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
 
 export interface PublisherDeps {
-  readonly streams: EventLog;
-  readonly topics: Topics;
-  readonly keys: Keys;
+  readonly streams: FactStreams;
+  readonly topics: Pick<Topics, 'publish'>;
+  readonly keys: Pick<Keys, 'set'>;
   readonly ids: RunIds;
   readonly hash: Hash;
   readonly thresholds: () => Thresholds;
   /** The register's effective record now. */
   readonly control: () => ControlRecord;
   /** An order that the venue gate did not let out. */
-  readonly onGated: (order: OrderFact, message: string) => void;
+  readonly onGated: (order: OrderFact, message: string) => void | Promise<void>;
   /** Sees every committed fact in order: the screen. */
   readonly onCommitted: (fact: Output) => void;
 }
@@ -40,7 +41,7 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
   let judgedBefore: LogId | null | undefined;
   return async ({ outputs }) => {
     if (judgedBefore === undefined) {
-      judgedBefore = (await deps.streams.info(STREAMS.orders.name))?.lastId ?? null;
+      judgedBefore = await deps.streams.newest(STREAMS.orders.name);
     }
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];
@@ -56,7 +57,7 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
     for (const [name, { entries, lengthMax }] of streams) {
       await deps.streams.append(name, entries, { lengthMax });
     }
-    for (const publication of rest) announce(publication, deps);
+    await Promise.all(rest.map((publication) => announce(publication, deps)));
     for (const fact of outputs) deps.onCommitted(fact);
   };
 }
@@ -73,17 +74,14 @@ async function mayLeave(
   deps: PublisherDeps,
 ): Promise<boolean> {
   if (judgedBefore !== null && compareLogIds(order.ref, judgedBefore) <= 0) {
-    if (!(await hasLeft(order, deps))) deps.onGated(order, 'venue gate: refused before a restart');
+    if (!(await deps.streams.has(STREAMS.orders.name, order.ref))) {
+      await deps.onGated(order, 'venue gate: refused before a restart');
+    }
     return false;
   }
   const refusal = gateRefusal(order, deps.control());
-  if (refusal !== null) deps.onGated(order, refusal);
+  if (refusal !== null) await deps.onGated(order, refusal);
   return refusal === null;
-}
-
-async function hasLeft({ ref }: OrderFact, { streams }: PublisherDeps): Promise<boolean> {
-  const [entry] = await streams.read(STREAMS.orders.name, { ...ref, ord: ref.ord - 1 }, 1);
-  return entry !== undefined && compareLogIds(entry.id, ref) === 0;
 }
 
 function collect(
@@ -98,8 +96,8 @@ function collect(
   else known.entries.push(entry);
 }
 
-function announce(publication: Publication, { topics, keys }: PublisherDeps): void {
-  if (publication.to === 'topic') topics.publish(publication.name, publication.json);
+async function announce(publication: Publication, { topics, keys }: PublisherDeps): Promise<void> {
+  if (publication.to === 'topic') await topics.publish(publication.name, publication.json);
   else if (publication.to === 'key')
-    keys.set(publication.name, publication.json, publication.ttlMs);
+    await keys.set(publication.name, publication.json, publication.ttlMs);
 }

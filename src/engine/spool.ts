@@ -1,6 +1,6 @@
 import { assertInvariant } from './domain/invariant.js';
 import type { FoldedBatch } from './folded-batch.js';
-import type { Output } from './domain/events.js';
+import { batchFields, batchOf } from './folded-batch-fields.js';
 import type { EventLog } from './ports/event-log.js';
 
 const STREAM = 'spool';
@@ -24,35 +24,21 @@ export class Spool {
 
   /** Durable when resolved. */
   async add(batch: FoldedBatch): Promise<void> {
-    const text = JSON.stringify(batch.outputs);
-    const fields = {
-      seqFirst: String(batch.seqFirst),
-      seqLast: String(batch.seqLast),
-      digest: batch.digest,
-      arrivedAtMs: String(batch.arrivedAtMs),
-      outputs: text,
-    };
+    const fields = batchFields(batch);
     const id = { seq: this.#added + 1, ord: 0 };
     const taken = await this.#log.append(STREAM, [{ id, fields }]);
     assertInvariant(taken === 1, `the spool takes the batch up to input ${batch.seqLast}`);
     await this.#log.sync(STREAM);
     this.#added = id.seq;
     this.batches += 1;
-    this.bytes += text.length;
+    this.bytes += fields['outputs']?.length ?? 0;
   }
 
   async oldest(): Promise<FoldedBatch | null> {
     const [entry] = await this.#log.read(STREAM, { seq: this.#dropped, ord: 0 }, 1);
     if (entry === undefined) return null;
-    const { id, fields } = entry;
-    this.#oldest = id.seq;
-    return {
-      seqFirst: Number(fields['seqFirst']),
-      seqLast: Number(fields['seqLast']),
-      digest: fields['digest'] ?? '',
-      arrivedAtMs: Number(fields['arrivedAtMs']),
-      outputs: JSON.parse(fields['outputs'] ?? '[]') as Output[],
-    };
+    this.#oldest = entry.id.seq;
+    return batchOf(entry.fields);
   }
 
   /** Drops the batch that `oldest` gave. */

@@ -13,6 +13,7 @@ import { STREAMS } from '../../src/engine/domain/wire/streams.js';
 import { Fold } from '../../src/engine/fold.js';
 import { openJournal } from '../../src/engine/journal.js';
 import type { EventLog, LogEntry } from '../../src/engine/ports/event-log.js';
+import { logStreams } from '../../src/engine/log-streams.js';
 import { createPublisher } from '../../src/engine/publisher.js';
 import { replay } from '../../src/engine/replay.js';
 
@@ -69,9 +70,9 @@ export async function truthOf(inputsDirectory: string, runId: string): Promise<T
   const rows = auditBatch(whole, context)?.rows ?? {};
   const streams = new Map<string, LogEntry[]>();
   await createPublisher({
-    streams: collectingLog(streams),
-    topics: { publish: () => undefined, subscribe: () => () => undefined },
-    keys: { set: () => undefined, get: () => null, list: () => [] },
+    streams: logStreams(collectingLog(streams)),
+    topics: { publish: () => undefined },
+    keys: { set: () => undefined },
     ids,
     hash: nodeHash,
     thresholds,

@@ -13,6 +13,7 @@ import { TYPED_COLUMNS } from './column-types.js';
 import { newestOrders, newestPositions } from './newest-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { probeStatements } from './probe.js';
+import { claimShard, keepInputs } from './shard-progress.js';
 import { CREATE_CURSOR, INSERTS, LOCK_CURSOR, MOVE_CURSOR, type Statement } from './statements.js';
 
 /** Upserts change rows by design; the ledger's key tells kinds of events, not each one, apart. */
@@ -48,7 +49,7 @@ function toCursor(row: CursorRow | undefined): AuditCursor | null {
   return row === undefined ? null : { seq: Number(row.seq), digest: row.digest };
 }
 
-async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
+export async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
   await client.query(
     `INSERT INTO runs (run_id, identity, mode, feed, seed, code_version, config_hash, started_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000))
@@ -73,6 +74,7 @@ async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
 async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<CommittedRows> {
   await client.query('BEGIN');
   const cursor = await lockCursor(client, batch.runId);
+  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard);
   if (batch.seqLast <= cursor.seq) {
     await client.query('ROLLBACK');
     refuseOtherHistory(batch, cursor);
@@ -86,6 +88,7 @@ async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<Co
     taken[table] = inserted;
     if (batch.seqFirst > cursor.seq) refuseTakenKeys(table, rows.length, inserted);
   }
+  if (batch.shard !== undefined) await keepInputs(client, batch.runId, batch.shard);
   await run(client, MOVE_CURSOR, [batch.runId, batch.seqLast, batch.digest]);
   await client.query('COMMIT');
   return taken;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { DependencyError } from '../../operator-error.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { toRedisError } from './redis-error.js';
 
@@ -80,11 +81,17 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
   client.on('ready', () => {
     trouble = null;
   });
+  const fault = (action: string, error: unknown): DependencyError => {
+    // Nobody knows what the socket would still bring: the next call gets a new one.
+    const isSilent = error instanceof Error && error.message === 'Command timed out';
+    if (isSilent && client.status === 'ready') client.disconnect(true);
+    return toRedisError(action, error);
+  };
   const call: RedisLink['call'] = async (action, command, ...words) => {
     try {
       return await client.call(command, ...words);
     } catch (error) {
-      throw toRedisError(action, error);
+      throw fault(action, error);
     }
   };
   return {
@@ -95,7 +102,7 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
         return await client.call('EVALSHA', sha1, ...rest);
       } catch (error) {
         const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT');
-        if (!isUnknown) throw toRedisError(action, error);
+        if (!isUnknown) throw fault(action, error);
         return call(action, 'EVAL', source, ...rest);
       }
     },

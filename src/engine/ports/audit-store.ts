@@ -1,4 +1,5 @@
 import type { AuditRow, AuditTable } from '../domain/audit-tables.js';
+import type { ShardProgress } from './shard-store.js';
 
 /** All rows of one batch of inputs, committed in one transaction together with the cursor. */
 export interface AuditBatch {
@@ -8,6 +9,8 @@ export interface AuditBatch {
   /** Rolling output digest after `seqLast`. */
   readonly digest: string;
   readonly rows: Partial<Readonly<Record<AuditTable, readonly AuditRow[]>>>;
+  /** Of a shard: whoever commits proves that it is still the writer. @throws Fenced */
+  readonly shard?: ShardProgress;
 }
 
 export interface AuditCursor {

@@ -11,6 +11,7 @@ import type { StepOutputs } from '../domain/emit.js';
 import type { OrderOrigin, Side } from '../domain/events.js';
 import type { Ref } from '../domain/ids.js';
 import { seededUnit } from '../domain/seeded.js';
+import { textHash } from '../domain/text-hash.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import { isFinal, mayFollow, type OrderStatus } from './order-state.js';
 import { applyFill, realizedBy, type PortfolioState } from './portfolio.js';
@@ -19,7 +20,7 @@ export interface OpenOrder {
   ref: Ref;
   signalRef: Ref;
   decisionRef: Ref;
-  /** Counts the orders of the run; with the seed it decides every simulated outcome. */
+  /** Of the symbol, counted upwards; with symbol and seed it decides every simulated outcome. */
   number: number;
   symbol: string;
   strategyId: string;
@@ -40,7 +41,7 @@ export interface OpenOrder {
 
 export interface VenueState {
   orders: Map<string, OpenOrder[]>;
-  orderCount: number;
+  orderCounts: Map<string, number>;
 }
 
 export interface MarketTrade {
@@ -72,7 +73,16 @@ const SALT = { latency: 1, reject: 2, partial: 3, share: 4, slippage: 5 } as con
 const BPS = 10_000;
 
 export function initialVenue(): VenueState {
-  return { orders: new Map(), orderCount: 0 };
+  return { orders: new Map(), orderCounts: new Map() };
+}
+
+/** Depends on nothing but the order's own symbol, so that a shard draws what the whole run draws. */
+function drawn(
+  { symbol, number }: Pick<OpenOrder, 'symbol' | 'number'>,
+  seed: number,
+  salt: number,
+): number {
+  return seededUnit(seed ^ textHash(symbol), number, salt);
 }
 
 /** Accepts an order that passed the gate; its outcome comes with later trades. */
@@ -81,10 +91,13 @@ export function submit(
   order: Omit<OpenOrder, 'number' | 'filledE8' | 'notionalE16' | 'status' | 'dueAtMs'>,
   context: Pick<VenueContext, 'limits' | 'seed'>,
 ): void {
-  const number = ++venue.orderCount;
+  const number = (venue.orderCounts.get(order.symbol) ?? 0) + 1;
+  venue.orderCounts.set(order.symbol, number);
   const { latencyMsMin, latencyMsMax } = context.limits;
   const latencyMs =
-    latencyMsMin + seededUnit(context.seed, number, SALT.latency) * (latencyMsMax - latencyMsMin);
+    latencyMsMin +
+    drawn({ symbol: order.symbol, number }, context.seed, SALT.latency) *
+      (latencyMsMax - latencyMsMin);
   const opened: OpenOrder = {
     ...order,
     number,
@@ -170,8 +183,7 @@ function expire(order: OpenOrder, nowMs: number, context: VenueContext): VenueRe
 
 function refuse(order: OpenOrder, trade: MarketTrade, context: VenueContext): VenueResult | null {
   if (order.status !== 'SUBMITTED') return null;
-  if (seededUnit(context.seed, order.number, SALT.reject) >= context.limits.rejectFraction)
-    return null;
+  if (drawn(order, context.seed, SALT.reject) >= context.limits.rejectFraction) return null;
   const message = 'Paper rejection: insufficient liquidity';
   return end(order, { status: 'REJECTED', message, nowMs: trade.tsMs }, context);
 }
@@ -248,7 +260,7 @@ function fill(order: OpenOrder, trade: MarketTrade, context: VenueContext): Venu
 
 /** The market's price, a seeded step to the worse; null while it lies beyond the order's bound. */
 function fillPrice(order: OpenOrder, trade: MarketTrade, context: VenueContext): E8 | null {
-  const bps = seededUnit(context.seed, order.number, SALT.slippage) * context.limits.slippageBpsMax;
+  const bps = drawn(order, context.seed, SALT.slippage) * context.limits.slippageBpsMax;
   const stepE8 = mulE8(trade.priceE8, e8FromNumber(bps / BPS));
   const priceE8 = order.side === 'BUY' ? trade.priceE8 + stepE8 : trade.priceE8 - stepE8;
   const within = order.side === 'BUY' ? priceE8 <= order.boundE8 : priceE8 >= order.boundE8;
@@ -260,9 +272,8 @@ function fillQty(order: OpenOrder, context: VenueContext): E8 {
   const restE8 = order.qtyE8 - order.filledE8;
   const { seed, limits } = context;
   const partly =
-    order.status === 'SUBMITTED' &&
-    seededUnit(seed, order.number, SALT.partial) < limits.partialFraction;
-  const share = 0.2 + 0.6 * seededUnit(seed, order.number, SALT.share);
+    order.status === 'SUBMITTED' && drawn(order, seed, SALT.partial) < limits.partialFraction;
+  const share = 0.2 + 0.6 * drawn(order, seed, SALT.share);
   const shareE8 = mulE8(restE8, e8FromNumber(share));
   const wantedE8 = partly && shareE8 > 0n ? shareE8 : restE8;
   if (!order.reduceOnly) return wantedE8;

@@ -6,6 +6,7 @@ import { runIds, type Ref } from '../../../src/engine/domain/ids.js';
 import { THRESHOLD_SETS } from '../../../src/engine/domain/thresholds.js';
 import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
 import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
+import { logStreams } from '../../../src/engine/log-streams.js';
 import { createPublisher } from '../../../src/engine/publisher.js';
 import { MemoryEventLog } from '../../fakes/engine/memory-event-log.js';
 import { openFileFeed } from '../../../src/adapters/files-feed/open-file-feed.js';
@@ -24,12 +25,13 @@ function door(streams: MemoryEventLog) {
   const state = { control: TRADING };
   const publisher = () =>
     createPublisher({
-      streams,
+      streams: logStreams(streams),
       topics: {
-        publish: (topic) => announced.push(topic),
-        subscribe: () => () => undefined,
+        publish: (topic) => {
+          announced.push(topic);
+        },
       },
-      keys: { set: () => undefined, get: () => null, list: () => [] },
+      keys: { set: () => undefined },
       ids: runIds(nodeHash, 'run'),
       hash: nodeHash,
       thresholds: () => THRESHOLD_SETS.default,

@@ -1,0 +1,43 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type pg from 'pg';
+import type { ShardInput } from '../../engine/ports/shard-log.js';
+import type { ShardProgress } from '../../engine/ports/shard-store.js';
+import { Fenced } from '../../engine/shards/fenced.js';
+
+/** Refuses a writer that another one has followed; the row is locked until the transaction ends. */
+export async function claimShard(
+  client: pg.PoolClient,
+  runId: string,
+  { token }: ShardProgress,
+): Promise<void> {
+  const { rowCount } = await client.query(
+    'UPDATE run_shards SET writer_token = $2 WHERE run_id = $1 AND writer_token <= $2',
+    [runId, token],
+  );
+  if (rowCount === 0) throw new Fenced(`writer ${token} of run ${runId} was followed by another`);
+}
+
+export async function keepInputs(
+  client: pg.PoolClient,
+  runId: string,
+  { inputs, sources }: ShardProgress,
+): Promise<void> {
+  const [first, last] = [inputs[0], inputs.at(-1)];
+  if (first === undefined || last === undefined) return;
+  await client.query(
+    'INSERT INTO run_inputs (run_id, seq_first, seq_last, inputs) VALUES ($1, $2, $3, $4)',
+    [runId, first.seq, last.seq, packInputs(inputs)],
+  );
+  await client.query('UPDATE run_shards SET sources = sources || $2::jsonb WHERE run_id = $1', [
+    runId,
+    JSON.stringify(sources),
+  ]);
+}
+
+function packInputs(inputs: readonly ShardInput[]): Buffer {
+  return gzipSync(JSON.stringify(inputs), { level: 1 });
+}
+
+export function unpackInputs(packed: Buffer): readonly ShardInput[] {
+  return JSON.parse(gunzipSync(packed).toString('utf8')) as ShardInput[];
+}

@@ -1,0 +1,63 @@
+import type { PlacedReading } from '../../engine/control/register.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import { decodeLatch, encodeLatch } from '../files/latch-record.js';
+import { redisScript, type RedisLink } from './redis-link.js';
+import { fieldsOf } from './stream-entries.js';
+
+const EXCHANGE_EVERY_MS = 200;
+
+/** KEYS records. ARGV id, record. */
+const EXCHANGE = redisScript(`
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('HGETALL', KEYS[1])`);
+
+/** What the registers of the other hosts say. A halt stays until its own host takes it back. */
+export interface SharedControl {
+  /** As of the last exchange; what is there and can't be read counts as HALTED. */
+  others(): readonly PlacedReading[];
+  close(): Promise<void>;
+}
+
+/** Tells the others what this host's register says, and hears what theirs say, five times a second. */
+export function shareControl(
+  link: RedisLink,
+  clock: Clock,
+  at: { readonly runGroup: string; readonly place: string; readonly own: () => ControlRecord },
+): SharedControl {
+  const key = `cdb:{${at.runGroup}}:control`;
+  const ended = new AbortController();
+  let others: readonly PlacedReading[] = [];
+  const exchange = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      try {
+        const words = [at.place, encodeLatch(at.own())];
+        const records = await link.run('share the control register', EXCHANGE, [key], words);
+        others = Object.entries(fieldsOf(records))
+          .filter(([place]) => place !== at.place)
+          .map(([place, text]) => placed(place, text));
+      } catch {
+        // What they said last holds until they can be asked again.
+      }
+      await clock.sleep(EXCHANGE_EVERY_MS, ended.signal);
+    }
+  };
+  const exchanging = exchange();
+  return {
+    others: () => others,
+    close: async () => {
+      ended.abort();
+      await exchanging;
+    },
+  };
+}
+
+function placed(place: string, text: string): PlacedReading {
+  const decoded = decodeLatch(text);
+  return {
+    place,
+    reading: decoded.ok
+      ? { state: 'present', record: decoded.record }
+      : { state: 'unreadable', why: decoded.why },
+  };
+}

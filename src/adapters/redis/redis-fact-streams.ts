@@ -1,0 +1,60 @@
+import type { LogEntry, LogId } from '../../engine/ports/event-log.js';
+import type { FactStreams } from '../../engine/ports/fact-streams.js';
+import { redisScript, type RedisLink } from './redis-link.js';
+
+const ENTRIES_PER_SCRIPT = 200;
+/** So many of the newest ids are remembered by stream. */
+const IDS_MAX = 10_000;
+
+/**
+ * KEYS stream, place, ids. ARGV length, then per entry: seq, ord, n words, words. The stream's own ids
+ * are the server's, as its readers know them; the place says which facts of this run are in it.
+ */
+const PUBLISH = redisScript(`
+local place = redis.call('HMGET', KEYS[2], 'seq', 'ord')
+local seq, ord = tonumber(place[1] or '-1'), tonumber(place[2] or '-1')
+local at, added = 2, 0
+while at <= #ARGV do
+  local s, o, n = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  if s > seq or (s == seq and o > ord) then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', unpack(ARGV, at + 3, at + 2 + n))
+    redis.call('ZADD', KEYS[3], s, ARGV[at] .. '-' .. ARGV[at + 1])
+    seq, ord, added = s, o, added + 1
+  end
+  at = at + 3 + n
+end
+if added > 0 then
+  redis.call('HSET', KEYS[2], 'seq', seq, 'ord', ord)
+  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -${IDS_MAX + 1})
+end
+return added`);
+
+/**
+ * The streams that an existing stack reads, written exactly once by run: each stream has a place
+ * beside it, in the same slot of a cluster, that moves in the step that adds the entries.
+ */
+export function redisFactStreams(link: RedisLink, runId: string): FactStreams {
+  const place = (name: string) => `{${name}}:cdb:${runId}`;
+  const ids = (name: string) => `${place(name)}:ids`;
+  return {
+    append: async (name, entries, { lengthMax }) => {
+      for (let at = 0; at < entries.length; at += ENTRIES_PER_SCRIPT) {
+        const words = entries.slice(at, at + ENTRIES_PER_SCRIPT).flatMap(entryWords);
+        const keys = [name, place(name), ids(name)];
+        await link.run(`publish to ${name}`, PUBLISH, keys, [lengthMax, ...words]);
+      }
+    },
+    newest: async (name) => {
+      const found = await link.call(`look at ${name}`, 'HMGET', place(name), 'seq', 'ord');
+      const [seq, ord] = found as (string | null)[];
+      return seq === null || seq === undefined ? null : { seq: Number(seq), ord: Number(ord) };
+    },
+    has: async (name, { seq, ord }: LogId) =>
+      (await link.call(`look at ${name}`, 'ZSCORE', ids(name), `${seq}-${ord}`)) !== null,
+  };
+}
+
+function entryWords({ id, fields }: LogEntry): readonly (string | number)[] {
+  const words = Object.entries(fields).flat();
+  return [id.seq, id.ord, words.length, ...words];
+}

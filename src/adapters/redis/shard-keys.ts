@@ -1,0 +1,41 @@
+/**
+ * Keys of the sharded streams. All keys of a shard have one hash tag, so that a script can change
+ * them in one step on a Redis Cluster as well.
+ */
+export interface ShardKeys {
+  /** Hash: seq, folded, written, feeder; `src:<source>` and `dur:<source>` offsets. */
+  readonly meta: string;
+  /** Stream: the ordered inputs, id `<seq>-0`. */
+  readonly inputs: string;
+  /** Stream: batches of facts, id `<last seq>-0`. */
+  readonly facts: string;
+  /** Number: the highest token of an owner. */
+  readonly fence: string;
+}
+
+export function shardKeys(runGroup: string, shard: number): ShardKeys {
+  const tag = `cdb:{${runGroup}:${shard}}`;
+  return {
+    meta: `${tag}:meta`,
+    inputs: `${tag}:inputs`,
+    facts: `${tag}:facts`,
+    fence: fenceKey(pipelineLease(runGroup, shard)),
+  };
+}
+
+/** The owner's fence lies beside the shard that it guards. */
+export function pipelineLease(runGroup: string, shard: number): string {
+  return `cdb:{${runGroup}:${shard}}:owner`;
+}
+
+export function writerLease(runGroup: string, shard: number): string {
+  return `cdb:{${runGroup}:${shard}}:writer`;
+}
+
+export function feederLease(runGroup: string): string {
+  return `cdb:{${runGroup}}:feeder`;
+}
+
+export function fenceKey(lease: string): string {
+  return `${lease}:fence`;
+}

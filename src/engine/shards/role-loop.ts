@@ -1,0 +1,97 @@
+import { DependencyError } from '../../operator-error.js';
+import type { Clock } from '../ports/clock.js';
+import type { FenceToken, Leases } from '../ports/shard-log.js';
+import { Fenced } from './fenced.js';
+import { takeLease, type HeldLease } from './held-lease.js';
+import { ShardLost } from './shard-pipeline.js';
+
+const RETRY_MS_MIN = 100;
+const RETRY_MS_MAX = 2_000;
+
+export interface RoleLoop {
+  /** The lease that whoever works here must hold. */
+  readonly lease: string;
+  /** For people: "pipeline of shard 0". */
+  readonly name: string;
+  readonly tokenMin: () => Promise<FenceToken>;
+  /** False: the lease is left to others, and given back if it is ours. */
+  readonly isWanted: () => boolean;
+  /** Works until the signal aborts. What it throws ends its turn, and it begins anew. */
+  readonly work: (token: FenceToken, signal: AbortSignal) => Promise<void>;
+}
+
+export interface RoleDeps {
+  readonly leases: Leases;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly onNotice: (text: string) => void;
+}
+
+/** What a role does now, for status. */
+export interface RoleState {
+  state: 'waiting' | 'working';
+  /** Why it waits, or what went wrong last. */
+  why: string;
+  token: FenceToken | null;
+}
+
+/**
+ * Holds the lease, works, and begins anew after whatever went wrong, with growing pauses, until the
+ * signal aborts. Only what no repetition can heal is thrown.
+ */
+export async function runRole(
+  loop: RoleLoop,
+  deps: RoleDeps,
+  state: RoleState,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, onNotice } = deps;
+  let retryMs = RETRY_MS_MIN;
+  while (!signal.aborted) {
+    let held: HeldLease | null = null;
+    try {
+      held = await tryLease(loop, deps, state);
+      if (held === null) {
+        await clock.sleep(deps.leases.ttlMs / 5, signal);
+        continue;
+      }
+      state.state = 'working';
+      state.why = '';
+      state.token = held.token;
+      await loop.work(held.token, AbortSignal.any([signal, held.signal]));
+      if (held.signal.aborted) onNotice(`${loop.name}: the lease was lost`);
+      retryMs = RETRY_MS_MIN;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== state.why) onNotice(`${loop.name}: ${why}`);
+      state.why = why;
+      await clock.sleep(retryMs, signal);
+      retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
+    } finally {
+      state.state = 'waiting';
+      state.token = null;
+      await held?.end();
+    }
+  }
+}
+
+async function tryLease(
+  { lease, tokenMin, isWanted }: RoleLoop,
+  deps: RoleDeps,
+  state: RoleState,
+): Promise<HeldLease | null> {
+  if (!isWanted()) {
+    state.why = 'left to others';
+    return null;
+  }
+  const held = await takeLease(deps, lease, deps.owner, await tokenMin());
+  if (!('owner' in held)) return held;
+  state.why = `held by ${held.owner}`;
+  return null;
+}
+
+/** What may be otherwise the next time. */
+function isPassing(error: unknown): boolean {
+  return error instanceof DependencyError || error instanceof Fenced || error instanceof ShardLost;
+}

@@ -1,0 +1,223 @@
+import type { AuditContext } from '../audit-row.js';
+import { auditBatch } from '../audit-rows.js';
+import type { Output } from '../domain/events.js';
+import type { AuditRecovered, AuditStalled, OrderReported } from '../domain/inputs.js';
+import type { EngineFigures } from '../figures.js';
+import type { FoldedBatch } from '../folded-batch.js';
+import type { AuditStore } from '../ports/audit-store.js';
+import type { Clock } from '../ports/clock.js';
+import type { FenceToken, ShardInput, ShardLog, SourceOffsets } from '../ports/shard-log.js';
+import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
+import { Fenced } from './fenced.js';
+
+export interface WriterDeps {
+  readonly run: ShardRecord;
+  readonly log: ShardLog;
+  readonly audit: AuditStore;
+  readonly store: ShardStore;
+  readonly clock: Clock;
+  readonly rows: AuditContext;
+  readonly figures: EngineFigures;
+  /** Streams, topics, keys and screen; may be repeated. */
+  readonly publish: (batch: FoldedBatch) => Promise<void>;
+  readonly limits: WriterLimits;
+}
+
+export interface WriterLimits {
+  readonly factsPerCommitMax: number;
+  readonly batchesPerRead: number;
+  readonly waitMs: number;
+  /** Inputs without facts wait for a commit for at most this long, and this many. */
+  readonly idleMs: number;
+  readonly idleInputsMax: number;
+}
+
+export type WriterState = 'ok' | 'stalled';
+
+/** The writer of a shard: audit before publication before acknowledgement, in order. */
+export class ShardWriter {
+  state: WriterState = 'ok';
+  reason = '';
+  sinceMs: number | null = null;
+  failures = 0;
+  lastCommitAtMs: number | null = null;
+  readonly rowsCommitted: Record<string, number> = {};
+  seqWritten = 0;
+  /** Wall time since when something waits for its commit; null when nothing does. */
+  waitingSinceMs: number | null = null;
+  readonly #deps: WriterDeps;
+  readonly #token: FenceToken;
+  readonly #source: string;
+  #offset = 0;
+  #seqAudited = 0;
+  #movedAtMs = 0;
+  #isStallTold = false;
+
+  constructor(deps: WriterDeps, token: FenceToken) {
+    this.#deps = deps;
+    this.#token = token;
+    this.#source = `writer:${token}`;
+  }
+
+  get seqAudited(): number {
+    return this.#seqAudited;
+  }
+
+  async recover(): Promise<void> {
+    const { log, store, run, clock } = this.#deps;
+    await store.startRun(run);
+    this.#seqAudited = (await store.cursor(run.runId))?.seq ?? 0;
+    this.seqWritten = (await log.head())?.writtenSeq ?? this.#seqAudited;
+    this.#movedAtMs = clock.monotonicMs();
+  }
+
+  /** One round. @returns how many inputs went on record; throws Fenced or DependencyError */
+  async turn(): Promise<number> {
+    const { log, limits, clock } = this.#deps;
+    const batches = await log.facts(this.seqWritten, limits.batchesPerRead, limits.waitMs);
+    const batch = merged(batches, limits.factsPerCommitMax, this.#seqAudited);
+    if (batch === null) {
+      this.waitingSinceMs = null;
+      await this.#followLog();
+      return 0;
+    }
+    this.waitingSinceMs = batch.arrivedAtMs;
+    if (batch.seqFirst > this.seqWritten + 1) {
+      await this.#followLog();
+      return 0;
+    }
+    const isIdle =
+      batch.outputs.length === 0 && clock.monotonicMs() - this.#movedAtMs < limits.idleMs;
+    if (isIdle && batch.seqLast - this.seqWritten < limits.idleInputsMax) {
+      await clock.sleep(limits.waitMs);
+      return 0;
+    }
+    await this.#write(batch);
+    return batch.seqLast - batch.seqFirst + 1;
+  }
+
+  async #write(batch: FoldedBatch): Promise<void> {
+    const { log, figures, clock } = this.#deps;
+    const startMs = clock.monotonicMs();
+    const inputs = await this.#inputsOf(batch);
+    const durable = newestOffsets(inputs);
+    if (batch.seqLast > this.#seqAudited) await this.#audit(batch, inputs, durable);
+    const auditedMs = clock.monotonicMs();
+    figures.noteStep('audit', auditedMs - startMs);
+    await this.#deps.publish(batch);
+    await log.written(batch.seqLast, durable);
+    this.seqWritten = batch.seqLast;
+    this.#movedAtMs = clock.monotonicMs();
+    figures.noteStep('publish', this.#movedAtMs - auditedMs);
+    figures.noteStep('total', Math.max(0, clock.nowMs() - batch.arrivedAtMs));
+  }
+
+  async #audit(
+    batch: FoldedBatch,
+    inputs: readonly ShardInput[],
+    sources: SourceOffsets,
+  ): Promise<void> {
+    const { audit, rows, run, clock } = this.#deps;
+    const empty = { runId: run.runId, rows: {}, ...batch };
+    const { seqFirst, seqLast, digest, rows: filled } = auditBatch(batch, rows) ?? empty;
+    try {
+      const shard = { token: this.#token, inputs, sources };
+      const taken = await audit.commit({
+        runId: run.runId,
+        seqFirst,
+        seqLast,
+        digest,
+        rows: filled,
+        shard,
+      });
+      for (const [table, count] of Object.entries(taken)) {
+        this.rowsCommitted[table] = (this.rowsCommitted[table] ?? 0) + count;
+      }
+    } catch (error) {
+      if (error instanceof Fenced) throw error;
+      await this.#stall(error);
+      throw error;
+    }
+    this.#seqAudited = seqLast;
+    this.lastCommitAtMs = clock.nowMs();
+    await this.#endStall();
+  }
+
+  /** The inputs are kept with their facts; those of a batch that is there already may be gone. */
+  async #inputsOf({ seqFirst, seqLast }: FoldedBatch): Promise<readonly ShardInput[]> {
+    const { log } = this.#deps;
+    const inputs: ShardInput[] = [];
+    let after = seqFirst - 1;
+    while (after < seqLast) {
+      const some = await log.read(after, seqLast - after, 0);
+      const last = some.at(-1);
+      if (last === undefined) break;
+      for (const one of some) if (one.seq <= seqLast) inputs.push(one);
+      after = last.seq;
+    }
+    if (inputs.length < seqLast - seqFirst + 1 && seqLast > this.#seqAudited) {
+      throw new Fenced(`inputs ${seqFirst}..${seqLast} of the shard are gone`);
+    }
+    return inputs;
+  }
+
+  /** The log may have been begun again behind what is on record. */
+  async #followLog(): Promise<void> {
+    const head = await this.#deps.log.head();
+    if (head !== null && head.writtenSeq > this.seqWritten) this.seqWritten = head.writtenSeq;
+  }
+
+  async #stall(error: unknown): Promise<void> {
+    const { clock } = this.#deps;
+    this.failures += 1;
+    this.reason = error instanceof Error ? error.message : String(error);
+    if (this.state === 'ok') this.sinceMs = clock.nowMs();
+    this.state = 'stalled';
+    if (this.#isStallTold) return;
+    await this.report({ kind: 'AuditStalled', reason: this.reason, atMs: clock.nowMs() });
+    this.#isStallTold = true;
+  }
+
+  async #endStall(): Promise<void> {
+    if (this.#isStallTold) {
+      await this.report({ kind: 'AuditRecovered', atMs: this.#deps.clock.nowMs() });
+      this.#isStallTold = false;
+    }
+    this.state = 'ok';
+    this.reason = '';
+    this.sinceMs = null;
+  }
+
+  /** What the fold has to know: how the audit is, and which orders the gate kept back. */
+  async report(input: AuditStalled | AuditRecovered | OrderReported): Promise<void> {
+    const offset = this.#offset + 1;
+    const inputs = [{ offset, input }];
+    await this.#deps.log.deliver({ source: this.#source, afterOffset: this.#offset, inputs });
+    this.#offset = offset;
+  }
+}
+
+/** Batches that follow each other, as one: the slower the database, the larger the transaction. */
+function merged(
+  batches: readonly FoldedBatch[],
+  factsMax: number,
+  seqAudited: number,
+): FoldedBatch | null {
+  const [first, ...rest] = batches;
+  if (first === undefined) return null;
+  const outputs: Output[] = [...first.outputs];
+  let last = first;
+  for (const next of rest) {
+    if (next.seqFirst !== last.seqLast + 1 || last.seqLast === seqAudited) break;
+    if (outputs.length + next.outputs.length > factsMax) break;
+    for (const fact of next.outputs) outputs.push(fact);
+    last = next;
+  }
+  return { ...last, seqFirst: first.seqFirst, arrivedAtMs: first.arrivedAtMs, outputs };
+}
+
+function newestOffsets(inputs: readonly ShardInput[]): SourceOffsets {
+  const offsets: Record<string, number> = {};
+  for (const { source, offset } of inputs) offsets[source] = offset;
+  return offsets;
+}

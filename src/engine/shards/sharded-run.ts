@@ -1,0 +1,375 @@
+import type { ControlRecord, Mode } from '../domain/control.js';
+import type { Output } from '../domain/events.js';
+import type { Hash } from '../domain/hash.js';
+import { runIds, runIdOf } from '../domain/ids.js';
+import type { Thresholds } from '../domain/thresholds.js';
+import { EngineFigures } from '../figures.js';
+import type { AuditStore } from '../ports/audit-store.js';
+import type { Clock } from '../ports/clock.js';
+import type {
+  EngineBoard,
+  EngineEntry,
+  Role,
+  SharedRun,
+  SharedRuns,
+} from '../ports/engine-board.js';
+import type { EventLog } from '../ports/event-log.js';
+import type { FactStreams } from '../ports/fact-streams.js';
+import type { Feed } from '../ports/feed.js';
+import type { FenceToken, Leases, ShardLog } from '../ports/shard-log.js';
+import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
+import type { Keys, Topics } from '../ports/topics-keys.js';
+import { createPublisher } from '../publisher.js';
+import type { EndReason } from '../runner.js';
+import { Ingest } from './ingest.js';
+import { runRole, type RoleState } from './role-loop.js';
+import { shardBudget } from './shard-budget.js';
+import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
+import { ShardWriter, type WriterLimits } from './shard-writer.js';
+
+/** The places that one shard is worked on from; each loop reads over connections of its own. */
+export interface ShardPlaces {
+  readonly log: ShardLog;
+  readonly streams: FactStreams;
+  readonly leases: { readonly pipeline: string; readonly writer: string };
+}
+
+export interface ShardedDeps {
+  readonly leases: Leases;
+  readonly feederLease: string;
+  readonly board: EngineBoard;
+  readonly runs: SharedRuns;
+  /** Opened for each role that works on the shard. */
+  readonly openShard: (shard: number, runId: string) => ShardPlaces;
+  readonly audit: AuditStore;
+  readonly store: ShardStore;
+  readonly topics: Pick<Topics, 'publish'>;
+  readonly keys: Pick<Keys, 'set'>;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly control: () => ControlRecord;
+  /** Of an ingest only. */
+  readonly feed: {
+    readonly feed: Feed;
+    readonly journal: EventLog;
+    readonly source: string;
+  } | null;
+  readonly onCommitted: (fact: Output) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+export interface ShardedSettings {
+  readonly engineId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly roles: readonly Role[];
+  readonly run: SharedRun;
+  readonly mode: Mode;
+  readonly thresholds: Thresholds;
+  readonly codeVersion: string;
+  readonly configHash: string;
+  readonly syncJournal: boolean;
+  readonly journalBytesMax: number;
+  readonly pipeline: PipelineLimits;
+  readonly writer: WriterLimits;
+}
+
+const HEARTBEAT_MS = 1_000;
+const TRIM_MS = 10_000;
+const INGEST_CHUNK = 1_000;
+const INGEST_WAIT_MS = 20;
+
+/** One process of those that work on a run: its roles, each held by a lease, until `stop`. */
+export class ShardedRun {
+  readonly figures = new EngineFigures();
+  readonly pipelines = new Map<number, ShardPipeline>();
+  readonly writers = new Map<number, ShardWriter>();
+  readonly roleStates = new Map<string, RoleState>();
+  ingest: Ingest | null = null;
+  peers: readonly EngineEntry[] = [];
+  readonly #deps: ShardedDeps;
+  readonly #settings: ShardedSettings;
+  readonly #startedAtMs: number;
+  /** Of ingest, pipelines, writers and the heartbeat, in this order. */
+  readonly #stops = [0, 1, 2, 3].map(() => new AbortController());
+  readonly #stopped: Promise<void>;
+  #stop: () => void = () => undefined;
+  #isFeeding = false;
+  #isFinished = false;
+  #boardTrouble = '';
+
+  constructor(deps: ShardedDeps, settings: ShardedSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#startedAtMs = deps.clock.nowMs();
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = resolve;
+    });
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  #signal(stage: 'ingest' | 'pipeline' | 'writer' | 'beat'): AbortSignal {
+    const at = ['ingest', 'pipeline', 'writer', 'beat'].indexOf(stage);
+    return this.#stops[at]?.signal ?? AbortSignal.abort();
+  }
+
+  /** Works until `stop`, or until the feed has ended and everything of it is written. */
+  async run(): Promise<EndReason> {
+    const { roles, run } = this.#settings;
+    const shards = Array.from({ length: run.shards }, (_, shard) => shard);
+    const { feed } = this.#deps;
+    const has = (role: Role) => roles.includes(role);
+    const stages = [
+      has('ingest') && feed !== null ? [this.#feedRole(feed)] : [],
+      has('pipeline') ? shards.map((shard) => this.#pipelineRole(shard)) : [],
+      has('writer') ? shards.map((shard) => this.#writerRole(shard)) : [],
+      [this.#beat()],
+    ];
+    // One that fails for good ends them all; the others give their leases back first.
+    const running = stages.map((loops) =>
+      Promise.all(loops).catch((error: unknown) => {
+        this.stop();
+        throw error;
+      }),
+    );
+    const ended = Promise.allSettled(running);
+    await this.#stopped;
+    // In the order of the flow: what one has begun, those behind it still finish.
+    for (const [stage, loops] of running.entries()) {
+      this.#stops[stage]?.abort();
+      await loops.catch(() => undefined);
+    }
+    await ended;
+    await this.#deps.board.leave(this.#settings.engineId).catch(() => undefined);
+    await Promise.all(running);
+    return this.#isFinished ? 'finished' : 'stopped';
+  }
+
+  async #beat(): Promise<void> {
+    const { board, clock } = this.#deps;
+    const signal = this.#signal('beat');
+    while (!signal.aborted) {
+      try {
+        this.peers = await board.note(this.entry());
+        this.#boardTrouble = '';
+      } catch (error) {
+        this.#boardTrouble = error instanceof Error ? error.message : String(error);
+      }
+      await clock.sleep(HEARTBEAT_MS, signal);
+    }
+  }
+
+  entry(): EngineEntry {
+    const { engineId, host, pid, roles } = this.#settings;
+    const troubles = [...this.roleStates].flatMap(([name, { state, why, token }]) =>
+      state === 'working' && token !== null && why === ''
+        ? []
+        : why === ''
+          ? []
+          : [`${name}: ${why}`],
+    );
+    return {
+      engineId,
+      pid,
+      host,
+      roles,
+      pipelines: [...this.pipelines.keys()],
+      writers: [...this.writers.keys()],
+      feeds: this.#isFeeding,
+      startedAtMs: this.#startedAtMs,
+      journalWaiting: this.ingest?.waiting ?? null,
+      trouble: this.#boardTrouble === '' ? troubles : [this.#boardTrouble, ...troubles],
+    };
+  }
+
+  #role(name: string): RoleState {
+    const state: RoleState = { state: 'waiting', why: '', token: null };
+    this.roleStates.set(name, state);
+    return state;
+  }
+
+  async #runRole(
+    { stage, name, lease }: { readonly stage: Role; readonly name: string; readonly lease: string },
+    work: (token: FenceToken, signal: AbortSignal) => Promise<void>,
+    more: { readonly tokenMin?: () => Promise<FenceToken>; readonly isWanted?: () => boolean } = {},
+  ): Promise<void> {
+    const { leases, clock, onNotice } = this.#deps;
+    const { engineId } = this.#settings;
+    // Above every token that a lost event log may have given out.
+    const now = () => Math.floor(clock.nowMs() / 1_000);
+    const tokenMin = async () => Math.max(now(), (await more.tokenMin?.()) ?? 0);
+    await runRole(
+      { name, lease, work, tokenMin, isWanted: more.isWanted ?? (() => true) },
+      { leases, clock, owner: engineId, onNotice },
+      this.#role(name),
+      this.#signal(stage),
+    );
+  }
+
+  async #feedRole(parts: NonNullable<ShardedDeps['feed']>): Promise<void> {
+    const { clock, openShard } = this.#deps;
+    const { run, syncJournal, journalBytesMax } = this.#settings;
+    const shards = Array.from({ length: run.shards }, (_, n) => openShard(n, this.#runId(n)).log);
+    const ingest = new Ingest({
+      ...parts,
+      stream: `ingest.${run.runGroup}`,
+      shards,
+      clock,
+      syncJournal,
+      limits: { chunkMax: INGEST_CHUNK, waitMs: INGEST_WAIT_MS, journalBytesMax },
+    });
+    await ingest.open();
+    this.ingest = ingest;
+    const pumping = new AbortController();
+    let pump: Promise<void> | null = null;
+    try {
+      const place = { stage: 'ingest', name: 'ingest', lease: this.#deps.feederLease } as const;
+      await this.#runRole(place, async (token, signal) => {
+        // What is read before it may be given would be given twice: another one reads it now.
+        pump ??= ingest.pump(AbortSignal.any([pumping.signal, this.#signal('ingest')]));
+        this.#isFeeding = true;
+        try {
+          await this.#feed(ingest, shards, token, signal);
+        } finally {
+          this.#isFeeding = false;
+        }
+      });
+    } finally {
+      pumping.abort();
+      await pump;
+    }
+  }
+
+  async #feed(
+    ingest: Ingest,
+    shards: readonly ShardLog[],
+    token: FenceToken,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, runs } = this.#deps;
+    await ingest.begin();
+    let trimmedAtMs = clock.monotonicMs();
+    while (!signal.aborted) {
+      const given = await ingest.turn(token);
+      if (given > 0 && clock.monotonicMs() - trimmedAtMs < TRIM_MS) continue;
+      if (clock.monotonicMs() - trimmedAtMs >= TRIM_MS) {
+        await ingest.trim();
+        trimmedAtMs = clock.monotonicMs();
+      }
+      if (!ingest.isDone || !(await isWritten(shards))) continue;
+      await runs.finish(this.#settings.run.runGroup);
+      this.#isFinished = true;
+      this.stop();
+      return;
+    }
+    // What the feed has said until now is given, so that a stop leaves nothing behind that others
+    // could fold.
+    while (ingest.waiting > 0 && (await ingest.turn(token)) > 0);
+  }
+
+  async #pipelineRole(shard: number): Promise<void> {
+    const { hash, clock, control, store, onNotice } = this.#deps;
+    const { run, pipeline, codeVersion, configHash, mode } = this.#settings;
+    const { log, leases } = this.#deps.openShard(shard, this.#runId(shard));
+    const thresholds = shardBudget(this.#settings.thresholds, run.shards);
+    const config = { codeVersion, configHash, thresholds, seed: run.seed, mode };
+    const parts = { run: this.#record(shard), log, store, clock, hash, control, config };
+    const name = `pipeline of shard ${shard}`;
+    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+      const deps = { ...parts, figures: this.figures, limits: pipeline, onNotice };
+      const owned = new ShardPipeline(deps, token);
+      this.pipelines.set(shard, owned);
+      try {
+        const recovered = await owned.recover();
+        const words =
+          recovered.state === 'whole' ? '' : `; begun from the database: ${recovered.why}`;
+        onNotice(`${name}: taken with token ${token} at input ${owned.fold.seq}${words}`);
+        while (!signal.aborted && this.#mayOwn(shard)) await owned.turn();
+        if (!signal.aborted || this.#signal('pipeline').aborted) await this.#giveAway(owned);
+      } finally {
+        this.pipelines.delete(shard);
+      }
+    };
+    const place = { stage: 'pipeline', name, lease: leases.pipeline } as const;
+    await this.#runRole(place, work, { isWanted: () => this.#mayOwn(shard) });
+  }
+
+  /** A next owner begins at the snapshot; the writer is waited for only so long. */
+  async #giveAway(owned: ShardPipeline): Promise<void> {
+    const { clock } = this.#deps;
+    const untilMs = clock.monotonicMs() + this.#deps.leases.ttlMs;
+    await owned.drain(() => clock.monotonicMs() >= untilMs);
+    await owned.saveSnapshot();
+  }
+
+  /** An equal part of the shards for every process that has the role. */
+  #mayOwn(shard: number): boolean {
+    const owners = this.peers.filter(({ roles }) => roles.includes('pipeline')).length;
+    const most = Math.ceil(this.#settings.run.shards / Math.max(1, owners));
+    const owned = [...this.pipelines.keys()].sort((a, b) => a - b);
+    return owned.includes(shard) ? owned.indexOf(shard) < most : owned.length < most;
+  }
+
+  async #writerRole(shard: number): Promise<void> {
+    const { hash, clock, audit, store, topics, keys, control, onCommitted } = this.#deps;
+    const record = this.#record(shard);
+    const { log, streams, leases } = this.#deps.openShard(shard, record.runId);
+    const ids = runIds(hash, record.runId);
+    const thresholds = () => this.#settings.thresholds;
+    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+      const publish = createPublisher({
+        ...{ streams, topics, keys, ids, hash, thresholds, control, onCommitted },
+        onGated: ({ ref, symbol }, message) => {
+          const atMs = clock.nowMs();
+          return writer.report({
+            kind: 'OrderReported',
+            orderRef: ref,
+            symbol,
+            status: 'REJECTED',
+            message,
+            atMs,
+          });
+        },
+      });
+      const { figures } = this;
+      const rows = { ids, hash, thresholds, venue: this.#settings.mode };
+      const parts = { run: record, log, audit, store, clock, rows, figures, publish };
+      const writer = new ShardWriter({ ...parts, limits: this.#settings.writer }, token);
+      this.writers.set(shard, writer);
+      try {
+        await writer.recover();
+        while (!signal.aborted) await writer.turn();
+      } finally {
+        this.writers.delete(shard);
+      }
+    };
+    const name = `writer of shard ${shard}`;
+    const place = { stage: 'writer', name, lease: leases.writer } as const;
+    await this.#runRole(place, work, {
+      tokenMin: () => store.writerToken(record.runId),
+    });
+  }
+
+  #runId(shard: number): string {
+    const { identity, startedAtMs, shards } = this.#settings.run;
+    return runIdOf(this.#deps.hash, `${identity}|shard ${shard}/${shards}`, startedAtMs);
+  }
+
+  #record(shard: number): ShardRecord {
+    const { run, codeVersion, configHash } = this.#settings;
+    const { identity, mode, feed, seed, startedAtMs, runGroup } = run;
+    return {
+      runId: this.#runId(shard),
+      identity: `${identity}|shard ${shard}/${run.shards}`,
+      ...{ mode, feed, seed, codeVersion, configHash, startedAtMs, runGroup, shard },
+    };
+  }
+}
+
+async function isWritten(shards: readonly ShardLog[]): Promise<boolean> {
+  const heads = await Promise.all(shards.map((shard) => shard.head()));
+  return heads.every((head) => head !== null && head.writtenSeq >= head.seq);
+}

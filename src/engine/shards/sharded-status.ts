@@ -1,0 +1,138 @@
+import type { ControlRecord } from '../domain/control.js';
+import { formatE8, parseE8, type E8 } from '../domain/e8.js';
+import { ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
+import type { EngineFigures } from '../figures.js';
+import { Fold } from '../fold.js';
+import type { SharedRun } from '../ports/engine-board.js';
+import type { EngineStatus } from '../ports/engine-status.js';
+import type { Hash } from '../domain/hash.js';
+import type { Feed } from '../ports/feed.js';
+import type { ShardPipeline } from './shard-pipeline.js';
+import type { ShardWriter } from './shard-writer.js';
+
+interface ShardedParts {
+  readonly run: SharedRun;
+  readonly phase: EngineStatus['phase'];
+  readonly pipelines: readonly ShardPipeline[];
+  readonly writers: readonly ShardWriter[];
+  readonly figures: EngineFigures;
+  /** Null of a process that feeds nothing. */
+  readonly feed: Feed | null;
+  readonly journalWaiting: number | null;
+  readonly codeVersion: string;
+  readonly control: ControlRecord;
+  readonly database: EngineStatus['database'];
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly pid: number;
+  readonly rssBytes: number;
+  readonly hash: Hash;
+}
+
+/** What one of several processes says of itself: its own shards, added up. */
+export function shardedStatus(parts: ShardedParts): EngineStatus {
+  const { run, pipelines, writers, figures, feed, nowMs } = parts;
+  const folded = sum(pipelines.map(({ fold }) => fold.seq));
+  const written = sum(pipelines.map(({ writtenSeq }) => writtenSeq));
+  const waitingSinceMs = Math.min(
+    ...writers.map(({ waitingSinceMs }) => waitingSinceMs ?? nowMs),
+    nowMs,
+  );
+  return {
+    runId: run.runGroup,
+    pid: parts.pid,
+    codeVersion: parts.codeVersion,
+    startedAtMs: parts.startedAtMs,
+    observedAtMs: nowMs,
+    phase: parts.phase,
+    control: parts.control,
+    ordersTo: ordersTo(run.mode),
+    feed: {
+      identity: run.identity,
+      description: run.feed,
+      finite: feed?.finite ?? false,
+      health: feed?.health() ?? null,
+    },
+    seqJournaled: folded + (parts.journalWaiting ?? 0),
+    seqFolded: folded,
+    seqAudited: written,
+    seqCommitted: written,
+    publishLagMs: nowMs - waitingSinceMs,
+    digest: pipelines.map(({ fold }) => fold.digest).join(' '),
+    inputs: figures.inputs,
+    trades: figures.trades,
+    tradesRefused: figures.tradesRefused,
+    outputs: figures.outputs,
+    allowed: figures.allowed,
+    blocked: figures.blocked,
+    reduceOnlyAllowed: figures.reduceOnlyAllowed,
+    unwinds: figures.unwinds,
+    blockedByCode: figures.blockedByCode,
+    ordersRefusedBy: figures.ordersRefusedBy,
+    audit: auditStatus(parts, nowMs - waitingSinceMs),
+    portfolio: portfolios(parts),
+    symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
+    database: parts.database,
+    latency: figures.latency(),
+    rssBytes: parts.rssBytes,
+  };
+}
+
+function auditStatus({ writers }: ShardedParts, lagMs: number): EngineStatus['audit'] {
+  const stalled = writers.find(({ state }) => state === 'stalled');
+  const rowsCommitted: Record<string, number> = {};
+  for (const writer of writers) {
+    for (const [table, count] of Object.entries(writer.rowsCommitted)) {
+      rowsCommitted[table] = (rowsCommitted[table] ?? 0) + count;
+    }
+  }
+  const commits = writers.flatMap(({ lastCommitAtMs }) => lastCommitAtMs ?? []);
+  return {
+    state: stalled === undefined ? 'ok' : 'stalled',
+    reason: stalled?.reason ?? '',
+    sinceMs: stalled?.sinceMs ?? null,
+    lastCommitAtMs: commits.length === 0 ? null : Math.max(...commits),
+    failures: sum(writers.map(({ failures }) => failures)),
+    rowsCommitted,
+    lagMs,
+    spoolBatches: 0,
+    spoolBytes: 0,
+  };
+}
+
+/** Each shard has an equal part of the limits and the whole balance; amounts of trades add up. */
+function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'] {
+  const all = pipelines.map(({ fold }) => portfolioStatus(fold));
+  const first = all[0] ?? portfolioStatus(new Fold(hash));
+  if (all.length < 2) return first;
+  const total = (amount: keyof typeof first) =>
+    formatE8(all.reduce((added, one) => added + e8(String(one[amount])), 0n));
+  return {
+    book: first.book,
+    equityUsdt: total('equityUsdt'),
+    cashUsdt: total('cashUsdt'),
+    exposureUsdt: total('exposureUsdt'),
+    pendingUsdt: total('pendingUsdt'),
+    realizedPnlUsdt: total('realizedPnlUsdt'),
+    unrealizedPnlUsdt: total('unrealizedPnlUsdt'),
+    feesUsdt: total('feesUsdt'),
+    dailyPnlUsdt: total('dailyPnlUsdt'),
+    positions: all.flatMap(({ positions }) => positions),
+    openOrders: sum(all.map(({ openOrders }) => openOrders)),
+    breakers: Object.fromEntries(
+      Object.keys(first.breakers).map((name) => [
+        name,
+        all.some(({ breakers }) => breakers[name] === true),
+      ]),
+    ),
+  };
+}
+
+function e8(text: string): E8 {
+  const value = parseE8(text);
+  return typeof value === 'bigint' ? value : 0n;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((added, value) => added + value, 0);
+}

@@ -1,0 +1,329 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../adapters/files/atomic-file.js';
+import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
+import type { StateDirectory } from '../../adapters/files/state-directory.js';
+import { nodeHash } from '../../adapters/node-hash.js';
+import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
+import { postgresShardStore } from '../../adapters/postgres/shard-store.js';
+import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
+import { shareControl } from '../../adapters/redis/redis-control.js';
+import { redisFactStreams } from '../../adapters/redis/redis-fact-streams.js';
+import { redisLeases } from '../../adapters/redis/redis-leases.js';
+import {
+  openRedisLink,
+  REDIS_LIMITS,
+  untilAnswered,
+  type RedisLink,
+} from '../../adapters/redis/redis-link.js';
+import { redisShardLog } from '../../adapters/redis/redis-shard-log.js';
+import { redisKeys, redisTopics } from '../../adapters/redis/redis-topics-keys.js';
+import { feederLease, pipelineLease, writerLease } from '../../adapters/redis/shard-keys.js';
+import type { EngineOrder } from '../../commands/services.js';
+import { effectiveRecord } from '../../engine/control/register.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
+import { runIdOf } from '../../engine/domain/ids.js';
+import type { LiveSettings } from '../../engine/live-run.js';
+import {
+  ROLES,
+  type Role,
+  type SharedRun,
+  type SharedRuns,
+} from '../../engine/ports/engine-board.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { EngineStatus } from '../../engine/ports/engine-status.js';
+import type { Feed } from '../../engine/ports/feed.js';
+import { ShardedRun } from '../../engine/shards/sharded-run.js';
+import { shardedStatus } from '../../engine/shards/sharded-status.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
+import { errnoOf } from '../../operator-error/errno.js';
+import type { EngineDatabase } from './database.js';
+import type { Preflight } from './preflight.js';
+
+const REDIS_WAIT_MS = 5_000;
+const RUN_POLL_MS = 500;
+/** A read that waits for inputs comes back after this. */
+const WAIT_MS = 200;
+
+export interface ShardedPlace {
+  readonly state: StateDirectory;
+  readonly url: string;
+  readonly database: EngineDatabase;
+  readonly settings: LiveSettings;
+  /** Null where the roles need no feed. */
+  readonly feed: Feed | null;
+  /** What this host's register says. */
+  readonly control: () => ControlRecord;
+}
+
+/** What `open-engine` serves: the same whether one process does everything or several share it. */
+export interface OpenedRun {
+  readonly runId: string;
+  readonly continued: boolean;
+  start(): Promise<'finished' | 'stopped'>;
+  stop(): void;
+  status(): EngineStatus;
+}
+
+/** The roles of this process; all of them when none is named. */
+export function rolesOf({ config }: Pick<EngineOrder, 'config'>): readonly Role[] {
+  const { roles } = config.run;
+  const unknown = roles.filter((role) => !ROLES.some((known) => known === role));
+  if (unknown.length > 0) {
+    throw new OperatorError({
+      code: 'CDB-E0101',
+      what: `Cannot take the role "${unknown.join('", "')}"`,
+      why: `the roles of a process are ${ROLES.join(', ')}`,
+      todo: `give --roles ${ROLES.join(',')}, or some of them`,
+      exit: EXIT.CONFIG,
+    });
+  }
+  return roles.length === 0 ? ROLES : ROLES.filter((role) => roles.includes(role));
+}
+
+/** @returns null when the run of this feed is finished and nothing is left to do */
+export async function openShardedRun(
+  order: EngineOrder,
+  place: ShardedPlace,
+  { preflight, clock }: { readonly preflight: Preflight; readonly clock: Clock },
+): Promise<OpenedRun | SharedRun> {
+  const { config, onNotice, onCommitted } = order;
+  const { state, settings, database, feed } = place;
+  const links: RedisLink[] = [];
+  preflight.closeLater(() => {
+    for (const link of links) link.close();
+  });
+  const open = (what: string, limits = REDIS_LIMITS) => {
+    const link = openRedisLink(place.url, `cdb ${what}`, limits);
+    links.push(link);
+    return link;
+  };
+  const patient = { ...REDIS_LIMITS, commandTimeoutMs: REDIS_LIMITS.commandTimeoutMs + WAIT_MS };
+  const control = open('control');
+  await preflight.step(
+    'redis',
+    () => untilAnswered(control, clock, REDIS_WAIT_MS),
+    () => redisWords(place.url),
+  );
+  const runs = redisSharedRuns(control);
+  const roles = rolesOf(order);
+  const run = await preflight.step(
+    'run',
+    () => joinRun(order, { runs, clock, feed, settings }),
+    (joined) => `${joined.runGroup}, ${joined.shards} shards; here ${roles.join(', ')}`,
+  );
+  if (run.finished) return run;
+  const engineId = `${hostname()}:${process.pid}`;
+  const { runGroup } = run;
+  const shared = shareControl(control, clock, {
+    runGroup,
+    place: hostPlace(state),
+    own: place.control,
+  });
+  preflight.closeLater(() => shared.close());
+  const effective = (): ControlRecord => {
+    const own = {
+      place: 'this host',
+      reading: { state: 'present', record: place.control() },
+    } as const;
+    return effectiveRecord([own, ...shared.others()], { stateDirEmpty: false }).record;
+  };
+  const store = postgresShardStore(database.pool);
+  const audit = postgresAuditStore(database.pool);
+  const journal = openIngestJournal(state, order, preflight, clock);
+  const sharded = new ShardedRun(
+    {
+      leases: redisLeases(control, config.redis.leaseMs),
+      feederLease: feederLease(runGroup),
+      board: redisBoard(control, runGroup),
+      runs,
+      openShard: (shard, runId) => {
+        const data = open(`shard ${shard}`);
+        const waiting = open(`shard ${shard} reader`, patient);
+        const { inputsMax } = config.redis;
+        return {
+          log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax }),
+          streams: redisFactStreams(data, runId),
+          leases: {
+            pipeline: pipelineLease(runGroup, shard),
+            writer: writerLease(runGroup, shard),
+          },
+        };
+      },
+      audit,
+      store,
+      topics: redisTopics(open('topics')),
+      keys: redisKeys(open('keys')),
+      clock,
+      hash: nodeHash,
+      control: effective,
+      feed:
+        feed === null || !roles.includes('ingest')
+          ? null
+          : { feed, journal, source: feedSource(feed, state) },
+      onCommitted,
+      onNotice,
+    },
+    {
+      engineId,
+      host: hostname(),
+      pid: process.pid,
+      roles,
+      run,
+      mode: settings.mode,
+      thresholds: settings.thresholds,
+      codeVersion: settings.codeVersion,
+      configHash: settings.configHash,
+      syncJournal: settings.syncJournal,
+      journalBytesMax: config.journal.segmentBytesMax * config.journal.retentionSegmentsMax,
+      pipeline: {
+        batchInputsMax: settings.batchInputsMax,
+        waitMs: WAIT_MS,
+        unwrittenMax: config.redis.inputsMax,
+        snapshotEveryInputs: settings.snapshotEveryInputs,
+        snapshotEveryMs: settings.snapshotEveryMs,
+      },
+      writer: {
+        factsPerCommitMax: settings.committer.factsPerCommitMax,
+        batchesPerRead: 64,
+        waitMs: WAIT_MS,
+        idleMs: 1_000,
+        idleInputsMax: 5_000,
+      },
+    },
+  );
+  let phase: EngineStatus['phase'] = 'starting';
+  const startedAtMs = clock.nowMs();
+  return {
+    runId: runGroup,
+    continued: false,
+    start: async () => {
+      phase = 'running';
+      const reason = await sharded.run();
+      phase = reason;
+      return reason;
+    },
+    stop: () => {
+      phase = 'draining';
+      sharded.stop();
+    },
+    status: () =>
+      shardedStatus({
+        run,
+        phase,
+        pipelines: [...sharded.pipelines.values()],
+        writers: [...sharded.writers.values()],
+        figures: sharded.figures,
+        feed,
+        journalWaiting: sharded.ingest?.waiting ?? null,
+        codeVersion: settings.codeVersion,
+        control: effective(),
+        database: database.status(),
+        startedAtMs,
+        nowMs: clock.nowMs(),
+        pid: process.pid,
+        rssBytes: process.memoryUsage.rss(),
+        hash: nodeHash,
+      }),
+  };
+}
+
+/** Without the password. */
+function redisWords(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+interface Joining {
+  readonly runs: SharedRuns;
+  readonly clock: Clock;
+  readonly feed: Feed | null;
+  readonly settings: LiveSettings;
+}
+
+/** Whoever feeds begins the run; the others wait for one. */
+async function joinRun(order: EngineOrder, joining: Joining): Promise<SharedRun> {
+  const { runs, clock, feed, settings } = joining;
+  if (feed !== null && rolesOf(order).includes('ingest')) {
+    return beginRun(order, { ...joining, feed });
+  }
+  for (let told = false; ; told = true) {
+    order.signal.throwIfAborted();
+    const run = await runs.current();
+    if (run !== null && !run.finished) {
+      if (run.mode === settings.mode) return run;
+      throw otherRun(run, `it runs in mode ${run.mode}, this process in ${settings.mode}`);
+    }
+    if (!told)
+      order.onNotice('no run has begun on this Redis; waiting for a process that feeds one');
+    await clock.sleep(RUN_POLL_MS, order.signal);
+  }
+}
+
+async function beginRun(
+  { config, restart }: EngineOrder,
+  { runs, clock, feed, settings }: Joining & { readonly feed: Feed },
+): Promise<SharedRun> {
+  const { mode, seed, configHash } = settings;
+  const { shards } = config.redis;
+  const tuple = [feed.identity, mode, String(seed), feed.finite ? configHash : ''];
+  const identity = [...tuple, `${shards} shards`].join('|');
+  const current = await runs.current();
+  if (current?.identity === identity && !restart) return current;
+  const isFree = current === null || current.finished || restart;
+  if (!isFree) throw otherRun(current, `it is of another feed, mode, seed or number of shards`);
+  const startedAtMs = clock.nowMs();
+  const runGroup = runIdOf(nodeHash, identity, startedAtMs);
+  const run: SharedRun = {
+    ...{ runGroup, identity, mode, feed: feed.description, seed, shards, startedAtMs },
+    finished: false,
+  };
+  const begun = await runs.begin(run, current?.runGroup ?? null);
+  if (begun.identity !== identity) throw otherRun(begun, 'another process has just begun it');
+  return begun;
+}
+
+function otherRun(run: SharedRun, why: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0811',
+    what: `Redis holds the run ${run.runGroup} (${run.feed}, ${run.mode}), which is not finished`,
+    why,
+    todo: 'start what it was started with to go on with it, or --restart to leave it and begin another',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+function openIngestJournal(
+  state: StateDirectory,
+  { config }: EngineOrder,
+  preflight: Preflight,
+  clock: Clock,
+) {
+  const { segmentBytesMax } = config.journal;
+  const journal = openLocalEventLog(join(state.journal, 'ingest'), { clock, segmentBytesMax });
+  preflight.closeLater(() => journal.close());
+  return journal;
+}
+
+/**
+ * A recorded feed says the same wherever it is read. What a live feed said is in one journal only,
+ * whose name is kept beside it.
+ */
+function feedSource(feed: Feed, state: StateDirectory): string {
+  return feed.finite ? `feed:${nodeHash.sha256Hex(feed.identity).slice(0, 16)}` : hostPlace(state);
+}
+
+/** Names the state directory to other hosts: random, made once, kept in it. */
+function hostPlace(state: StateDirectory): string {
+  const path = join(state.journal, 'place');
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (fault) {
+    if (errnoOf(fault) !== 'ENOENT') throw fault;
+    const place = `place:${randomUUID()}`;
+    writeFileAtomic(path, `${place}\n`);
+    return place;
+  }
+}

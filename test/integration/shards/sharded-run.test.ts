@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { nodeHash } from '../../../src/adapters/node-hash.js';
+import { auditBatch } from '../../../src/engine/audit-rows.js';
+import { runIds } from '../../../src/engine/domain/ids.js';
+import type { Output } from '../../../src/engine/domain/events.js';
+import type { Feed } from '../../../src/engine/ports/feed.js';
+import { replay } from '../../../src/engine/replay.js';
+import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
+import { ALL_SYMBOLS, ShardedFixture } from './sharded-fixture.js';
+
+const TRADES = join(
+  import.meta.dirname,
+  '../../../data/sample/binance-futures-btcusdt-20200222.csv.gz',
+);
+const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
+const TRADES_MAX = 12_000;
+
+let fixture: ShardedFixture;
+beforeEach(async () => {
+  fixture = await ShardedFixture.start();
+});
+afterEach(() => fixture.end());
+
+/** The same trades folded by one process without any of this, written by the same audit trail. */
+async function storyOfOneProcess(feed: Feed) {
+  const facts: Output[] = [];
+  const options = { hash: nodeHash, thresholds: ALL_SYMBOLS, seed: 7, mode: 'paper' } as const;
+  const fold = await replay(
+    feed,
+    options,
+    ({ outputs }) => facts.push(...outputs),
+    () => Promise.resolve(),
+    new AbortController().signal,
+  );
+  const run = {
+    ...{ runId: '11111111-1111-5111-8111-111111111111', identity: 'one', mode: 'paper' },
+    ...{ feed: 'test', seed: 7, codeVersion: 'test', configHash: 'test', startedAtMs: 1 },
+  };
+  const store = postgresAuditStore(fixture.pool);
+  await store.startRun(run);
+  const ids = runIds(nodeHash, run.runId);
+  const context = { ids, hash: nodeHash, thresholds: () => ALL_SYMBOLS, venue: 'paper' };
+  const whole = {
+    seqFirst: 1,
+    seqLast: fold.seq,
+    digest: fold.digest,
+    outputs: facts,
+    arrivedAtMs: 0,
+  };
+  const batch = auditBatch(whole, context);
+  if (batch !== null) await store.commit(batch);
+  const story = await fixture.story();
+  await fixture.pool.use('forget', async (client) => {
+    await client.query(
+      'TRUNCATE signals, risk_events, blocked_decisions, orders, trades, positions, correlation_ledger',
+    );
+  });
+  return story;
+}
+
+/** Real trades of one market, said of four symbols in turns: each has all that a strategy needs. */
+async function fourMarkets(): Promise<Feed> {
+  const feed = await openTradeFileFeed(TRADES);
+  const inputs = async function* (skip: number, signal: AbortSignal) {
+    let count = 0;
+    for await (const batch of feed.inputs(0, signal)) {
+      const room = TRADES_MAX - count;
+      if (room <= 0) return;
+      const said = batch
+        .slice(0, room)
+        .flatMap((input) =>
+          input.kind === 'TradeObserved' ? SYMBOLS.map((symbol) => ({ ...input, symbol })) : [],
+        );
+      const before = count * SYMBOLS.length;
+      count += Math.min(room, batch.length);
+      yield said.slice(Math.max(0, skip - before));
+    }
+  };
+  return { ...feed, identity: 'four markets', inputs };
+}
+
+describe('a run on Redis', () => {
+  it('decides what one process decides, also when two share four symbols', async () => {
+    const feed = await fourMarkets();
+    const expected = await storyOfOneProcess(feed);
+    const lines = Object.values(expected).flat();
+    expect(Object.keys(expected)).toHaveLength(4);
+    expect(lines.filter((line) => line.startsWith('fill')).length).toBeGreaterThan(3);
+    const first = fixture.engine({ feed, shards: 4 });
+    const second = fixture.engine({ roles: ['pipeline'], shards: 4 });
+    const seconds = second.run();
+    expect(await first.run()).toBe('finished');
+    second.stop();
+    expect(await seconds).toBe('stopped');
+    expect(fixture.notices.filter((text) => text.startsWith('engine-2')).join()).toMatch(
+      /taken with token/,
+    );
+    expect(await fixture.story()).toEqual(expected);
+  });
+});
