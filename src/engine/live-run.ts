@@ -98,6 +98,14 @@ export class LiveRun {
     this.#committer = this.#newCommitter();
   }
 
+  /**
+   * Turns of the loop so far. A supervisor ends a run whose turns stand still, so a turn that waits
+   * for a store that is away has to come back and say so, not to wait for as long as it takes.
+   */
+  get turns(): number {
+    return this.#runner?.turns ?? 0;
+  }
+
   status(): EngineStatus {
     return engineStatus({
       run: this.run,

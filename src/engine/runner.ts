@@ -32,6 +32,8 @@ export type EndReason = 'finished' | 'stopped';
  * in flight; order is kept.
  */
 export class Runner {
+  /** Every wait of a turn has an end, so that a loop that stands still has a fault. */
+  turns = 0;
   readonly #deps: RunnerDeps;
   #stopping = false;
   #isFinite = true;
@@ -79,6 +81,7 @@ export class Runner {
 
   async #turn(): Promise<void> {
     const { sequencer, limits, clock, committer } = this.#deps;
+    this.turns += 1;
     committer.throwIfFailed();
     this.#followControl();
     // While the audit does not keep up no trade is folded, but control still is.

@@ -46,7 +46,7 @@ import { intentHandler } from './intents.js';
 import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
-import { startLogged } from './start-logged.js';
+import { startSupervised } from './start-supervised.js';
 import { Preflight } from './preflight.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
@@ -126,7 +126,7 @@ async function openParts(
     engine: {
       runId: live.run.runId,
       continued: live.continued,
-      start: (onRecovered) => startLogged(live, log, onRecovered),
+      start: (onRecovered) => startSupervised(live, log, onRecovered),
       stop: () => {
         log.log('info', 'engine', 'asked to stop');
         live.stop();

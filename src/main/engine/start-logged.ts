@@ -9,6 +9,7 @@ export async function startLogged(
   live: LiveRun,
   log: RunLog,
   onRecovered: (recovered: Recovered) => void,
+  onDraining: () => void = () => undefined,
 ): Promise<EndReason> {
   try {
     const reason = await live.start(
@@ -18,6 +19,7 @@ export async function startLogged(
       },
       (ending) => {
         log.log('info', 'engine', `draining: ${ending}`, statusFields(live.status()));
+        onDraining();
       },
     );
     log.flush();
