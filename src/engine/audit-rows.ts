@@ -12,7 +12,7 @@ import type {
   SignalRaised,
 } from './domain/events.js';
 import { refText } from './domain/ids.js';
-import type { FoldedBatch } from './folded-batch.js';
+import type { FoldedBatch } from './domain/folded-batch.js';
 import type { AuditBatch } from './ports/audit-store.js';
 
 /** The rows of a batch in the columns of audit-tables.ts; null when nothing of it is audited. */

@@ -1,6 +1,6 @@
 import type { AuditContext } from './audit-row.js';
 import { auditBatch } from './audit-rows.js';
-import type { FoldedBatch } from './folded-batch.js';
+import type { FoldedBatch } from './domain/folded-batch.js';
 import type { AuditStore, CommittedRows } from './ports/audit-store.js';
 import type { Clock } from './ports/clock.js';
 import type { Spool } from './spool.js';

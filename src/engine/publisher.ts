@@ -7,7 +7,7 @@ import type { RunIds } from './domain/ids.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
 import { STREAMS } from './domain/wire/streams.js';
-import type { FoldedBatch } from './folded-batch.js';
+import type { FoldedBatch } from './domain/folded-batch.js';
 import { compareLogIds, type LogEntry, type LogId } from './ports/event-log.js';
 import type { FactStreams } from './ports/fact-streams.js';
 import type { Keys, Topics } from './ports/topics-keys.js';

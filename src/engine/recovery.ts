@@ -1,6 +1,6 @@
 import { stateShape } from './core-state.js';
 import type { Fold } from './fold.js';
-import type { FoldedBatch } from './folded-batch.js';
+import type { FoldedBatch } from './domain/folded-batch.js';
 import type { SequencedInput } from './domain/inputs.js';
 import type { Journal } from './journal.js';
 import type { AuditCursor } from './ports/audit-store.js';

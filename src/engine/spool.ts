@@ -1,6 +1,6 @@
 import { assertInvariant } from './domain/invariant.js';
-import type { FoldedBatch } from './folded-batch.js';
-import { batchFields, batchOf } from './folded-batch-fields.js';
+import type { FoldedBatch } from './domain/folded-batch.js';
+import { batchFields, batchOf } from './domain/folded-batch-fields.js';
 import type { EventLog } from './ports/event-log.js';
 
 const STREAM = 'spool';

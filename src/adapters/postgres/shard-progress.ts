@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type pg from 'pg';
 import type { ShardInput } from '../../engine/ports/shard-log.js';
 import type { ShardProgress } from '../../engine/ports/shard-store.js';
-import { Fenced } from '../../engine/shards/fenced.js';
+import { Fenced } from '../../engine/ports/fenced.js';
 
 /** Refuses a writer that another one has followed; the row is locked until the transaction ends. */
 export async function claimShard(

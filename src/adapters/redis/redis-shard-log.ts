@@ -1,5 +1,5 @@
 import type { Input } from '../../engine/domain/inputs.js';
-import { batchFields, batchOf } from '../../engine/folded-batch-fields.js';
+import { batchFields, batchOf } from '../../engine/domain/folded-batch-fields.js';
 import type {
   Delivered,
   ShardHead,

@@ -1,5 +1,5 @@
 import type { Input, SequencedInput } from '../domain/inputs.js';
-import type { FoldedBatch } from '../folded-batch.js';
+import type { FoldedBatch } from '../domain/folded-batch.js';
 
 /** Whoever owns a shard; every later owner has a higher token. */
 export type FenceToken = number;

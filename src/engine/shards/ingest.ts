@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import type { EventLog } from '../ports/event-log.js';
 import type { Feed } from '../ports/feed.js';
 import type { FenceToken, ShardLog } from '../ports/shard-log.js';
-import { Fenced } from './fenced.js';
+import { Fenced } from '../ports/fenced.js';
 import { isForShard } from './shard-of.js';
 
 export interface IngestDeps {

@@ -1,7 +1,6 @@
-import { DependencyError } from '../../operator-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { FenceToken, Leases } from '../ports/shard-log.js';
-import { Fenced } from './fenced.js';
+import { Fenced } from '../ports/fenced.js';
 import { takeLease, type HeldLease } from './held-lease.js';
 import { ShardLost } from './shard-pipeline.js';
 
@@ -16,6 +15,8 @@ export interface RoleLoop {
   readonly tokenMin: () => Promise<FenceToken>;
   /** False: the lease is left to others, and given back if it is ours. */
   readonly isWanted: () => boolean;
+  /** Somebody else holds the lease. */
+  readonly onTaken?: () => Promise<void>;
   /** Works until the signal aborts. What it throws ends its turn, and it begins anew. */
   readonly work: (token: FenceToken, signal: AbortSignal) => Promise<void>;
 }
@@ -25,6 +26,8 @@ export interface RoleDeps {
   readonly clock: Clock;
   readonly owner: string;
   readonly onNotice: (text: string) => void;
+  /** Whether what a part outside this process has thrown may be otherwise the next time. */
+  readonly isOutage: (error: unknown) => boolean;
 }
 
 /** What a role does now, for status. */
@@ -62,7 +65,8 @@ export async function runRole(
       if (held.signal.aborted) onNotice(`${loop.name}: the lease was lost`);
       retryMs = RETRY_MS_MIN;
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      const isPassing = error instanceof Fenced || error instanceof ShardLost;
+      if (!isPassing && !deps.isOutage(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
       if (why !== state.why) onNotice(`${loop.name}: ${why}`);
       state.why = why;
@@ -77,21 +81,17 @@ export async function runRole(
 }
 
 async function tryLease(
-  { lease, tokenMin, isWanted }: RoleLoop,
+  loop: RoleLoop,
   deps: RoleDeps,
   state: RoleState,
 ): Promise<HeldLease | null> {
-  if (!isWanted()) {
+  if (!loop.isWanted()) {
     state.why = 'left to others';
     return null;
   }
-  const held = await takeLease(deps, lease, deps.owner, await tokenMin());
+  const held = await takeLease(deps, loop.lease, deps.owner, await loop.tokenMin());
   if (!('owner' in held)) return held;
   state.why = `held by ${held.owner}`;
+  await loop.onTaken?.();
   return null;
-}
-
-/** What may be otherwise the next time. */
-function isPassing(error: unknown): boolean {
-  return error instanceof DependencyError || error instanceof Fenced || error instanceof ShardLost;
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FenceToken, ShardInput, ShardLog } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Snapshot } from '../ports/snapshot-store.js';
-import { Fenced } from './fenced.js';
+import { Fenced } from '../ports/fenced.js';
 import { recoverShard, type ShardRecovered } from './shard-recovery.js';
 
 export interface PipelineDeps {

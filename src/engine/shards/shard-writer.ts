@@ -3,12 +3,12 @@ import { auditBatch } from '../audit-rows.js';
 import type { Output } from '../domain/events.js';
 import type { AuditRecovered, AuditStalled, OrderReported } from '../domain/inputs.js';
 import type { EngineFigures } from '../figures.js';
-import type { FoldedBatch } from '../folded-batch.js';
+import type { FoldedBatch } from '../domain/folded-batch.js';
 import type { AuditStore } from '../ports/audit-store.js';
 import type { Clock } from '../ports/clock.js';
 import type { FenceToken, ShardInput, ShardLog, SourceOffsets } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
-import { Fenced } from './fenced.js';
+import { Fenced } from '../ports/fenced.js';
 
 export interface WriterDeps {
   readonly run: ShardRecord;

@@ -22,7 +22,7 @@ import type { Keys, Topics } from '../ports/topics-keys.js';
 import { createPublisher } from '../publisher.js';
 import type { EndReason } from '../runner.js';
 import { Ingest } from './ingest.js';
-import { runRole, type RoleState } from './role-loop.js';
+import { runRole, type RoleLoop, type RoleState } from './role-loop.js';
 import { shardBudget } from './shard-budget.js';
 import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
 import { ShardWriter, type WriterLimits } from './shard-writer.js';
@@ -56,6 +56,7 @@ export interface ShardedDeps {
   } | null;
   readonly onCommitted: (fact: Output) => void;
   readonly onNotice: (text: string) => void;
+  readonly isOutage: (error: unknown) => boolean;
 }
 
 export interface ShardedSettings {
@@ -72,6 +73,12 @@ export interface ShardedSettings {
   readonly journalBytesMax: number;
   readonly pipeline: PipelineLimits;
   readonly writer: WriterLimits;
+}
+
+/** Reads the feed into the journal. */
+interface Pump {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
 }
 
 const HEARTBEAT_MS = 1_000;
@@ -194,16 +201,16 @@ export class ShardedRun {
   async #runRole(
     { stage, name, lease }: { readonly stage: Role; readonly name: string; readonly lease: string },
     work: (token: FenceToken, signal: AbortSignal) => Promise<void>,
-    more: { readonly tokenMin?: () => Promise<FenceToken>; readonly isWanted?: () => boolean } = {},
+    more: Partial<Pick<RoleLoop, 'tokenMin' | 'isWanted' | 'onTaken'>> = {},
   ): Promise<void> {
-    const { leases, clock, onNotice } = this.#deps;
+    const { leases, clock, onNotice, isOutage } = this.#deps;
     const { engineId } = this.#settings;
     // Above every token that a lost event log may have given out.
     const now = () => Math.floor(clock.nowMs() / 1_000);
     const tokenMin = async () => Math.max(now(), (await more.tokenMin?.()) ?? 0);
     await runRole(
-      { name, lease, work, tokenMin, isWanted: more.isWanted ?? (() => true) },
-      { leases, clock, owner: engineId, onNotice },
+      { isWanted: () => true, ...more, name, lease, work, tokenMin },
+      { leases, clock, owner: engineId, onNotice, isOutage },
       this.#role(name),
       this.#signal(stage),
     );
@@ -223,24 +230,35 @@ export class ShardedRun {
     });
     await ingest.open();
     this.ingest = ingest;
-    const pumping = new AbortController();
-    let pump: Promise<void> | null = null;
+    let pump: Pump | null = null;
+    const endPump = async (): Promise<void> => {
+      const ending = pump;
+      pump = null;
+      ending?.stop.abort();
+      await ending?.done;
+    };
+    const place = { stage: 'ingest', name: 'ingest', lease: this.#deps.feederLease } as const;
+    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+      // Goes on while nobody can be asked who feeds: what comes meanwhile waits in the journal.
+      pump ??= this.#startPump(ingest);
+      this.#isFeeding = true;
+      try {
+        await this.#feed(ingest, shards, token, signal);
+      } finally {
+        this.#isFeeding = false;
+      }
+    };
     try {
-      const place = { stage: 'ingest', name: 'ingest', lease: this.#deps.feederLease } as const;
-      await this.#runRole(place, async (token, signal) => {
-        // What is read before it may be given would be given twice: another one reads it now.
-        pump ??= ingest.pump(AbortSignal.any([pumping.signal, this.#signal('ingest')]));
-        this.#isFeeding = true;
-        try {
-          await this.#feed(ingest, shards, token, signal);
-        } finally {
-          this.#isFeeding = false;
-        }
-      });
+      await this.#runRole(place, work, { onTaken: endPump });
     } finally {
-      pumping.abort();
-      await pump;
+      await endPump();
     }
+  }
+
+  #startPump(ingest: Ingest): Pump {
+    const stop = new AbortController();
+    const done = ingest.pump(AbortSignal.any([stop.signal, this.#signal('ingest')]));
+    return { stop, done };
   }
 
   async #feed(

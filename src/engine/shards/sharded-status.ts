@@ -100,13 +100,15 @@ function auditStatus({ writers }: ShardedParts, lagMs: number): EngineStatus['au
   };
 }
 
+type Amount = Extract<keyof EngineStatus['portfolio'], `${string}Usdt`>;
+
 /** Each shard has an equal part of the limits and the whole balance; amounts of trades add up. */
 function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'] {
   const all = pipelines.map(({ fold }) => portfolioStatus(fold));
   const first = all[0] ?? portfolioStatus(new Fold(hash));
   if (all.length < 2) return first;
-  const total = (amount: keyof typeof first) =>
-    formatE8(all.reduce((added, one) => added + e8(String(one[amount])), 0n));
+  const total = (amount: Amount) =>
+    formatE8(all.reduce((added, one) => added + e8(one[amount]), 0n));
   return {
     book: first.book,
     equityUsdt: total('equityUsdt'),

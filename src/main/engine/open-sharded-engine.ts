@@ -37,7 +37,7 @@ import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import { ShardedRun } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
-import { EXIT, OperatorError } from '../../operator-error.js';
+import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
 import type { EngineDatabase } from './database.js';
 import type { Preflight } from './preflight.js';
@@ -165,6 +165,7 @@ export async function openShardedRun(
           : { feed, journal, source: feedSource(feed, state) },
       onCommitted,
       onNotice,
+      isOutage: (error) => error instanceof DependencyError,
     },
     {
       engineId,

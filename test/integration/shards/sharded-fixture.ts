@@ -23,6 +23,7 @@ import { THRESHOLD_SETS, type Thresholds } from '../../../src/engine/domain/thre
 import { ROLES, type Role, type SharedRun } from '../../../src/engine/ports/engine-board.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
 import { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
+import { DependencyError } from '../../../src/operator-error.js';
 import { RedisServer } from '../redis/redis-fixture.js';
 import { TestDatabase } from '../postgres/test-database.js';
 
@@ -131,6 +132,7 @@ export class ShardedFixture {
             ? null
             : { feed, journal: openLocalEventLog(directory, { clock }), source: 'feed:test' },
         onCommitted: () => undefined,
+        isOutage: (error) => error instanceof DependencyError,
         onNotice: (text) => {
           this.notices.push(`${engineId}: ${text}`);
         },

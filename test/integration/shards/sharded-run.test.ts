@@ -6,6 +6,7 @@ import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
 import type { Output } from '../../../src/engine/domain/events.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
+import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
 import { ALL_SYMBOLS, ShardedFixture } from './sharded-fixture.js';
@@ -17,6 +18,8 @@ const TRADES = join(
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
 const TRADES_MAX = 12_000;
 
+type Story = Awaited<ReturnType<ShardedFixture['story']>>;
+
 let fixture: ShardedFixture;
 beforeEach(async () => {
   fixture = await ShardedFixture.start();
@@ -24,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => fixture.end());
 
 /** The same trades folded by one process without any of this, written by the same audit trail. */
-async function storyOfOneProcess(feed: Feed) {
+async function storyOfOneProcess(feed: Feed): Promise<Story> {
   const facts: Output[] = [];
   const options = { hash: nodeHash, thresholds: ALL_SYMBOLS, seed: 7, mode: 'paper' } as const;
   const fold = await replay(
@@ -60,13 +63,19 @@ async function storyOfOneProcess(feed: Feed) {
   return story;
 }
 
+interface Pace {
+  readonly trades?: number;
+  /** Called after each batch, with how many inputs were said. */
+  readonly onSaid?: (count: number) => Promise<void>;
+}
+
 /** Real trades of one market, said of four symbols in turns: each has all that a strategy needs. */
-async function fourMarkets(): Promise<Feed> {
+async function fourMarkets({ trades = TRADES_MAX, onSaid }: Pace = {}): Promise<Feed> {
   const feed = await openTradeFileFeed(TRADES);
   const inputs = async function* (skip: number, signal: AbortSignal) {
     let count = 0;
     for await (const batch of feed.inputs(0, signal)) {
-      const room = TRADES_MAX - count;
+      const room = trades - count;
       if (room <= 0) return;
       const said = batch
         .slice(0, room)
@@ -76,6 +85,7 @@ async function fourMarkets(): Promise<Feed> {
       const before = count * SYMBOLS.length;
       count += Math.min(room, batch.length);
       yield said.slice(Math.max(0, skip - before));
+      await onSaid?.(count * SYMBOLS.length);
     }
   };
   return { ...feed, identity: 'four markets', inputs };
@@ -98,5 +108,53 @@ describe('a run on Redis', () => {
       /taken with token/,
     );
     expect(await fixture.story()).toEqual(expected);
+  });
+
+  describe('in which something fails', () => {
+    const TRADES_SOME = 5_000;
+    let expected: Story;
+    beforeEach(async () => {
+      expected = await storyOfOneProcess(await fourMarkets({ trades: TRADES_SOME }));
+    });
+
+    /** Runs one engine, with a fault once half is said, and waits for the story to be whole. */
+    async function runWithFault(fault: (engine: ShardedRun) => Promise<void>, url?: string) {
+      let isDone = false;
+      const engine: ShardedRun = fixture.engine({
+        shards: 2,
+        ...(url !== undefined && { url }),
+        feed: await fourMarkets({
+          trades: TRADES_SOME,
+          onSaid: async (count) => {
+            if (isDone || count < TRADES_SOME * 2) return;
+            isDone = true;
+            await fault(engine);
+          },
+        }),
+      });
+      expect(await engine.run()).toBe('finished');
+      expect(isDone).toBe(true);
+      expect(await fixture.story()).toEqual(expected);
+    }
+
+    it('goes on where Redis was killed and came back', () =>
+      runWithFault(async () => {
+        await fixture.redis.kill();
+        await fixture.redis.up();
+      }));
+
+    it('begins the shards again where Redis has lost everything', async () => {
+      await runWithFault(async () => {
+        await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
+      });
+      expect(fixture.notices.join()).toMatch(/begun from the database/);
+    });
+
+    it('goes on where the database was killed and came back', () =>
+      runWithFault(async () => {
+        const { server } = fixture.database;
+        process.kill(server.pid() ?? 0, 'SIGKILL');
+        await server.restart();
+      }));
   });
 });

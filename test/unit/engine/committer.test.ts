@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { Committer, type CommitterLimits } from '../../../src/engine/committer.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
-import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
+import type { FoldedBatch } from '../../../src/engine/domain/folded-batch.js';
 import { Spool } from '../../../src/engine/spool.js';
 import { DependencyError } from '../../../src/operator-error.js';
 import { ManualClock } from '../../fakes/engine/manual-clock.js';

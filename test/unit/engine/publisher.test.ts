@@ -5,7 +5,7 @@ import type { Output } from '../../../src/engine/domain/events.js';
 import { runIds, type Ref } from '../../../src/engine/domain/ids.js';
 import { THRESHOLD_SETS } from '../../../src/engine/domain/thresholds.js';
 import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
-import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
+import type { FoldedBatch } from '../../../src/engine/domain/folded-batch.js';
 import { logStreams } from '../../../src/engine/log-streams.js';
 import { createPublisher } from '../../../src/engine/publisher.js';
 import { MemoryEventLog } from '../../fakes/engine/memory-event-log.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { stateShape } from '../../../src/engine/core-state.js';
 import { Fold } from '../../../src/engine/fold.js';
-import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
+import type { FoldedBatch } from '../../../src/engine/domain/folded-batch.js';
 import { openJournal } from '../../../src/engine/journal.js';
 import type { AuditCursor } from '../../../src/engine/ports/audit-store.js';
 import type { Snapshot } from '../../../src/engine/ports/snapshot-store.js';

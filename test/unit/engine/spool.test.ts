@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FoldedBatch } from '../../../src/engine/folded-batch.js';
+import type { FoldedBatch } from '../../../src/engine/domain/folded-batch.js';
 import { Spool } from '../../../src/engine/spool.js';
 import { MemoryEventLog, type EventLogDisk } from '../../fakes/engine/memory-event-log.js';
 import { FoldBench } from './fold-bench.js';

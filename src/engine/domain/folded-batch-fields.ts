@@ -1,4 +1,4 @@
-import type { Output } from './domain/events.js';
+import type { Output } from './events.js';
 import type { FoldedBatch } from './folded-batch.js';
 
 /** A batch as an entry of a stream. */

@@ -1,4 +1,4 @@
-import type { Output } from './domain/events.js';
+import type { Output } from './events.js';
 
 /** Inputs that were folded together, with their facts, on the way to audit and publication. */
 export interface FoldedBatch {
