@@ -76,7 +76,7 @@ describe('a shard', () => {
     await log.begin(await owner(), { seq: 0, sources: {} }, []);
     await log.deliver({ source: 'f', afterOffset: 0, inputs: offsets(1, 2) });
     await log.deliver({ source: 'g', afterOffset: 0, inputs: offsets(1, 2) });
-    expect((await log.read(0, 10, 0)).map(({ source, offset }) => source + offset)).toEqual([
+    expect((await log.read(0, 10, 0)).map(({ source, offset }) => `${source}${offset}`)).toEqual([
       'f1',
       'f2',
       'g1',
