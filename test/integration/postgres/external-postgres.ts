@@ -15,7 +15,18 @@ import {
   runAs,
   type ServerUser,
 } from '../../../src/adapters/embedded/server-user.js';
-import { until } from '../embedded/embedded-fixture.js';
+import type { SqlRow } from '../../../src/engine/ports/sql-session.js';
+import { query, until } from '../embedded/embedded-fixture.js';
+
+interface UrlParts {
+  readonly user?: string;
+  readonly password?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  /** With its question mark. */
+  readonly query?: string;
+}
 
 /** As an operator's server: its own port, its own users, a password. */
 export class ExternalPostgres {
@@ -52,14 +63,20 @@ export class ExternalPostgres {
     return external;
   }
 
-  url(parts: { user?: string; password?: string; host?: string; query?: string } = {}): string {
+  url(parts: UrlParts = {}): string {
     const { user = 'cdb', password = this.password, host = '127.0.0.1', query = '' } = parts;
-    return `postgres://${user}:${password}@${host}:${this.port}/cdb${query}`;
+    const { database = 'cdb', port = this.port } = parts;
+    return `postgres://${user}:${password}@${host}:${port}/${database}${query}`;
   }
 
   get connection() {
     const { port, password } = this;
     return { host: '127.0.0.1', port, user: 'cdb', database: 'cdb', password };
+  }
+
+  /** Runs statements as the superuser and gives the rows of the last. */
+  async run(database: string, ...statements: readonly string[]): Promise<readonly SqlRow[]> {
+    return query({ ...this.connection, database }, ...statements);
   }
 
   async startAgain(...settings: readonly string[]): Promise<void> {
