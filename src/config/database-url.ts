@@ -41,6 +41,11 @@ export function readDatabaseUrl(text: string): ReadDatabaseUrl {
   }
 }
 
+/** `host:port/database`: what people call it by, without user and password. */
+export function databasePlace({ host, port, database }: DatabaseAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+}
+
 class WrongUrl extends Error {
   override readonly name = 'WrongUrl';
   readonly required: string;

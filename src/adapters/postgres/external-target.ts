@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import type { DatabaseAddress } from '../../config/database-url.js';
+import { databasePlace, type DatabaseAddress } from '../../config/database-url.js';
 import { errnoOf } from '../../operator-error/errno.js';
 import { certificateUnreadable } from './external-errors.js';
 import type { PgTarget } from './pg-pool.js';
@@ -14,7 +14,6 @@ export interface ExternalTarget extends PgTarget {
 /** @throws OperatorError (exit 3) for a certificate that cannot be read */
 export function externalTarget(address: DatabaseAddress): ExternalTarget {
   const { host, port, user, database, password, options } = address;
-  const shown = host.includes(':') ? `[${host}]` : host;
   return {
     host,
     port,
@@ -23,7 +22,7 @@ export function externalTarget(address: DatabaseAddress): ExternalTarget {
     password,
     options,
     ssl: tlsOptions(address),
-    where: `${shown}:${port}/${database}`,
+    where: databasePlace(address),
   };
 }
 
