@@ -48,15 +48,14 @@ export class ExternalPostgres {
     this.caFile = join(base, 'ca.pem');
   }
 
-  /** Of the distribution, or named by CDB_TEST_PG_BIN; without one the test fails here. */
+  /** Of the distribution, or of any version in CDB_TEST_PG_BIN; without one the test fails here. */
   static async start(): Promise<ExternalPostgres> {
     const base = mkdtempSync(join(tmpdir(), 'cdb-external-'));
     chmodSync(base, 0o711);
     const dataDir = join(base, 'data');
     const user = chooseServerUser(dataDir);
-    const configuredDir = process.env['CDB_TEST_PG_BIN'];
-    const where = { configuredDir, base, dataDir, madeBy: null, user, nativeDir: null };
-    const { binDir } = await findBinaries(where);
+    const where = { configuredDir: undefined, base, dataDir, madeBy: null, user, nativeDir: null };
+    const binDir = process.env['CDB_TEST_PG_BIN'] ?? (await findBinaries(where)).binDir;
     const external = new ExternalPostgres(base, binDir, user, await freePort());
     await external.#create();
     await external.startAgain();
