@@ -4,7 +4,6 @@ import { systemClock } from '../../../src/adapters/system-clock.js';
 import { parseConfig } from '../../../src/config/parse-config.js';
 import { openEngineDatabase } from '../../../src/main/engine/database.js';
 import { targetOf } from '../../../src/main/engine/external-database.js';
-import { DependencyError } from '../../../src/operator-error.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { ExternalPostgres } from '../postgres/external-postgres.js';
 
@@ -49,10 +48,16 @@ describe('the external database of an engine', () => {
     try {
       const { database, setting } = await open();
       expect(database.words).toContain(`at 127.0.0.1:${server.port}/cdb as cdb, no TLS`);
+      expect(await setting('application_name')).toBe('cdb engine');
+      const [session] = await server.run(
+        'cdb',
+        `SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+         WHERE application_name = 'cdb engine'`,
+      );
+      expect(session).toEqual({ ssl: false });
       expect(await setting('statement_timeout')).toBe('5s');
       expect(await setting('lock_timeout')).toBe('2s');
       expect(await setting('idle_in_transaction_session_timeout')).toBe('10s');
-      expect(await setting('application_name')).toBe('cdb engine');
     } finally {
       process.env = before;
     }
@@ -79,7 +84,13 @@ describe('the external database of an engine', () => {
     await until('the loss is noticed', () => database.status().state === 'away');
     const calls = await Promise.allSettled(Array.from({ length: 50 }, () => setting('port')));
     for (const call of calls) {
-      expect(call).toMatchObject({ status: 'rejected', reason: expect.any(DependencyError) });
+      expect(call).toMatchObject({
+        reason: {
+          name: 'DependencyError',
+          retryable: true,
+          message: expect.stringContaining('the database is away: '),
+        },
+      });
     }
     await server.startAgain();
     await until('it is back', () => database.status().state === 'up');

@@ -73,8 +73,9 @@ describe('cdb migrate up', () => {
   });
 
   it('asks nobody where there is no terminal, and needs no answer with --yes', async () => {
-    const refused = await call([PENDING]);
-    expect(refused.fault).toMatchObject({ code: 'CDB-E0417', exit: 5 });
+    const refused = await call([PENDING], { ...terminal('y\n'), canAsk: false });
+    const why = 'there is no terminal to ask at; nothing was changed';
+    expect(refused.fault).toMatchObject({ code: 'CDB-E0417', exit: 5, why });
     expect(refused.applied).toBe(0);
     const { fault, applied, err } = await call([PENDING], {}, { yes: true });
     expect([fault, applied]).toEqual([null, 1]);
