@@ -23,7 +23,7 @@ const GROUPS_MAX = 50;
 const ROWS_DEFAULT = 20;
 const ROWS_MAX = 1_000;
 
-/** From the running engine, else from the database, started for that time. */
+/** From an external database, else from the running engine, else from one started for that time. */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -84,6 +84,7 @@ function fieldOf(by: string | undefined): BlockField {
 }
 
 async function readBlocks(ports: OperatorPorts, query: BlockQuery): Promise<BlockSummary | null> {
+  if (ports.readsDirectly()) return ports.withAudit((reader) => reader.blocksBy(query));
   const text = new URLSearchParams({ by: query.by, n: String(query.limit) });
   if (query.windowMs !== null) text.set('window_ms', String(query.windowMs));
   const request = {

@@ -386,6 +386,20 @@ const EVALUATE: readonly CommandSpec[] = [
 
 const SET_UP: readonly CommandSpec[] = [
   {
+    name: 'migrate status',
+    group: 'Set up',
+    summary: 'list the migrations of the database, applied and pending',
+    options: [{ flags: '--exit-code', summary: 'exit 1 unless nothing is pending' }, FIELDS],
+    load: () => import('./migrate/status.js'),
+  },
+  {
+    name: 'migrate up',
+    group: 'Set up',
+    summary: 'apply what is pending; asks first',
+    options: [{ flags: '--yes', summary: 'do not ask' }],
+    load: () => import('./migrate/up.js'),
+  },
+  {
     name: 'config init',
     group: 'Set up',
     summary: 'write ./cdb.yaml with every key, its default and its meaning',

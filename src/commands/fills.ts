@@ -18,7 +18,7 @@ import type { ParsedOptions } from './parsed-options.js';
 const ROWS_DEFAULT = 20;
 const ROWS_MAX = 1_000;
 
-/** From the running engine, else from the database, started for that time. */
+/** From an external database, else from the running engine, else from one started for that time. */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,

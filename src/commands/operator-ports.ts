@@ -25,6 +25,8 @@ export interface OperatorPorts {
   latch(): LatchWords | null;
   /** The streams on disk, read only, for when no engine runs. Null when there are none. */
   withEventLog<T>(work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
+  /** The audit trail is in an external database: it is asked itself, whether or not an engine runs. */
+  readsDirectly(): boolean;
   /**
    * Runs `work` against the database, which is started for that time where nobody else runs it.
    * Null when there is no database yet. Throws DependencyError when it can't be had in time.

@@ -33,7 +33,7 @@ export async function run(
 ): Promise<number> {
   refuseTwoModes(options);
   const config = commandConfig(options, io);
-  const launch = launchOf(options, io);
+  const launch = launchOf(options, io, config);
   const stop = new StopRequest(io, (cause) => cause !== 'unwritable');
   try {
     if (options.flag('detach')) return await detach({ options, services, launch }, io, stop);

@@ -11,6 +11,7 @@ import type { EndReason } from '../engine/runner.js';
 import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
+import type { MigrateServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 
@@ -19,7 +20,7 @@ import type { DetachServices } from './run/detached-child.js';
  * that needs no database never loads its client.
  */
 export interface Services
-  extends OperatorServices, KillSwitchServices, DetachServices, LogServices {
+  extends OperatorServices, KillSwitchServices, DetachServices, LogServices, MigrateServices {
   readonly commandTable: CommandTable;
   /**
    * Replaces a file as a whole, or makes it; readers see the old text or the new.

@@ -1,3 +1,4 @@
+import { readDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
 import { maskSecrets } from './mask.js';
 import type { PrivateFile } from './private-file.js';
@@ -23,11 +24,21 @@ interface SecretKey {
   /** The section with `urlEnv`, which names a variable, and `urlFile`, which names a file. */
   readonly section: string;
   readonly protocols: readonly string[];
+  /** @returns what completes "required …" for a URL that cannot be used */
+  readonly fault: (url: string) => string | null;
 }
 
 const SECRET_KEYS: readonly SecretKey[] = [
-  { name: 'databaseUrl', section: 'postgres', protocols: ['postgres:', 'postgresql:'] },
-  { name: 'redisUrl', section: 'redis', protocols: ['redis:', 'rediss:'] },
+  {
+    name: 'databaseUrl',
+    section: 'postgres',
+    protocols: ['postgres:', 'postgresql:'],
+    fault: (url) => {
+      const read = readDatabaseUrl(url);
+      return read.ok ? null : read.required;
+    },
+  },
+  { name: 'redisUrl', section: 'redis', protocols: ['redis:', 'rediss:'], fault: () => null },
 ];
 
 /** Completes "required …" where a secret stands in a configuration or on the command line. */
@@ -60,7 +71,7 @@ export function readSecrets(
   const found: { -readonly [K in keyof SecretUrls]: SecretUrls[K] } = {};
   const names: string[] = [];
   const faults: ConfigFault[] = [];
-  for (const { name, section, protocols } of SECRET_KEYS) {
+  for (const { name, section, protocols, fault } of SECRET_KEYS) {
     const valueOf = (key: string) => effective.find((value) => value.key === `${section}.${key}`);
     const variable = String(valueOf('urlEnv')?.value);
     names.push(variable);
@@ -76,7 +87,9 @@ export function readSecrets(
     } else if (only.fault !== null) {
       faults.push({ key: only.key, given: HIDDEN, required: only.fault, origin: only.origin });
     } else if (URL.canParse(only.url) && protocols.includes(new URL(only.url).protocol)) {
-      found[name] = { url: only.url, origin: only.origin };
+      const required = fault(only.url);
+      if (required === null) found[name] = { url: only.url, origin: only.origin };
+      else faults.push({ key: only.key, given: only.url, required, origin: only.origin });
     } else {
       const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
       const required = `a URL that starts with ${starts}`;

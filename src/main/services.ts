@@ -32,6 +32,10 @@ export const services: Services = {
     const { openLogReader } = await import('./operator/log-reader.js');
     return openLogReader(options, io);
   },
+  async migrations(options, io) {
+    const { migrationDatabase } = await import('./operator/migrations.js');
+    return migrationDatabase(options, io);
+  },
   async startDetached(stateDir, launch) {
     const { startDetached } = await import('./operator/start-detached.js');
     return startDetached(stateDir, launch);

@@ -19,7 +19,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',
   'CDB-E0104': 'A configuration file cannot be written.',
-  'CDB-E0105': 'An external PostgreSQL or Redis is configured, and this build runs on neither.',
+  'CDB-E0105': 'An external Redis is configured, and this build does not run on one.',
   'CDB-E0201': 'The state directory cannot be made, read or written.',
   'CDB-E0202': 'Another engine has the state directory. Two would decide twice.',
   'CDB-E0203': 'The path of the control socket is too long, and no shorter place could be used.',
@@ -41,6 +41,21 @@ export const ERROR_CATALOGUE = {
     'A migration was changed after it had been applied, so the schema cannot be trusted.',
   'CDB-E0414': 'A migration failed. It was rolled back as a whole.',
   'CDB-E0415': 'Another session is migrating this database.',
+  'CDB-E0416':
+    'The external database is behind this build. Only cdb migrate up changes its schema.',
+  'CDB-E0417':
+    'Nobody confirmed a migration: there is no terminal to ask at, or the answer was no.',
+  'CDB-E0418':
+    'A pooler of transactions stands before the database: no lock of a session holds there.',
+  'CDB-E0420': 'The external database cannot be reached, or takes no connections now.',
+  'CDB-E0421': 'The external database refuses the login, or has no database of that name.',
+  'CDB-E0422':
+    'The external database cannot be reached with TLS, or its certificate proves nothing.',
+  'CDB-E0423': 'The external database is an older PostgreSQL than cdb can use.',
+  'CDB-E0424': 'The external database is read-only, and the audit trail has to be written.',
+  'CDB-E0425': 'The external database has no space left.',
+  'CDB-E0426': 'The role lacks a right in the external database.',
+  'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',

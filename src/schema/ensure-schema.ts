@@ -21,7 +21,7 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS schema_history (
   duration_ms integer NOT NULL
 )`;
 
-interface MigrationRun {
+export interface MigrationRun {
   readonly files: readonly MigrationFile[];
   readonly clock: Clock;
   readonly cdbVersion: string;

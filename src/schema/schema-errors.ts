@@ -11,6 +11,16 @@ export function migrationsUnreadable(why: string, cause?: unknown): OperatorErro
   });
 }
 
+export function schemaBehind(where: string, pending: readonly string[]): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0416',
+    what: `Cannot run on the database ${where}: ${pending.length} migrations are pending`,
+    why: `an external database is changed by nobody on the side; pending are ${pending.join(', ')}`,
+    todo: 'cdb migrate up',
+    exit: EXIT.CONFLICT,
+  });
+}
+
 export function schemaAhead(current: number, needed: number): OperatorError {
   return new OperatorError({
     code: 'CDB-E0412',

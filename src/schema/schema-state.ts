@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { MigrationFile } from './migration-files.js';
 import { migrationsEdited, schemaAhead } from './schema-errors.js';
+import { schemaHistory } from './schema-history.js';
 import type { SqlSession } from '../engine/ports/sql-session.js';
 
 /**
@@ -17,16 +17,12 @@ type SchemaState =
   | { readonly state: 'ahead'; readonly version: number; readonly needed: number }
   | { readonly state: 'edited'; readonly version: number; readonly names: readonly string[] };
 
-const appliedRows = z.array(
-  z.object({ version: z.number().int(), name: z.string(), sha256: z.string() }),
-);
-
 /** Reads only. A database without history is behind from zero. */
 export async function schemaState(
   session: SqlSession,
   files: readonly MigrationFile[],
 ): Promise<SchemaState> {
-  const applied = await appliedMigrations(session);
+  const applied = await schemaHistory(session);
   const version = applied.at(-1)?.version ?? 0;
   const needed = files.length;
   const edited = applied.filter(({ version: v, sha256 }) => {
@@ -46,13 +42,4 @@ export async function schemaState(
 export function refuseForeign(state: SchemaState): void {
   if (state.state === 'ahead') throw schemaAhead(state.version, state.needed);
   if (state.state === 'edited') throw migrationsEdited(state.names);
-}
-
-async function appliedMigrations(session: SqlSession) {
-  const found = await session.query("SELECT to_regclass('schema_history') IS NOT NULL AS present");
-  if (found.rows[0]?.['present'] !== true) return [];
-  const { rows } = await session.query(
-    'SELECT version, name, sha256 FROM schema_history ORDER BY version',
-  );
-  return appliedRows.parse(rows);
 }

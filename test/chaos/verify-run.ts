@@ -4,6 +4,7 @@ import { openEmbeddedPostgres } from '../../src/adapters/embedded/embedded-postg
 import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
 import { stateDirectory } from '../../src/adapters/files/state-directory.js';
+import type { PgTarget } from '../../src/adapters/postgres/pg-pool.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import {
   AUDIT_COLUMNS,
@@ -46,17 +47,25 @@ const TOLD: Partial<Record<AuditTable, readonly string[]>> = {
 };
 
 /** Newest run of the state directory against its own journal. Starts the database for that. */
-export async function verifyNewestRun(stateDir: string): Promise<Verdict> {
+export async function verifyNewestRun(stateDir: string, external?: PgTarget): Promise<Verdict> {
   const run = openRunRegistry(stateDirectory(stateDir).runs).list().at(-1);
   if (run === undefined) throw new Error(`no run in ${stateDir}`);
-  return verifyRun(stateDir, run);
+  return verifyRun(stateDir, run, external);
 }
 
-export async function verifyRun(stateDir: string, run: RegisteredRun): Promise<Verdict> {
+/** @param external where the rows are, if not in the embedded database of the directory */
+export async function verifyRun(
+  stateDir: string,
+  run: RegisteredRun,
+  external?: PgTarget,
+): Promise<Verdict> {
   const { runId } = run;
   const { journal } = stateDirectory(stateDir);
   const truth = await truthOf(join(journal, 'inputs'), runId);
-  const database = await withDatabase(stateDir, (client) => databaseFaults(client, truth));
+  const faultsIn = (client: pg.Client) => databaseFaults(client, truth);
+  const database = await (external === undefined
+    ? withDatabase(stateDir, faultsIn)
+    : withClient(external, faultsIn));
   const streams = await streamFaults(join(journal, 'streams'), truth);
   const gaps = await journalGaps(join(journal, 'inputs'), truth);
   return {
@@ -98,13 +107,23 @@ export async function withDatabase<T>(
     waitForLockMs: 10_000,
     clock: systemClock(),
   });
-  const client = new pg.Client({ ...server.connection, connectionTimeoutMillis: 5_000 });
+  try {
+    return await withClient(server.connection, work);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function withClient<T>(
+  target: PgTarget,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...target, ssl: false, connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
     return await work(client);
   } finally {
     await client.end();
-    await server.stop();
   }
 }
 

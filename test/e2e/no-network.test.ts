@@ -81,6 +81,8 @@ const LINES: Readonly<Record<string, string>> = {
   'evaluate gate': 'evaluate gate missing.json',
   'evaluate bundle': 'evaluate bundle missing.json',
   replay: 'replay sample',
+  'migrate status': 'migrate status',
+  'migrate up': 'migrate up',
   'config init': 'config init',
   'config show': 'config show --origin',
   'config get': 'config get metrics.port',

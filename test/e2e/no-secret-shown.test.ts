@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCdb } from './run-cdb.js';
 
 const SECRET = 'hush-4711';
-const URL_WITH_SECRET = `postgres://ops:${SECRET}@db:5432/cdb`;
+const URL_WITH_SECRET = `postgres://ops:${SECRET}@127.0.0.1:1/cdb`;
+const REDIS_WITH_SECRET = `redis://ops:${SECRET}@127.0.0.1:1/0`;
 
 let cwd = '';
 beforeEach(() => {
@@ -48,6 +49,10 @@ const COMMANDS = [
   'config diff cdb.yaml cdb.yaml',
   'config init',
   'run --shadow --feed sample --json',
+  'fills',
+  'blocks --json',
+  'migrate status',
+  'migrate up --yes --json',
 ];
 
 describe.each(Object.entries(PLANTED))('a secret %s', (_, { files = {}, env = {} }) => {
@@ -90,17 +95,17 @@ describe('a secret on the command line', () => {
   });
 });
 
-test('external stores are refused wherever the URL comes from, and the place is named', async () => {
-  writeFileSync(join(cwd, 'pg.url'), URL_WITH_SECRET, { mode: 0o600 });
-  writeFileSync(join(cwd, 'ops.env'), `CDB_DATABASE_URL=${URL_WITH_SECRET}\n`, { mode: 0o600 });
+test('an external Redis is refused wherever the URL comes from, and the place is named', async () => {
+  writeFileSync(join(cwd, 'redis.url'), REDIS_WITH_SECRET, { mode: 0o600 });
+  writeFileSync(join(cwd, 'ops.env'), `CDB_REDIS_URL=${REDIS_WITH_SECRET}\n`, { mode: 0o600 });
   const run = async (args: readonly string[], env: Record<string, string>) => {
     const { status, stderr } = await runCdb(['run', '--shadow', ...args], { cwd, env });
     expect(status).toBe(3);
-    expect(stderr).toContain('error CDB-E0105: Cannot run on the stores named by ');
+    expect(stderr).toContain('error CDB-E0105: Cannot run on the Redis named by ');
     return stderr;
   };
-  expect(await run([], { CDB_DATABASE_URL: URL_WITH_SECRET })).toContain('env CDB_DATABASE_URL');
-  expect(await run([], { CDB_POSTGRES_URL_FILE: 'pg.url' })).toContain('pg.url:1');
+  expect(await run([], { CDB_REDIS_URL: REDIS_WITH_SECRET })).toContain('env CDB_REDIS_URL');
+  expect(await run([], { CDB_REDIS_URL_FILE: 'redis.url' })).toContain('redis.url:1');
   expect(await run(['--env-from', 'ops.env'], {})).toContain('ops.env:1');
 });
 

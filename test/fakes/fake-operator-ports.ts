@@ -33,6 +33,7 @@ export function fakeOperator(
     lastRun: async () => null,
     latch: () => null,
     withEventLog: async () => null,
+    readsDirectly: () => false,
     withAudit: async () => null,
     ...ports,
   };

@@ -61,13 +61,13 @@ describe('the check', () => {
     ['```\ncdb replay > x\n```', /missing required argument/],
     ['look at `cdb fills --snce 1h`', /unknown option/],
     ['    cdb run --duration 60', /invalid/],
-    ['look at `cdb migrate up`', /unknown command/],
+    ['look at `cdb migrate down`', /unknown command/],
   ])('finds what is wrong in %j', (page, words) => {
     expect(complaints(markdownMentions(page))).toEqual([expect.stringMatching(words)]);
   });
 
   test.each([
-    ["const todo = 'cdb migrate up';", /no command "migrate"/],
+    ["const todo = 'cdb gate open';", /no command "gate"/],
     ['const todo = `see "cdb fills --snce ${x}"`;', /no flag --snce/],
   ])('finds what is wrong in %j', (source, words) => {
     expect(complaints(sourceMentions('x.ts', source))).toEqual([expect.stringMatching(words)]);

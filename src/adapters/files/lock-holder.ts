@@ -110,6 +110,7 @@ function isLaunchOrAbsent(value: unknown): boolean {
     areTexts(found.get('words')) &&
     typeof found.get('cwd') === 'string' &&
     typeof found.get('detached') === 'boolean' &&
+    ['undefined', 'string'].includes(typeof found.get('database')) &&
     typeof env === 'object' &&
     env !== null &&
     areTexts(Object.values(env))

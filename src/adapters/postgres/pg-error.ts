@@ -2,7 +2,7 @@ import { DependencyError } from '../../operator-error.js';
 
 /** SQLSTATE classes and codes after which the same call may succeed by itself. */
 const RETRYABLE_CLASSES = ['08', '53', '57'];
-const RETRYABLE_CODES = ['40001', '40P01', '55P03', '25P03', '58030'];
+const RETRYABLE_CODES = ['25006', '40001', '40P01', '55P03', '25P03', '58030'];
 
 /** Failures that are no answer of the server at all: the network, the socket, the driver. */
 const NETWORK_CODE = /^E[A-Z]+$/;
@@ -15,7 +15,7 @@ const NETWORK_CODE = /^E[A-Z]+$/;
 export function toDependencyError(action: string, error: unknown): DependencyError {
   if (error instanceof DependencyError) return error;
   const code = codeOf(error);
-  const said = error instanceof Error ? error.message || error.name : String(error);
+  const said = wordsOf(error);
   const words = code === null ? said : `${said} (${code})`;
   return new DependencyError(`Cannot ${action}: ${missingWords(code, said)}${words}`, {
     dependency: 'postgresql',
@@ -29,6 +29,12 @@ export function outOfTime(action: string, deadlineMs: number): DependencyError {
     dependency: 'postgresql',
     retryable: true,
   });
+}
+
+/** A name that stands for several addresses fails with an error for each. */
+function wordsOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 function codeOf(error: unknown): string | null {

@@ -1,13 +1,18 @@
+import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import type { DependencyError } from '../../operator-error.js';
 import { outOfTime, toDependencyError } from './pg-error.js';
 
-/** Where the server is; `connectionString` for a URL, the other fields for the embedded one. */
+/** Where the server is and as whom. Nothing is left to the driver's reading of a URL. */
 export interface PgTarget {
-  readonly connectionString?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
-  readonly database?: string;
+  /** A name, an address, or the directory of a unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password?: string | undefined;
+  readonly ssl?: ConnectionOptions | undefined;
+  readonly options?: string | undefined;
 }
 
 export interface PgLimits {
@@ -19,6 +24,8 @@ export interface PgLimits {
   readonly idleInTransactionMs: number;
   /** Ours, for one whole call: the server's own limits do not fire when the network is silent. */
   readonly callDeadlineMs: number;
+  /** An unused connection is closed after; 0 is never. */
+  readonly idleMs: number;
 }
 
 export const PG_LIMITS: PgLimits = {
@@ -28,7 +35,17 @@ export const PG_LIMITS: PgLimits = {
   lockTimeoutMs: 2_000,
   idleInTransactionMs: 10_000,
   callDeadlineMs: 8_000,
+  // The connection of the audit must be there when a decision is: none is closed for idleness.
+  idleMs: 0,
 };
+
+/** Hears of every attempt to connect, and may forbid one. */
+export interface ConnectGate {
+  /** @throws DependencyError at once, where an attempt is not due yet */
+  enter(): void;
+  /** An attempt failed, or the server ended a connection that nobody used. */
+  failed(why: DependencyError): void;
+}
 
 /** Connections that are either good or destroyed: no call leaves a half-used one behind. */
 export interface PgPool {
@@ -45,37 +62,71 @@ export function openPgPool(
   target: PgTarget,
   applicationName: string,
   limits: PgLimits = PG_LIMITS,
+  gate: ConnectGate = OPEN_GATE,
 ): PgPool {
   const pool = new pg.Pool({
-    ...target,
-    application_name: applicationName,
+    ...clientConfig(target, applicationName),
     max: limits.connectionsMax,
     connectionTimeoutMillis: limits.connectTimeoutMs,
     statement_timeout: limits.statementTimeoutMs,
     lock_timeout: limits.lockTimeoutMs,
     idle_in_transaction_session_timeout: limits.idleInTransactionMs,
-    // The connection of the audit must be there when a decision is: none is closed for idleness.
-    idleTimeoutMillis: 0,
-    keepAlive: true,
+    idleTimeoutMillis: limits.idleMs,
+    // A command that is done does not wait for a connection that is idle.
+    allowExitOnIdle: limits.idleMs > 0,
   });
-  // An idle connection that the server ends would otherwise end this process; the pool drops it,
-  // and the next call says what is wrong.
-  pool.on('error', () => undefined);
+  // An idle connection that the server ends would otherwise end this process; the pool drops it.
+  pool.on('error', (error) => {
+    gate.failed(toDependencyError('keep a connection', error));
+  });
   return {
-    use: (action, work) => useClient(pool, limits.callDeadlineMs, action, work),
+    use: (action, work) => useClient({ pool, limits, gate }, action, work),
     close: () => pool.end(),
   };
 }
 
+/** Every member is given, so that no PG… variable of the environment takes the place of one. */
+export function clientConfig(target: PgTarget, applicationName: string): pg.ClientConfig {
+  return {
+    ...target,
+    ssl: target.ssl ?? false,
+    sslnegotiation: 'postgres',
+    application_name: applicationName,
+    keepAlive: true,
+  };
+}
+
+const OPEN_GATE: ConnectGate = {
+  enter: () => undefined,
+  failed: () => undefined,
+};
+
+interface Parts {
+  readonly pool: pg.Pool;
+  readonly limits: PgLimits;
+  readonly gate: ConnectGate;
+}
+
+async function connect({ pool, limits, gate }: Parts, action: string): Promise<pg.PoolClient> {
+  // Waiting for a connection that another call uses says nothing about the server.
+  const isAttempt = pool.idleCount === 0 && pool.totalCount < limits.connectionsMax;
+  if (isAttempt) gate.enter();
+  try {
+    return await pool.connect();
+  } catch (error) {
+    const why = toDependencyError(action, error);
+    if (isAttempt) gate.failed(why);
+    throw why;
+  }
+}
+
 async function useClient<T>(
-  pool: pg.Pool,
-  deadlineMs: number,
+  parts: Parts,
   action: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw toDependencyError(action, error);
-  });
+  const client = await connect(parts, action);
+  const deadlineMs = parts.limits.callDeadlineMs;
   // A connection that breaks while it is ours reports twice: to the query, and to this listener.
   const ignore = () => undefined;
   client.on('error', ignore);

@@ -1,7 +1,7 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import pg from 'pg';
 import { toDependencyError } from './pg-error.js';
-import { PG_LIMITS, type PgTarget } from './pg-pool.js';
+import { clientConfig, PG_LIMITS, type PgTarget } from './pg-pool.js';
 
 /**
  * One connection of its own for work that needs a session (migrations): without a deadline of its
@@ -14,10 +14,8 @@ export async function withSqlSession<T>(
   work: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
-    ...target,
-    application_name: applicationName,
+    ...clientConfig(target, applicationName),
     connectionTimeoutMillis: PG_LIMITS.connectTimeoutMs,
-    keepAlive: true,
   });
   client.on('error', () => undefined); // The query that runs says it too.
   await client.connect().catch((error: unknown) => {

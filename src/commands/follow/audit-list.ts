@@ -22,11 +22,14 @@ const PAGE_ROWS = 500;
 /** Of the half second in front of a goodbye; what is more waits for the next engine. */
 const REST_ROWS_MAX = 10_000;
 
-/** From the running engine, else from the database, started for that time. */
+/** From an external database, else from the running engine, else from one started for that time. */
 export async function newestList<List extends { readonly cursor: string }, Row>(
   ports: OperatorPorts,
   list: AuditList<List, Row>,
 ): Promise<{ readonly list: List; readonly away: string | null }> {
+  if (ports.readsDirectly()) {
+    return { list: (await ports.withAudit(list.newest)) ?? list.nothing, away: null };
+  }
   const asked = await ask(ports, list, { n: String(list.count) }, list.readList);
   if (asked !== null) return { list: asked, away: null };
   return { list: (await ports.withAudit(list.newest)) ?? list.nothing, away: NO_ENGINE };
@@ -41,7 +44,7 @@ export function followList<List extends { readonly cursor: string }, Row, Json>(
     readonly row: (row: Row) => Json;
     readonly text: (list: List) => (table: string) => string;
   },
-): Pick<FollowPlan<Json, string>, 'first' | 'look' | 'rest'> {
+): Pick<FollowPlan<Json, string>, 'source' | 'first' | 'look' | 'rest'> {
   const pageOf = (page: RowPage<Row>): Page<Json, string> => ({
     rows: page.rows.map(shown.row),
     cursor: page.cursor,
@@ -49,6 +52,7 @@ export function followList<List extends { readonly cursor: string }, Row, Json>(
     ...(page.reset ? { notice: RESET } : {}),
   });
   return {
+    source: ports.readsDirectly() ? 'the database' : 'an engine',
     first: async () => {
       try {
         const found = await newestList(ports, list);
@@ -62,7 +66,9 @@ export function followList<List extends { readonly cursor: string }, Row, Json>(
     look: async (cursor): Promise<Look<Json, string>> => {
       try {
         const query = { n: String(PAGE_ROWS), after: cursor };
-        const page = await ask(ports, list, query, list.readPage);
+        const page = ports.readsDirectly()
+          ? await ports.withAudit((reader) => list.after(reader, cursor, PAGE_ROWS))
+          : await ask(ports, list, query, list.readPage);
         return page === null ? { page: null, away: NO_ENGINE } : { page: pageOf(page), away: null };
       } catch (fault) {
         return { page: null, away: awayWords(fault) };

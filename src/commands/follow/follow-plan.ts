@@ -28,6 +28,8 @@ export interface FollowPlan<Row, Cursor> {
   readonly command: string;
   readonly fields: ChosenFields<Row>;
   readonly hasTitles?: boolean;
+  /** What is waited for while it is away; an engine where nothing is said. */
+  readonly source?: 'an engine' | 'the database';
   /** Names a row for ever: one that was printed is not printed again. */
   readonly key: (row: Row) => string;
   /** Repeated until it brings a page. */

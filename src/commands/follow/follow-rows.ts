@@ -43,7 +43,7 @@ class Follower<Row, Cursor> {
     this.#plan = plan;
     this.#signal = signal;
     this.#clock = clock;
-    this.#away = new EngineAway(io, clock);
+    this.#away = new EngineAway(io, clock, plan.source);
     this.#printer = new RowPrinter(io, plan, signal);
   }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load-config.js';
+import type { Config } from '../../config/parse-config.js';
 import type { EngineHolder, EngineLaunch } from '../../engine/ports/engine-client.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import { LAUNCH_ENV, launchAgain } from '../run/launch.js';
+import { LAUNCH_ENV, launchAgain, placeOf } from '../run/launch.js';
 
 /**
  * How the running engine is started again.
@@ -33,23 +34,33 @@ export function restartableLaunch(
       'make the directory again; or cdb stop, then start it from another one',
     );
   }
-  refuseBrokenConfig(launch, io);
+  const config = configAgain(launch, io);
+  refuseOtherDatabase(launch, placeOf(config).database);
   return launchAgain(launch);
 }
 
 /** A file that was broken since the start must not end an engine that runs well. */
-function refuseBrokenConfig({ words, cwd, env }: EngineLaunch, io: CommandIo): void {
+function configAgain({ words, cwd, env }: EngineLaunch, io: CommandIo): Config {
   const others = Object.entries(io.env).filter(([name]) => !LAUNCH_ENV.includes(name));
-  const named = words.find((word) => word.startsWith(CONFIG_FLAG));
-  loadConfig({
+  const fileOf = (flag: string) => words.find((word) => word.startsWith(flag))?.slice(flag.length);
+  return loadConfig({
     cwd,
     env: { ...Object.fromEntries(others), ...env },
     flags: [],
-    configFile: named?.slice(CONFIG_FLAG.length),
+    configFile: fileOf('--config='),
+    envFile: fileOf('--env-from='),
   });
 }
 
-const CONFIG_FLAG = '--config=';
+/** Its URL may come from the terminal of then: without it the engine would use other rows. */
+function refuseOtherDatabase({ database }: EngineLaunch, now: string | undefined): void {
+  if (database === now) return;
+  const words = (place: string | undefined) => place ?? 'one of its own';
+  throw notAgain(
+    `it runs on the database ${words(database)}; started from here it would run on ${words(now)}`,
+    'give the URL here as it was given there (CDB_DATABASE_URL, or postgres.urlFile in cdb.yaml)',
+  );
+}
 
 function notAgain(why: string, todo: string): OperatorError {
   return new OperatorError({

@@ -1,4 +1,6 @@
+import { databasePlace, readDatabaseUrl } from '../../config/database-url.js';
 import { CONFIG_KEYS } from '../../config/keys.js';
+import type { Config } from '../../config/parse-config.js';
 import type { EngineLaunch } from '../../engine/ports/engine-client.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -17,7 +19,11 @@ export const LAUNCH_ENV: readonly string[] = [
 ];
 
 /** How this engine was called, for its own child or for a restart. */
-export function launchOf(options: ParsedOptions, io: CommandIo): EngineLaunch {
+export function launchOf(
+  options: ParsedOptions,
+  io: CommandIo,
+  config: Pick<Config, 'databaseUrl'>,
+): EngineLaunch {
   const env = LAUNCH_ENV.flatMap((name) => {
     const value = io.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -27,7 +33,16 @@ export function launchOf(options: ParsedOptions, io: CommandIo): EngineLaunch {
     cwd: io.cwd,
     env: Object.fromEntries(env),
     detached: io.env[DETACHED_ENV] === '1',
+    ...placeOf(config),
   };
+}
+
+/** The URL is a secret and is not kept; a restart must find the same one all the same. */
+export function placeOf({
+  databaseUrl,
+}: Pick<Config, 'databaseUrl'>): Pick<EngineLaunch, 'database'> {
+  const read = databaseUrl === undefined ? undefined : readDatabaseUrl(databaseUrl.url);
+  return read?.ok === true ? { database: databasePlace(read.address) } : {};
 }
 
 /** A restart goes on with the run: asked for a new one once, it is not asked for again. */

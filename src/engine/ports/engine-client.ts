@@ -7,6 +7,8 @@ export interface EngineLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** In the background: no terminal belongs to it. */
   readonly detached: boolean;
+  /** `host:port/database` of its external database; absent: it has its own. */
+  readonly database?: string;
 }
 
 /** Who holds the lock of a state directory. A pid alone proves nothing: pids are reused. */

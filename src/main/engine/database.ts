@@ -2,22 +2,24 @@ import {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../adapters/embedded/embedded-postgres.js';
-import {
-  openPgPool,
-  PG_LIMITS,
-  type PgPool,
-  type PgTarget,
-} from '../../adapters/postgres/pg-pool.js';
+import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
+import { openPgPool, PG_LIMITS, type PgPool } from '../../adapters/postgres/pg-pool.js';
+import { withSqlSession } from '../../adapters/postgres/sql-client.js';
 import type { Config } from '../../config/parse-config.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import { OperatorError } from '../../operator-error.js';
+import { ensureSchema, type MigrationRun } from '../../schema/ensure-schema.js';
+import { openExternalDatabase, targetOf } from './external-database.js';
 
-/** The embedded server with its pool, restarted by itself when it dies under us. */
+/** The database of an engine, whoever runs its server. */
 export interface EngineDatabase {
   readonly pool: PgPool;
-  readonly connection: PgTarget;
   readonly words: string;
+  /** @returns the versions applied now; an external database that is behind is refused instead */
+  prepareSchema(run: MigrationRun): Promise<readonly number[]>;
+  /** Prepares every statement of the audit trail. */
+  probe(): Promise<void>;
   status(): EngineStatus['database'];
   close(): Promise<void>;
 }
@@ -27,6 +29,17 @@ const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
 
 export async function openEngineDatabase(
+  config: Config,
+  clock: Clock,
+  onNotice: (text: string) => void,
+): Promise<EngineDatabase> {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) return openEmbeddedDatabase(config, clock, onNotice);
+  return openExternalDatabase(targetOf(databaseUrl), config, { clock, onNotice });
+}
+
+/** The embedded server with its pool, restarted by itself when it dies under us. */
+async function openEmbeddedDatabase(
   config: Config,
   clock: Clock,
   onNotice: (text: string) => void,
@@ -53,8 +66,10 @@ export async function openEngineDatabase(
   });
   return {
     pool,
-    connection: server.connection,
     words: server.where.words,
+    prepareSchema: (run) =>
+      withSqlSession(server.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
+    probe: () => postgresAuditStore(pool).probe(),
     status: () => ({ kind: 'embedded', where: server.where.words, state }),
     close: async () => {
       closing.abort();

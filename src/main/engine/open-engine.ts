@@ -16,7 +16,6 @@ import { listenForScrapes } from '../../adapters/metrics/listener.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
-import { withSqlSession } from '../../adapters/postgres/sql-client.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
@@ -36,7 +35,6 @@ import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { journalStream } from '../../engine/journal.js';
 import type { RegisteredRun } from '../../engine/ports/run-registry.js';
 import { RecoveryRefused } from '../../engine/recovery.js';
-import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
@@ -145,17 +143,15 @@ async function closeAll(preflight: Preflight, log: RunLog): Promise<void> {
   log.close();
 }
 
-/** Falling back to the embedded stores would leave the operator looking at the wrong database. */
-function refuseExternal({ databaseUrl, redisUrl }: Config): void {
-  const configured = [databaseUrl, redisUrl].flatMap((secret) =>
-    secret === undefined ? [] : [originText(secret.origin)],
-  );
-  if (configured.length === 0) return;
+/** Falling back to the local event log would leave the operator looking at the wrong streams. */
+function refuseExternal({ redisUrl }: Config): void {
+  if (redisUrl === undefined) return;
+  const place = originText(redisUrl.origin);
   throw new OperatorError({
     code: 'CDB-E0105',
-    what: `Cannot run on the stores named by ${configured.join(' and ')}`,
-    why: 'this build keeps everything in the state directory; external stores are not built in yet',
-    todo: `remove ${configured.join(' and ')}: this build needs neither`,
+    what: `Cannot run on the Redis named by ${place}`,
+    why: 'this build keeps its streams in the state directory; an external Redis is not built in yet',
+    todo: `remove ${place}: this build needs no Redis`,
     exit: EXIT.CONFIG,
   });
 }
@@ -251,13 +247,12 @@ async function openDatabase(
   };
   await preflight.step(
     'schema',
-    () =>
-      withSqlSession(database.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
+    () => database.prepareSchema(run),
     (applied) => schemaWords(applied, run.files.length),
   );
   await preflight.step(
     'audit',
-    () => postgresAuditStore(database.pool).probe(),
+    () => database.probe(),
     () => 'every statement of the audit trail prepares',
   );
   return database;

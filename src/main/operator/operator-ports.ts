@@ -31,6 +31,7 @@ import { journalStream } from '../../engine/journal.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
 import { inputsDirectory } from '../engine/places.js';
+import { externalAudit } from './external-audit.js';
 import { withStreamFiles } from './stream-files.js';
 
 const DATABASE_LOCK_WAIT_MS = 5_000;
@@ -40,6 +41,7 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
   const state = stateDirectory(await locateStateDir(configLocation(options, io)));
   refuseFileAsState(state);
   const process = lockedEngine(state.engineLock);
+  const external = externalAudit(options, io);
   return {
     stateDir: state.root,
     engine: engineClient(process),
@@ -48,7 +50,11 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     lastRun: () => lastRun(state),
     latch: () => latchWords(state),
     withEventLog: (work) => withStreamFiles(state.root, work),
-    withAudit: (work) => withAudit(commandConfig(options, io), state, work),
+    readsDirectly: () => external.isConfigured(),
+    withAudit: (work) =>
+      external.isConfigured()
+        ? external.read(work)
+        : withAudit(commandConfig(options, io), state, work),
   };
 }
 

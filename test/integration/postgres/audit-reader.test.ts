@@ -4,7 +4,7 @@ import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.j
 import { openPgPool, type PgPool } from '../../../src/adapters/postgres/pg-pool.js';
 import type { AuditReader } from '../../../src/engine/ports/audit-reader.js';
 import { auditRow, type Cells } from '../../contract/audit-rows.js';
-import { TestDatabase } from './test-database.js';
+import { SERVER_KINDS, TestDatabase } from './test-database.js';
 
 const RUN = '33333333-3333-5333-8333-333333333333';
 const OLD_RUN = '44444444-4444-5444-8444-444444444444';
@@ -24,41 +24,6 @@ const decisions: readonly Cells[] = [
   { decision: 'BLOCK', reason_code: 'RC_002', symbol: 'BTCUSDT' },
   { decision: 'BLOCK', reason_code: 'RC_002', symbol: 'BTCUSDT' },
 ];
-
-beforeAll(async () => {
-  database = await TestDatabase.start();
-  pool = openPgPool(await database.create(), 'reader');
-  emptyPool = openPgPool(await database.create(), 'reader');
-  reader = postgresAuditReader(pool);
-  const store = postgresAuditStore(pool);
-  for (const [runId, startedAtMs] of [
-    [OLD_RUN, 1],
-    [RUN, 2],
-  ] as const) {
-    const rows = {
-      risk_events: decisions.map((cells, index) => decisionRow(runId, index, cells)),
-      blocked_decisions: decisions
-        .map((cells, index) => ({ cells, index }))
-        .filter(({ cells }) => cells['decision'] === 'BLOCK')
-        .map(({ cells, index }) => blockedRow(runId, index, cells)),
-      trades: [0, 1, 2].map((index) => tradeRow(runId, index)),
-    };
-    const words = {
-      identity: 'i',
-      mode: 'paper',
-      feed: 'sample',
-      codeVersion: 'v',
-      configHash: 'h',
-    };
-    await store.startRun({ runId, seed: 9, startedAtMs, ...words });
-    await store.commit({ runId, seqFirst: 1, seqLast: 9, digest: 'd', rows });
-  }
-});
-afterAll(async () => {
-  await pool.close();
-  await emptyPool.close();
-  await database.end();
-});
 
 function decisionRow(runId: string, index: number, cells: Cells) {
   const strategy = index === 1 ? 'primary_breakout_v1' : 'paper';
@@ -95,146 +60,188 @@ function tradeRow(runId: string, index: number) {
   });
 }
 
-describe('postgresAuditReader', () => {
-  it('gives the newest fills of the newest run, oldest first, and how many match', async () => {
-    const list = await reader.fills({ windowMs: null, symbol: null, strategyId: null, limit: 2 });
-    expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 2 * MINUTE_MS });
-    expect(list.fills.map((fill) => fill.fillId)).toEqual(['33333333-1', '33333333-2']);
-    expect(list.fills[1]).toEqual({
-      fillId: '33333333-2',
-      orderId: 'o-1',
-      runId: RUN,
-      symbol: 'BTCUSDT',
-      side: 'buy',
-      status: 'filled',
-      qty: '1.00000000',
-      price: '9682.50000000',
-      slippageBps: '0.25000000',
-      fee: '0.01000000',
-      realizedPnl: '-1.50000000',
-      strategyId: 'paper',
-      atMs: START_MS + 2 * MINUTE_MS,
-    });
-  });
-
-  it.each([
-    [{ windowMs: MINUTE_MS, symbol: null, strategyId: null }, 2],
-    [{ windowMs: null, symbol: 'XRPETH', strategyId: null }, 1],
-    [{ windowMs: null, symbol: null, strategyId: 'nobody' }, 0],
-    [{ windowMs: null, symbol: "' OR true --", strategyId: null }, 0],
-  ])('filters fills by %o', async (filter, total) => {
-    const list = await reader.fills({ ...filter, limit: 10 });
-    expect(list.total).toBe(total);
-    expect(list.fills).toHaveLength(total);
-    expect(list.newestAtMs).toBe(START_MS + 2 * MINUTE_MS);
-  });
-
-  it('gives every fill behind a cursor once, in the order of the commits, page by page', async () => {
-    const ids: string[] = [];
-    let cursor = '';
-    for (let more = true; more;) {
-      const page = await reader.fillsAfter(cursor, NO_FILTER, 4);
-      ids.push(...page.rows.map(({ fillId }) => fillId));
-      ({ cursor, more } = page);
-      expect(page.reset).toBe(false);
+describe.each(SERVER_KINDS)('on the %s server', (kind) => {
+  beforeAll(async () => {
+    database = await TestDatabase.start(kind);
+    pool = openPgPool(await database.create(), 'reader');
+    emptyPool = openPgPool(await database.create(), 'reader');
+    reader = postgresAuditReader(pool);
+    const store = postgresAuditStore(pool);
+    for (const [runId, startedAtMs] of [
+      [OLD_RUN, 1],
+      [RUN, 2],
+    ] as const) {
+      const rows = {
+        risk_events: decisions.map((cells, index) => decisionRow(runId, index, cells)),
+        blocked_decisions: decisions
+          .map((cells, index) => ({ cells, index }))
+          .filter(({ cells }) => cells['decision'] === 'BLOCK')
+          .map(({ cells, index }) => blockedRow(runId, index, cells)),
+        trades: [0, 1, 2].map((index) => tradeRow(runId, index)),
+      };
+      const words = {
+        identity: 'i',
+        mode: 'paper',
+        feed: 'sample',
+        codeVersion: 'v',
+        configHash: 'h',
+      };
+      await store.startRun({ runId, seed: 9, startedAtMs, ...words });
+      await store.commit({ runId, seqFirst: 1, seqLast: 9, digest: 'd', rows });
     }
-    expect(ids).toEqual(['4', '3'].flatMap((run) => [0, 1, 2].map((n) => `${run.repeat(8)}-${n}`)));
-    const list = await reader.fills({ ...NO_FILTER, windowMs: null, limit: 1 });
-    expect(list.cursor).toBe(cursor);
-    expect(await reader.fillsAfter(cursor, NO_FILTER, 4)).toEqual({
-      rows: [],
-      cursor,
-      more: false,
-      reset: false,
+  });
+  afterAll(async () => {
+    await pool.close();
+    await emptyPool.close();
+    await database.end();
+  });
+
+  describe('postgresAuditReader', () => {
+    it('gives the newest fills of the newest run, oldest first, and how many match', async () => {
+      const list = await reader.fills({ windowMs: null, symbol: null, strategyId: null, limit: 2 });
+      expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 2 * MINUTE_MS });
+      expect(list.fills.map((fill) => fill.fillId)).toEqual(['33333333-1', '33333333-2']);
+      expect(list.fills[1]).toEqual({
+        fillId: '33333333-2',
+        orderId: 'o-1',
+        runId: RUN,
+        symbol: 'BTCUSDT',
+        side: 'buy',
+        status: 'filled',
+        qty: '1.00000000',
+        price: '9682.50000000',
+        slippageBps: '0.25000000',
+        fee: '0.01000000',
+        realizedPnl: '-1.50000000',
+        strategyId: 'paper',
+        atMs: START_MS + 2 * MINUTE_MS,
+      });
     });
-  });
 
-  it('goes on behind rows that no filter lets through', async () => {
-    const nobody = { symbol: 'NONE', strategyId: null };
-    const page = await reader.fillsAfter('', nobody, 3);
-    expect(page).toMatchObject({ rows: [], more: true });
-    const rest = await reader.fillsAfter(page.cursor, { ...nobody, symbol: 'XRPETH' }, 3);
-    expect(rest.rows.map(({ fillId }) => fillId)).toEqual(['33333333-0']);
-  });
-
-  it.each(['2:another-row', '999999:x', 'no cursor'])(
-    'begins at the beginning for a cursor of another database: %s',
-    async (cursor) => {
-      const page = await reader.fillsAfter(cursor, NO_FILTER, 100);
-      expect(page.reset).toBe(true);
-      expect(page.rows).toHaveLength(6);
-    },
-  );
-
-  it('lists refusals with what their decision says, and those behind a cursor', async () => {
-    const list = await reader.blocked({ windowMs: null, limit: 2 });
-    expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 3 * MINUTE_MS });
-    expect(list.blocked.map(({ decisionId }) => decisionId)).toEqual(['33333333-2', '33333333-3']);
-    expect(list.blocked[1]).toEqual({
-      decisionId: '33333333-3',
-      runId: RUN,
-      symbol: 'BTCUSDT',
-      side: 'BUY',
-      code: 'RC_002',
-      detail: 'case 3',
-      strategyId: 'paper',
-      atMs: START_MS + 3 * MINUTE_MS,
+    it.each([
+      [{ windowMs: MINUTE_MS, symbol: null, strategyId: null }, 2],
+      [{ windowMs: null, symbol: 'XRPETH', strategyId: null }, 1],
+      [{ windowMs: null, symbol: null, strategyId: 'nobody' }, 0],
+      [{ windowMs: null, symbol: "' OR true --", strategyId: null }, 0],
+    ])('filters fills by %o', async (filter, total) => {
+      const list = await reader.fills({ ...filter, limit: 10 });
+      expect(list.total).toBe(total);
+      expect(list.fills).toHaveLength(total);
+      expect(list.newestAtMs).toBe(START_MS + 2 * MINUTE_MS);
     });
-    const hour = await reader.blocked({ windowMs: MINUTE_MS, limit: 9 });
-    expect(hour.total).toBe(2);
-    const page = await reader.blockedAfter('', 9);
-    expect(page).toMatchObject({ cursor: list.cursor, more: false, reset: false });
-    expect(page.rows.map(({ runId }) => runId)).toEqual([
-      ...Array(3).fill(OLD_RUN),
-      ...Array(3).fill(RUN),
-    ]);
-    expect((await reader.blockedAfter(list.cursor, 9)).rows).toEqual([]);
-  });
 
-  it('groups blocks by code, most frequent first, beside the allowed', async () => {
-    expect(await reader.blocksBy({ by: 'code', windowMs: null, limit: 1 })).toEqual({
-      runId: RUN,
-      by: 'code',
-      groups: [
-        {
-          key: 'RC_002',
-          count: 2,
-          firstAtMs: START_MS + 2 * MINUTE_MS,
-          lastAtMs: START_MS + 3 * MINUTE_MS,
-        },
-      ],
-      othersCount: 1,
-      blocked: 3,
-      allowed: 1,
-      lastAllowAtMs: START_MS,
-      firstAtMs: START_MS,
-      newestAtMs: START_MS + 3 * MINUTE_MS,
+    it('gives every fill behind a cursor once, in the order of the commits, page by page', async () => {
+      const ids: string[] = [];
+      let cursor = '';
+      for (let more = true; more;) {
+        const page = await reader.fillsAfter(cursor, NO_FILTER, 4);
+        ids.push(...page.rows.map(({ fillId }) => fillId));
+        ({ cursor, more } = page);
+        expect(page.reset).toBe(false);
+      }
+      expect(ids).toEqual(
+        ['4', '3'].flatMap((run) => [0, 1, 2].map((n) => `${run.repeat(8)}-${n}`)),
+      );
+      const list = await reader.fills({ ...NO_FILTER, windowMs: null, limit: 1 });
+      expect(list.cursor).toBe(cursor);
+      expect(await reader.fillsAfter(cursor, NO_FILTER, 4)).toEqual({
+        rows: [],
+        cursor,
+        more: false,
+        reset: false,
+      });
     });
-  });
 
-  it.each([
-    ['symbol', ['BTCUSDT', 'XRPETH']],
-    ['strategy', ['paper', 'primary_breakout_v1']],
-  ] as const)('groups blocks by %s', async (by, keys) => {
-    const summary = await reader.blocksBy({ by, windowMs: null, limit: 10 });
-    expect(summary.groups.map((group) => group.key)).toEqual(keys);
-    expect(summary.othersCount).toBe(0);
-  });
+    it('goes on behind rows that no filter lets through', async () => {
+      const nobody = { symbol: 'NONE', strategyId: null };
+      const page = await reader.fillsAfter('', nobody, 3);
+      expect(page).toMatchObject({ rows: [], more: true });
+      const rest = await reader.fillsAfter(page.cursor, { ...nobody, symbol: 'XRPETH' }, 3);
+      expect(rest.rows.map(({ fillId }) => fillId)).toEqual(['33333333-0']);
+    });
 
-  it('shows the last ALLOW even when it lies before the window', async () => {
-    const summary = await reader.blocksBy({ by: 'code', windowMs: MINUTE_MS, limit: 10 });
-    expect(summary).toMatchObject({ blocked: 2, allowed: 0, lastAllowAtMs: START_MS });
-  });
+    it.each(['2:another-row', '999999:x', 'no cursor'])(
+      'begins at the beginning for a cursor of another database: %s',
+      async (cursor) => {
+        const page = await reader.fillsAfter(cursor, NO_FILTER, 100);
+        expect(page.reset).toBe(true);
+        expect(page.rows).toHaveLength(6);
+      },
+    );
 
-  it('answers from an empty database', async () => {
-    const empty = postgresAuditReader(emptyPool);
-    const fills = await empty.fills({ windowMs: 1, symbol: null, strategyId: null, limit: 1 });
-    expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null, cursor: '' });
-    const page = await empty.fillsAfter('', NO_FILTER, 5);
-    expect(page).toEqual({ rows: [], cursor: '', more: false, reset: false });
-    const refusals = await empty.blocked({ windowMs: 1, limit: 1 });
-    expect(refusals).toMatchObject({ runId: null, blocked: [], total: 0, cursor: '' });
-    const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
-    expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
+    it('lists refusals with what their decision says, and those behind a cursor', async () => {
+      const list = await reader.blocked({ windowMs: null, limit: 2 });
+      expect(list).toMatchObject({ runId: RUN, total: 3, newestAtMs: START_MS + 3 * MINUTE_MS });
+      expect(list.blocked.map(({ decisionId }) => decisionId)).toEqual([
+        '33333333-2',
+        '33333333-3',
+      ]);
+      expect(list.blocked[1]).toEqual({
+        decisionId: '33333333-3',
+        runId: RUN,
+        symbol: 'BTCUSDT',
+        side: 'BUY',
+        code: 'RC_002',
+        detail: 'case 3',
+        strategyId: 'paper',
+        atMs: START_MS + 3 * MINUTE_MS,
+      });
+      const hour = await reader.blocked({ windowMs: MINUTE_MS, limit: 9 });
+      expect(hour.total).toBe(2);
+      const page = await reader.blockedAfter('', 9);
+      expect(page).toMatchObject({ cursor: list.cursor, more: false, reset: false });
+      expect(page.rows.map(({ runId }) => runId)).toEqual([
+        ...Array(3).fill(OLD_RUN),
+        ...Array(3).fill(RUN),
+      ]);
+      expect((await reader.blockedAfter(list.cursor, 9)).rows).toEqual([]);
+    });
+
+    it('groups blocks by code, most frequent first, beside the allowed', async () => {
+      expect(await reader.blocksBy({ by: 'code', windowMs: null, limit: 1 })).toEqual({
+        runId: RUN,
+        by: 'code',
+        groups: [
+          {
+            key: 'RC_002',
+            count: 2,
+            firstAtMs: START_MS + 2 * MINUTE_MS,
+            lastAtMs: START_MS + 3 * MINUTE_MS,
+          },
+        ],
+        othersCount: 1,
+        blocked: 3,
+        allowed: 1,
+        lastAllowAtMs: START_MS,
+        firstAtMs: START_MS,
+        newestAtMs: START_MS + 3 * MINUTE_MS,
+      });
+    });
+
+    it.each([
+      ['symbol', ['BTCUSDT', 'XRPETH']],
+      ['strategy', ['paper', 'primary_breakout_v1']],
+    ] as const)('groups blocks by %s', async (by, keys) => {
+      const summary = await reader.blocksBy({ by, windowMs: null, limit: 10 });
+      expect(summary.groups.map((group) => group.key)).toEqual(keys);
+      expect(summary.othersCount).toBe(0);
+    });
+
+    it('shows the last ALLOW even when it lies before the window', async () => {
+      const summary = await reader.blocksBy({ by: 'code', windowMs: MINUTE_MS, limit: 10 });
+      expect(summary).toMatchObject({ blocked: 2, allowed: 0, lastAllowAtMs: START_MS });
+    });
+
+    it('answers from an empty database', async () => {
+      const empty = postgresAuditReader(emptyPool);
+      const fills = await empty.fills({ windowMs: 1, symbol: null, strategyId: null, limit: 1 });
+      expect(fills).toEqual({ runId: null, fills: [], total: 0, newestAtMs: null, cursor: '' });
+      const page = await empty.fillsAfter('', NO_FILTER, 5);
+      expect(page).toEqual({ rows: [], cursor: '', more: false, reset: false });
+      const refusals = await empty.blocked({ windowMs: 1, limit: 1 });
+      expect(refusals).toMatchObject({ runId: null, blocked: [], total: 0, cursor: '' });
+      const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
+      expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
+    });
   });
 });

@@ -40,11 +40,12 @@ interface Given {
   readonly runs?: boolean;
   /** Who holds the lock when the old engine has gone. */
   readonly other?: EngineHolder;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** An engine that stops when it is asked, and what is started in its place. */
 async function restart(options: Record<string, OptionValue> = {}, given: Given = {}) {
-  const { kept = launch, child = fakeDetached(NEW_PID), runs = true, other } = given;
+  const { kept = launch, child = fakeDetached(NEW_PID), runs = true, other, env = {} } = given;
   const view = given.view ?? systemView(fakeEngineStatus({ pid: NEW_PID }));
   let isOld = runs;
   const holder: EngineHolder = {
@@ -58,7 +59,7 @@ async function restart(options: Record<string, OptionValue> = {}, given: Given =
     if (path === '/intents') isOld = false;
     return { state: 'answered', status: 200, body: path === '/view' ? systemViewJson(view) : {} };
   });
-  const io = fakeCommandIo();
+  const io = fakeCommandIo({ env });
   const services = { ...operator, ...child };
   const status = await run(new ParsedOptions(options), io, services);
   return { status, out: io.out.join(''), err: io.err.join('') };
@@ -73,6 +74,24 @@ const refused = (...call: Parameters<typeof restart>) =>
   );
 
 describe('cdb restart', () => {
+  it.each([
+    ['db:5432/cdb', {}, 'would run on one of its own'],
+    ['db:5432/cdb', { CDB_DATABASE_URL: 'postgres://o:hush@other/cdb' }, 'on other:5432/cdb'],
+    [undefined, { CDB_DATABASE_URL: 'postgres://o:hush@db/cdb' }, 'on the database one of its own'],
+  ])('leaves an engine on %s alone where it would go to another database', async (...given) => {
+    const [database, env, words] = given;
+    const kept = { ...launch, ...(database !== undefined && { database }) };
+    const error = await refused({}, { kept, env });
+    expect(error).toMatchObject({ code: 'CDB-E0709', why: expect.stringContaining(words) });
+    expect(JSON.stringify(error)).not.toContain('hush');
+  });
+
+  it('goes on with the same external database', async () => {
+    const kept = { ...launch, database: 'db:5432/cdb' };
+    const env = { CDB_DATABASE_URL: 'postgres://o:hush@db/cdb' };
+    expect((await restart({}, { kept, env })).status).toBe(0);
+  });
+
   it('stops the engine and starts it with the options that it had', async () => {
     const child = fakeDetached(NEW_PID);
     const { status, out, err } = await restart({}, { child });

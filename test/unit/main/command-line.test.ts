@@ -77,6 +77,7 @@ describe('command line', () => {
       'streams list',
       'streams tail',
       'streams lag',
+      'migrate status',
       'config show',
     ]);
     expect(call('fills --fields a,b').options.list('fields')).toEqual(['a', 'b']);

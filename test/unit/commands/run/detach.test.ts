@@ -123,10 +123,18 @@ describe('launchOf', () => {
   const options = (...words: readonly string[]) =>
     new ParsedOptions({}, { keys: new Set(), configFlags: [], words });
 
+  it('keeps where an external database is, and nothing of its URL that is a secret', () => {
+    const url = 'postgres://ops:hush@db.example:6432/cdb';
+    const databaseUrl = { url, origin: { kind: 'env', name: 'CDB_DATABASE_URL' } } as const;
+    const kept = launchOf(options('run'), io({ CDB_DATABASE_URL: url }), { databaseUrl });
+    expect(kept.database).toBe('db.example:6432/cdb');
+    expect(JSON.stringify(kept)).not.toContain('hush');
+  });
+
   it('keeps flags and settings, not what belongs to the terminal, and no secret', () => {
     const env = { CDB_RUN_SEED: '7', CDB_DATABASE_URL: 'postgres://a:hush@b', HOME: '/h' };
     const call = options('run', '--timeout=5000ms', '--paper', '--detach', '--restart');
-    expect(launchOf(call, io(env))).toEqual({
+    expect(launchOf(call, io(env), {})).toEqual({
       words: ['run', '--paper', '--restart'],
       cwd: '/nowhere',
       env: { CDB_RUN_SEED: '7' },
@@ -135,7 +143,7 @@ describe('launchOf', () => {
   });
 
   it('knows an engine in the background, and asks for a new run only once', () => {
-    const launch = launchOf(options('run', '--restart'), io({ CDB_DETACHED: '1' }));
+    const launch = launchOf(options('run', '--restart'), io({ CDB_DETACHED: '1' }), {});
     expect(launchAgain(launch)).toMatchObject({ words: ['run'], detached: true });
   });
 });

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { migrationList } from '../../../src/schema/migration-list.js';
+
+const file = (version: number, sha256: string) => ({
+  version,
+  name: `000${version}_n`,
+  sql: '',
+  sha256,
+});
+const row = (version: number, sha256: string) => ({
+  version,
+  name: `000${version}_n`,
+  sha256,
+  appliedAtMs: 5,
+  appliedBy: 'owner',
+});
+
+test('the list says of each migration what the history and the file say together', () => {
+  const files = [file(1, 'a'), file(2, 'b'), file(3, 'c')];
+  const list = migrationList(files, [row(1, 'a'), row(2, 'other'), row(4, 'd')]);
+  expect(list.map(({ name, state, sha256 }) => [name, state, sha256])).toEqual([
+    ['0001_n', 'applied', 'a'],
+    ['0002_n', 'edited', 'other'],
+    ['0003_n', 'pending', 'c'],
+    ['0004_n', 'unknown', 'd'],
+  ]);
+  expect(list[0]).toMatchObject({ appliedAtMs: 5, appliedBy: 'owner' });
+  expect(list[2]).toMatchObject({ appliedAtMs: null, appliedBy: null });
+});
