@@ -1,6 +1,5 @@
 import { openFileFeed } from '../../adapters/files-feed/open-file-feed.js';
-import { liveFeed } from '../../adapters/live-feed/live-feed.js';
-import type { LiveSource } from '../../adapters/live-feed/live-session.js';
+import { liveFeed, type VenueSource } from '../../adapters/live-feed/live-feed.js';
 import { openRecording } from '../../adapters/live-feed/recording-file.js';
 import { VENUE_STREAMS } from '../../adapters/venue-streams.js';
 import type { EngineOrder } from '../../commands/services.js';
@@ -31,7 +30,7 @@ export async function openFeed(order: EngineOrder, clock: Clock): Promise<Opened
   return { feed: pacedFeed(feed, clock, speed), words, close: () => Promise.resolve() };
 }
 
-function liveSource(venue: LiveVenue, { feed }: Config): LiveSource {
+function liveSource(venue: LiveVenue, { feed }: Config): VenueSource {
   const symbols = feed.symbols.length === 0 ? DEFAULT_SYMBOLS : feed.symbols;
   return {
     stream: VENUE_STREAMS[venue].stream(),
