@@ -259,7 +259,7 @@ function entryWords({ id, fields }: LogEntry): readonly (string | number)[] {
 const ZERO: LogId = { seq: 0, ord: 0 };
 
 function unreadable(action: string): DependencyError {
-  const why = 'the answer is none of a stream, or it holds an id that cdb cannot count with';
+  const why = 'the answer is none of a stream, or it holds an id beyond exact numbers';
   return new DependencyError(`Cannot ${action}: ${why}`, { dependency: 'redis', retryable: false });
 }
 
