@@ -139,7 +139,7 @@ const RUN: readonly CommandSpec[] = [
       },
       {
         flags: '--feed <source>',
-        summary: 'mexc (the default), binance, sample, or a trades file or recording',
+        summary: 'mexc (the default), binance, redis, sample, or a trades file or recording',
         configKey: 'feed.source',
         values: 'feed',
       },

@@ -1,4 +1,4 @@
-import { isLiveVenue } from '../config/live-venues.js';
+import { isLiveVenue, REDIS_FEED } from '../config/live-venues.js';
 import type { LastRun, LatchWords } from '../engine/ports/engine-client.js';
 import { agoText, utcText } from '../view/age.js';
 import { countText } from '../view/figure.js';
@@ -70,8 +70,10 @@ export function startCommand(stateDir: string, last: LastRun | null): string {
 /** From the description of the feed that the run keeps. */
 function feedWords(feed: string): string {
   if (feed.startsWith('sample ')) return 'sample';
+  if (feed === `${REDIS_FEED} all symbols`) return REDIS_FEED;
   const [, venue = '', symbols] = /^(\S+) (.+)$/.exec(feed) ?? [];
-  if (!isLiveVenue(venue) || symbols === undefined) return shellWord(`PATH/${feed}`);
+  const isLive = isLiveVenue(venue) || venue === REDIS_FEED;
+  if (!isLive || symbols === undefined) return shellWord(`PATH/${feed}`);
   return `${venue} --symbols ${shellWord(symbols.replaceAll(', ', ','))}`;
 }
 

@@ -30,8 +30,11 @@ const DAY = 24 * HOUR;
 export const configSchema = z.strictObject({
   stateDir: text('where the engine keeps everything', STATE_DIR_DEFAULT),
   feed: z.strictObject({
-    source: text('"mexc" or "binance" (live), "sample", or a trades file or recording', 'mexc'),
-    symbols: textList('symbols to take; empty: all of a file, BTCUSDT of a venue'),
+    source: text(
+      '"mexc" or "binance" (live), "redis" (a stack\'s topic), "sample", or a trades file or recording',
+      'mexc',
+    ),
+    symbols: textList('symbols to take; empty: all of a file or topic, BTCUSDT of a venue'),
     speed: speed('how much faster than it happened a file is replayed', 20),
     mexcUrl: address('public stream of MEXC', 'wss://wbs-api.mexc.com', STREAM),
     mexcRestUrl: address('where MEXC says its time', 'https://api.mexc.com', REST),

@@ -65,6 +65,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0510': 'An input file of cdb evaluate is missing or cannot be read.',
   'CDB-E0511': 'A line of an input of cdb evaluate is no JSON, or too long.',
   'CDB-E0520': 'The decoder of a venue does not read the frames that came with cdb.',
+  'CDB-E0521': 'The feed "redis" is asked for, and no URL of a Redis is configured.',
   'CDB-E0601': 'A run left a journal tail that another build of cdb wrote and did not drain.',
   'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
   'CDB-E0604': 'The state of a run was saved by a build whose state has another form.',

@@ -13,8 +13,8 @@ export interface StreamPage {
   readonly entries: readonly EntryView[];
   /** Newest of the whole stream when the page was taken; no entry of the page is behind it. */
   readonly newestId: string | null;
-  /** Up to `newestId`, entries that were trimmed included. */
-  readonly entriesAdded: number;
+  /** Up to `newestId`, entries that were trimmed included; null when unknown. */
+  readonly entriesAdded: number | null;
 }
 
 /** `newest`: the last ones; else those behind `after`, from the oldest where that is null. */
@@ -71,7 +71,7 @@ export function logIdBefore({ seq, ord }: LogId): LogId | null {
 const PAGE = z
   .object({
     newest_id: z.string().nullable(),
-    entries_added: z.number().int().nonnegative(),
+    entries_added: z.number().int().nonnegative().nullable(),
     entries: z.array(z.object({ id: z.string(), fields: z.record(z.string(), z.string()) })),
   })
   .transform(({ entries, ...page }) => ({

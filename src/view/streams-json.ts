@@ -8,8 +8,10 @@ export interface StreamView {
   readonly name: string;
   readonly length: number;
   readonly lengthMax: number | null;
-  readonly entriesAdded: number;
-  readonly bytes: number;
+  /** Null when unknown. */
+  readonly entriesAdded: number | null;
+  /** Null when unknown. */
+  readonly bytes: number | null;
   /** `seq-ord`, null for a stream without entries. */
   readonly newestId: string | null;
   readonly lastAtMs: number | null;
@@ -79,8 +81,8 @@ const STREAM = z
     exists: z.boolean(),
     length: count,
     length_max: count.nullable(),
-    entries_added: count,
-    bytes: count,
+    entries_added: count.nullable(),
+    bytes: count.nullable(),
     torn_bytes: count,
     newest_id: z.string().nullable(),
     last_at: z.iso.datetime().nullable(),

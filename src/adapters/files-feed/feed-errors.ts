@@ -20,7 +20,7 @@ export function fileUnreadable(path: string, cause: unknown): OperatorError {
     what: `cannot read the trades file "${path}"`,
     why: missing ? 'there is no such file' : reasonOf(cause),
     todo: missing
-      ? 'check the path; the built-in data are --feed sample, live feeds are mexc and binance'
+      ? 'check the path; the built-in data are --feed sample, live feeds are mexc, binance and redis'
       : 'make the file readable for the user that runs cdb, or name another file',
     exit: missing ? EXIT.NOT_FOUND : EXIT.UNREACHABLE,
     cause,

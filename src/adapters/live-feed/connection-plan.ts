@@ -5,7 +5,7 @@ import {
   type Group,
   type PlannedConnection,
 } from './connection-group.js';
-import type { StreamMessage, VenueStream } from './venue-stream.js';
+import type { StreamMessage, TradeStream } from './venue-stream.js';
 
 export interface PlanLimits {
   /** From the first packet to an open socket. */
@@ -39,7 +39,7 @@ const SUCCESSOR_RETRY_MS = 30_000;
  * out, in monotonic milliseconds.
  */
 export class ConnectionPlan {
-  readonly #stream: Pick<VenueStream, 'subscribeTexts' | 'keepAlive'>;
+  readonly #stream: Pick<TradeStream, 'subscribeTexts' | 'keepAlive'>;
   readonly #limits: PlanLimits;
   readonly #random: () => number;
   readonly #groups: readonly Group[];
@@ -49,7 +49,7 @@ export class ConnectionPlan {
   connects = 0;
 
   constructor(
-    stream: Pick<VenueStream, 'subscribeTexts' | 'keepAlive' | 'symbolsPerConnectionMax'>,
+    stream: Pick<TradeStream, 'subscribeTexts' | 'keepAlive' | 'symbolsPerConnectionMax'>,
     symbols: readonly string[],
     options: { readonly limits: PlanLimits; readonly random: () => number; readonly nowMs: number },
   ) {

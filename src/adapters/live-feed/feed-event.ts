@@ -1,4 +1,4 @@
-import type { StreamMessage, VenueStream } from './venue-stream.js';
+import type { StreamMessage, TradeStream } from './venue-stream.js';
 
 export type WireFrame =
   | { readonly kind: 'text'; readonly connection: number; readonly text: string }
@@ -27,7 +27,7 @@ export type FeedEvent =
 
 /** Never throws: what can't be read is a message as well. */
 export function readFrame(
-  stream: Pick<VenueStream, 'readText' | 'readBinary'>,
+  stream: Pick<TradeStream, 'readText' | 'readBinary'>,
   frame: WireFrame,
 ): StreamMessage {
   return frame.kind === 'text' ? stream.readText(frame.text) : stream.readBinary(frame.bytes);

@@ -1,17 +1,50 @@
 import type { FeedInput } from '../../engine/domain/inputs.js';
 import type { Feed } from '../../engine/ports/feed.js';
+import type { PlanLimits } from './connection-plan.js';
 import { LiveSession, type LiveDepends, type LiveSource } from './live-session.js';
+import { askVenueTime } from './venue-time.js';
+import type { VenueStream } from './venue-stream.js';
+import { webSocketWire } from './web-socket-wire.js';
+
+export interface VenueSource {
+  readonly stream: VenueStream;
+  readonly symbols: readonly string[];
+  readonly socketBaseUrl: string;
+  /** Where the venue says its time. */
+  readonly timeUrl: string;
+  readonly limits: PlanLimits;
+}
+
+/** A venue's public trade stream. */
+export function liveFeed(source: VenueSource, deps: LiveDepends): Feed {
+  const { stream, symbols, socketBaseUrl: baseUrl, timeUrl, limits } = source;
+  const { connectMs } = limits;
+  return feedOf(
+    {
+      ...{ stream, symbols, limits },
+      openWire: webSocketWire(stream, { baseUrl, connectMs }),
+      askTime: (signal) => askVenueTime(timeUrl, deps.clock, signal),
+    },
+    deps,
+    {
+      identity: `${stream.venue};symbols=${[...symbols].sort().join(',')}`,
+      description: `${stream.venue} ${symbols.join(', ')}`,
+    },
+  );
+}
 
 /**
- * A venue's public trade stream. Connects when it is read, keeps trying for as long as it is, and
- * never fails because the venue is away: `health` says how it is.
+ * Connects when it is read, keeps trying for as long as it is, and never fails because the other side
+ * is away: `health` says how it is.
  */
-export function liveFeed(source: LiveSource, deps: LiveDepends): Feed {
+export function feedOf(
+  source: LiveSource,
+  deps: LiveDepends,
+  name: Pick<Feed, 'identity' | 'description'>,
+): Feed {
   const session = new LiveSession(source, deps);
-  const { stream, symbols } = source;
   return {
-    identity: `${stream.venue};symbols=${[...symbols].sort().join(',')}`,
-    description: `${stream.venue} ${symbols.join(', ')}`,
+    ...name,
     finite: false,
     inputs: (_skip, signal) => inputsOf(session, signal),
     health: () => session.health(),

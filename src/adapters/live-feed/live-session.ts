@@ -1,21 +1,21 @@
-import { WebSocket, type RawData } from 'ws';
 import type { FeedInput } from '../../engine/domain/inputs.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { FeedHealth } from '../../engine/ports/feed.js';
 import { ConnectionPlan, type PlanAction, type PlanLimits } from './connection-plan.js';
 import { readFrame, type WireEvent, type WireFrame } from './feed-event.js';
-import { excerpt } from './frame-object.js';
 import { symbolHealth } from './feed-health.js';
 import { TradeTap } from './trade-tap.js';
-import { askVenueTime } from './venue-time.js';
-import type { VenueStream } from './venue-stream.js';
+import type { VenueTime } from './venue-time.js';
+import type { StreamMessage, TradeStream } from './venue-stream.js';
+import type { FrameData, OpenWire, Wire } from './wire.js';
 
 export interface LiveSource {
-  readonly stream: VenueStream;
+  readonly stream: TradeStream;
+  /** None = all that come. */
   readonly symbols: readonly string[];
-  readonly socketBaseUrl: string;
-  /** Where the venue says its time. */
-  readonly timeUrl: string;
+  readonly openWire: OpenWire;
+  /** What time it is where the trades come from; null when that can't be told in time. */
+  readonly askTime: (signal: AbortSignal) => Promise<VenueTime | null>;
   readonly limits: PlanLimits;
 }
 
@@ -33,22 +33,27 @@ const PLAN_EVERY_MS = 250;
 const STALL_MS = 4 * PLAN_EVERY_MS;
 const TICK_EVERY_MS = 1_000;
 const ASK_TIME_EVERY_MS = 60_000;
+/** While nothing is known of the time: none passes before. */
+const ASK_TIME_AGAIN_MS = 5_000;
 const ASK_TIME_TIMEOUT_MS = 5_000;
 /** A step of the local clock larger than this is no slewing. */
 const CLOCK_STEP_MS = 250;
 /** Some minutes of one busy market; about 50 MB. */
 const WAITING_INPUTS_MAX = 100_000;
-/** No frame of a trade stream comes near. */
-const FRAME_BYTES_MAX = 1_048_576;
+/** Stands for every symbol where none is named: in the plan, and in `health` until one is heard. */
+const ALL_SYMBOLS = '*';
+/** As many as the tap takes. */
+const HEARD_SYMBOLS_MAX = 1_000;
 
-/** The sockets of a live feed, from start to stop: the shell around plan and tap. */
+/** The connections of a live feed, from start to stop: the shell around plan and tap. */
 export class LiveSession {
   readonly #source: LiveSource;
   readonly #deps: LiveDepends;
   readonly #plan: ConnectionPlan;
   readonly #tap: TradeTap;
-  readonly #sockets = new Map<number, WebSocket>();
-  readonly #symbols: ReadonlySet<string>;
+  readonly #wires = new Map<number, Wire>();
+  /** Null = all that come. */
+  readonly #symbols: ReadonlySet<string> | null;
   readonly #dataAtMs = new Map<string, number>();
   readonly #abort = new AbortController();
   #waiting: FeedInput[] = [];
@@ -66,8 +71,8 @@ export class LiveSession {
     this.#deps = deps;
     const { stream, symbols, limits } = source;
     const { clock, random } = deps;
-    this.#symbols = new Set(symbols);
-    this.#plan = new ConnectionPlan(stream, symbols, {
+    this.#symbols = symbols.length === 0 ? null : new Set(symbols);
+    this.#plan = new ConnectionPlan(stream, symbols.length === 0 ? [ALL_SYMBOLS] : symbols, {
       limits,
       random,
       nowMs: clock.monotonicMs(),
@@ -89,8 +94,8 @@ export class LiveSession {
   stop(): void {
     clearInterval(this.#timer);
     this.#abort.abort();
-    for (const socket of this.#sockets.values()) socket.terminate();
-    this.#sockets.clear();
+    for (const wire of this.#wires.values()) wire.end();
+    this.#wires.clear();
     this.#wake?.();
   }
 
@@ -117,22 +122,25 @@ export class LiveSession {
   health(): FeedHealth {
     const { clock } = this.#deps;
     const [wallMs, monotonicMs] = [clock.nowMs(), clock.monotonicMs()];
+    const heard = this.#symbols === null ? [...this.#dataAtMs.keys()] : null;
+    const all = heard?.length === 0 ? [ALL_SYMBOLS] : heard;
     const connections = this.#plan.connections().map((connection) => {
-      const { sinceMs, downSinceMs } = connection;
+      const { sinceMs, downSinceMs, symbols } = connection;
       const onTheWall = (atMs: number) => Math.round(wallMs - (monotonicMs - atMs));
-      return { ...connection, sinceMs: onTheWall(sinceMs), downSinceMs: onTheWall(downSinceMs) };
+      const times = { sinceMs: onTheWall(sinceMs), downSinceMs: onTheWall(downSinceMs) };
+      return { ...connection, ...times, symbols: all ?? symbols };
     });
     const { counts } = this.#tap;
     return {
       symbols: symbolHealth({
-        symbols: this.#source.symbols,
+        symbols: all ?? this.#source.symbols,
         connections,
         dataAtMs: this.#dataAtMs,
         rejection: (symbol) => this.#plan.rejection(symbol),
         nowMs: wallMs,
       }),
       connections: connections.map(({ id, symbols, state, sinceMs, why }) => {
-        return { id, symbols: symbols.length, state, sinceMs, why };
+        return { id, symbols: heard?.length ?? symbols.length, state, sinceMs, why };
       }),
       clock: this.#tap.clock,
       counts: {
@@ -163,7 +171,8 @@ export class LiveSession {
       this.#tickedAtMs = nowMs;
       this.#happened({ kind: 'tick' });
     }
-    if (nowMs - this.#askedAtMs < ASK_TIME_EVERY_MS) return;
+    const isKnown = this.#tap.clock.confidence !== 'none';
+    if (nowMs - this.#askedAtMs < (isKnown ? ASK_TIME_EVERY_MS : ASK_TIME_AGAIN_MS)) return;
     this.#askedAtMs = nowMs;
     void this.#askTime();
   }
@@ -182,7 +191,7 @@ export class LiveSession {
   async #askTime(): Promise<void> {
     const limit = AbortSignal.timeout(ASK_TIME_TIMEOUT_MS);
     const signal = AbortSignal.any([limit, this.#abort.signal]);
-    const answer = await askVenueTime(this.#source.timeUrl, this.#deps.clock, signal);
+    const answer = await this.#source.askTime(signal);
     if (answer === null || this.#abort.signal.aborted) return;
     this.#happened({ kind: 'venue_time', ...answer });
   }
@@ -194,7 +203,7 @@ export class LiveSession {
           this.#open(action.connection, action.symbols);
           break;
         case 'send':
-          for (const text of action.texts) this.#sockets.get(action.connection)?.send(text);
+          for (const text of action.texts) this.#wires.get(action.connection)?.send(text);
           break;
         case 'close':
           this.#gone(action.connection, action.why);
@@ -203,71 +212,70 @@ export class LiveSession {
     }
   }
 
-  #open(id: number, symbols: readonly string[]): void {
-    const { stream, socketBaseUrl, limits } = this.#source;
-    const socket = new WebSocket(stream.socketUrl(socketBaseUrl, symbols), {
-      handshakeTimeout: limits.connectMs,
-      maxPayload: FRAME_BYTES_MAX,
-      perMessageDeflate: false,
+  #open(id: number, planned: readonly string[]): void {
+    const symbols = this.#symbols === null ? [] : planned;
+    const { clock } = this.#deps;
+    const isOurs = () => this.#wires.has(id);
+    const wire = this.#source.openWire(symbols, {
+      opened: () => {
+        if (!isOurs()) return;
+        this.#happened({ kind: 'opened', connection: id, symbols });
+        this.#act(this.#plan.opened(id, clock.monotonicMs()));
+      },
+      frame: (data) => {
+        if (isOurs()) this.#received(id, data);
+      },
+      heard: () => {
+        this.#plan.heard(id, clock.monotonicMs());
+      },
+      closed: (why) => {
+        if (!isOurs()) return;
+        this.#plan.closed(id, why, clock.monotonicMs());
+        this.#gone(id, why);
+      },
     });
-    this.#sockets.set(id, socket);
-    let fault = '';
-    socket.on('open', () => {
-      if (this.#sockets.get(id) !== socket) return;
-      this.#happened({ kind: 'opened', connection: id, symbols });
-      this.#act(this.#plan.opened(id, this.#deps.clock.monotonicMs()));
-    });
-    socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (this.#sockets.get(id) === socket) this.#received(id, data, isBinary);
-    });
-    socket.on('ping', () => {
-      this.#plan.heard(id, this.#deps.clock.monotonicMs());
-    });
-    socket.on('error', (error) => {
-      fault = error.message;
-      // Otherwise `ws` waits half a minute for the venue to answer its close frame.
-      socket.terminate();
-    });
-    socket.on('close', (code, reason) => {
-      if (this.#sockets.get(id) !== socket) return;
-      const said = reason.length === 0 ? '' : ` ${excerpt(reason.toString('utf8'))}`;
-      const why = fault === '' ? `closed by the venue (${code}${said})` : fault;
-      this.#plan.closed(id, why, this.#deps.clock.monotonicMs());
-      this.#gone(id, why);
-    });
+    this.#wires.set(id, wire);
   }
 
-  /** The plan knows already; the socket may still believe that it is open. */
+  /** The plan knows already; the wire may still believe that it is open. */
   #gone(id: number, why: string): void {
-    const socket = this.#sockets.get(id);
-    if (socket === undefined) return;
-    this.#sockets.delete(id);
-    socket.terminate();
+    const wire = this.#wires.get(id);
+    if (wire === undefined) return;
+    this.#wires.delete(id);
+    wire.end();
     this.#happened({ kind: 'closed', connection: id, why });
     this.#deps.onNotice(`${this.#source.stream.venue} connection ${id}: ${why}`);
   }
 
-  #received(id: number, data: RawData, isBinary: boolean): void {
-    const bytes = bytesOf(data);
-    const frame: WireFrame = isBinary
-      ? { kind: 'binary', connection: id, bytes }
-      : { kind: 'text', connection: id, text: bytes.toString('utf8') };
+  #received(id: number, data: FrameData): void {
+    const frame: WireFrame = { ...data, connection: id };
     const message = readFrame(this.#source.stream, frame);
     const { clock } = this.#deps;
     this.#checkClock();
+    const planned = this.#asPlanned(message);
     if (message.kind === 'trades') {
-      if (this.#symbols.has(message.symbol)) this.#dataAtMs.set(message.symbol, clock.nowMs());
+      this.#noteData(message.symbol);
       if (this.#waiting.length >= WAITING_INPUTS_MAX) {
         this.#overflowed += message.trades.length;
         this.#happened({ kind: 'overflow', symbol: message.symbol });
-        this.#act(this.#plan.message(id, message, clock.monotonicMs()));
+        this.#act(this.#plan.message(id, planned, clock.monotonicMs()));
         return;
       }
     }
     const atMs = clock.nowMs();
     this.#deps.onWire(frame, atMs);
     this.#give(this.#tap.take({ kind: 'message', connection: id, message }, atMs));
-    this.#act(this.#plan.message(id, message, clock.monotonicMs()));
+    this.#act(this.#plan.message(id, planned, clock.monotonicMs()));
+  }
+
+  #noteData(symbol: string): void {
+    const isAsked = this.#symbols?.has(symbol) ?? this.#dataAtMs.size < HEARD_SYMBOLS_MAX;
+    if (isAsked || this.#dataAtMs.has(symbol)) this.#dataAtMs.set(symbol, this.#deps.clock.nowMs());
+  }
+
+  #asPlanned(message: StreamMessage): StreamMessage {
+    if (this.#symbols !== null || message.kind !== 'trades') return message;
+    return { ...message, symbol: ALL_SYMBOLS };
   }
 
   #happened(event: Exclude<WireEvent, WireFrame>): void {
@@ -281,10 +289,4 @@ export class LiveSession {
     for (const input of inputs) this.#waiting.push(input);
     this.#wake?.();
   }
-}
-
-/** `ws` is asked for whole buffers; the other forms are its types' only. */
-function bytesOf(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

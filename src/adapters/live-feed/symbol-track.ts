@@ -299,7 +299,7 @@ export class SymbolTrack {
     if (number !== null) {
       return this.#lastNumber !== null && number <= this.#lastNumber && !this.#idsRestarted(tsMs);
     }
-    if (tradeId !== null) return this.#ids.has(tradeId);
+    if (tradeId !== null) return this.#ids.has(idWithVenue(trade));
     return untilMs !== null && tsMs !== null && tsMs <= untilMs;
   }
 
@@ -328,14 +328,15 @@ export class SymbolTrack {
     return number > this.#lastNumber ? number - this.#lastNumber - 1 : null;
   }
 
-  #remember({ tradeId, tsMs }: StreamTrade): void {
+  #remember(trade: StreamTrade): void {
+    const { tradeId, tsMs } = trade;
     if (this.#isCredible(tsMs) && tsMs > (this.#lastMs ?? 0)) this.#lastMs = tsMs;
     this.#lastTradeId = tradeId;
     const number = this.#numberOf(tradeId);
     if (number !== null) {
       this.#lastNumber = number;
     } else if (tradeId !== null) {
-      this.#ids.add(tradeId);
+      this.#ids.add(idWithVenue(trade));
       if (this.#ids.size > IDS_MAX) forgetOldest(this.#ids);
     }
   }
@@ -347,8 +348,13 @@ export class SymbolTrack {
 }
 
 /** Where somebody else has said the same; -1 when nowhere. */
-function placeOf({ tradeId }: StreamTrade, said: readonly Said[]): number {
-  return tradeId === null ? -1 : said.findIndex(({ trade }) => trade.tradeId === tradeId);
+function placeOf(one: StreamTrade, said: readonly Said[]): number {
+  if (one.tradeId === null) return -1;
+  return said.findIndex(({ trade }) => idWithVenue(trade) === idWithVenue(one));
+}
+
+function idWithVenue({ venue, tradeId }: StreamTrade): string {
+  return venue === undefined ? (tradeId ?? '') : `${venue} ${tradeId ?? ''}`;
 }
 
 /** What somebody has said waits for longer than the one with the turn may take. */

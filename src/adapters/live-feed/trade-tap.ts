@@ -4,7 +4,7 @@ import type { ConnectionLife } from './carrier.js';
 import { ClockOffsetEstimate } from './clock-offset.js';
 import type { FeedEvent } from './feed-event.js';
 import { SymbolTrack, type Taken } from './symbol-track.js';
-import type { StreamMessage, StreamTrade, VenueStream } from './venue-stream.js';
+import type { StreamMessage, StreamTrade, TradeStream } from './venue-stream.js';
 
 interface Connection {
   readonly life: ConnectionLife;
@@ -31,7 +31,7 @@ export class TradeTap {
 
   /** @param symbols to take; none = all that come */
   constructor(
-    stream: Pick<VenueStream, 'venue' | 'contiguousTradeIds'>,
+    stream: Pick<TradeStream, 'venue' | 'contiguousTradeIds'>,
     symbols: readonly string[],
   ) {
     this.#venue = stream.venue;
@@ -183,10 +183,10 @@ export class TradeTap {
         continue;
       }
       this.counts.trades += 1;
-      const { price, qty, side, tradeId, tsMs } = one.trade;
+      const { price, qty, side, tradeId, tsMs, venue = this.#venue } = one.trade;
       inputs.push({
         kind: 'TradeObserved',
-        venue: this.#venue,
+        venue,
         symbol,
         price,
         qty,

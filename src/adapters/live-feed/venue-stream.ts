@@ -1,17 +1,15 @@
 /**
- * How one venue's public trade stream talks. A venue adapter is pure: texts and bytes in, messages
- * out; sockets, timers and bookkeeping are the same for all venues and live beside this file.
+ * How one stream of trades talks. An adapter is pure: texts and bytes in, messages out; connections,
+ * timers and bookkeeping are the same for all and live beside this file.
  */
-export interface VenueStream {
-  /** `mexc`, `binance`: the venue of every trade. */
+export interface TradeStream {
+  /** `mexc`, `binance`: the venue of every trade that does not name its own. */
   readonly venue: string;
   /** Trade ids of one symbol count up by one, so that a missing trade shows. */
   readonly contiguousTradeIds: boolean;
   /** More symbols than this need another connection. */
   readonly symbolsPerConnectionMax: number;
-  /** Address of the socket for these symbols, below the base URL of the configuration. */
-  socketUrl(baseUrl: string, symbols: readonly string[]): string;
-  /** Texts to send once the socket is open; none where the address subscribes already. */
+  /** Texts to send once the connection is open; none where opening it subscribes already. */
   subscribeTexts(symbols: readonly string[]): readonly string[];
   /** What the client has to send to be kept; null where the venue pings by itself. */
   readonly keepAlive: { readonly text: string; readonly everyMs: number } | null;
@@ -19,6 +17,12 @@ export interface VenueStream {
   readText(text: string): StreamMessage;
   /** Never throws. */
   readBinary(bytes: Uint8Array): StreamMessage;
+}
+
+/** A venue's public stream, over a WebSocket. */
+export interface VenueStream extends TradeStream {
+  /** Address of the socket for these symbols, below the base URL of the configuration. */
+  socketUrl(baseUrl: string, symbols: readonly string[]): string;
 }
 
 /** A trade as it stands in a frame: texts are unchecked, the core's door judges them. */
@@ -31,6 +35,8 @@ export interface StreamTrade {
   readonly tradeId: string | null;
   /** Venue time of execution, Unix ms; null where the frame has none. */
   readonly tsMs: number | null;
+  /** Where one stream carries the trades of several venues; ids are unique within one. */
+  readonly venue?: string;
 }
 
 export type StreamMessage =

@@ -49,6 +49,11 @@ export interface RedisLink {
   ): Promise<void>;
   /** Null while it is well, else what is wrong. */
   trouble(): string | null;
+  /**
+   * Called whenever the connection has ended or could not be made, also when it is back at once:
+   * what a channel said in between is gone.
+   */
+  onLost(listener: (why: string) => void): void;
   close(): void;
 }
 
@@ -114,6 +119,11 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
       });
     },
     trouble: () => trouble,
+    onLost: (listener) => {
+      client.on('close', () => {
+        listener(trouble ?? 'the connection was closed');
+      });
+    },
     close: () => {
       client.disconnect();
     },

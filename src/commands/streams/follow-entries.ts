@@ -10,8 +10,8 @@ const PAGE_ENTRIES = 500;
 interface Place {
   /** Null in front of the first entry. */
   readonly id: string | null;
-  /** Entries that the stream had ever got at `id`, trimmed ones included. */
-  readonly entriesAdded: number;
+  /** Entries that the stream had ever got at `id`, trimmed ones included; null when unknown. */
+  readonly entriesAdded: number | null;
 }
 
 interface Followed {
@@ -31,7 +31,8 @@ export function followEntries(
       const { page, away } = await lookAt(ports, { name, start: 'newest', limit });
       if (page === null) await requireKnownStream(ports, name, 'tail');
       const rows = page?.entries ?? [];
-      const cursor = { id: page?.newestId ?? null, entriesAdded: page?.entriesAdded ?? 0 };
+      const entriesAdded = page === null ? 0 : page.entriesAdded;
+      const cursor = { id: page?.newestId ?? null, entriesAdded };
       return { page: { rows, cursor, more: false }, away, text: words(page) };
     },
     look: async (cursor): Promise<Look<EntryView, Place>> => {
@@ -50,10 +51,12 @@ function pageBehind(
   const last = entries.at(-1)?.id ?? null;
   if (last !== null && last !== newestId) {
     // How many are still to come is known with the last page only.
-    const cursor = { id: last, entriesAdded: addedBefore + entries.length };
+    const entriesAdded = addedBefore === null ? null : addedBefore + entries.length;
+    const cursor = { id: last, entriesAdded };
     return { rows: entries, cursor, more: true };
   }
-  const lost = entriesAdded - addedBefore - entries.length;
+  const isKnown = entriesAdded !== null && addedBefore !== null;
+  const lost = isKnown ? entriesAdded - addedBefore - entries.length : 0;
   const cursor = { id: newestId, entriesAdded };
   const page = { rows: entries, cursor, more: false };
   return lost > 0 ? { ...page, notice: lostWords(lost) } : page;

@@ -69,7 +69,9 @@ const STREAM_FIELDS: RowFields<StreamJson> = {
   entries_added: {
     title: 'added',
     align: 'right',
-    text: (stream) => (stream.exists ? countText(stream.entries_added) : 'no data'),
+    text: ({ exists, entries_added: added }) => {
+      return exists && added !== null ? countText(added) : 'no data';
+    },
   },
   newest_id: {
     title: 'newest id',
@@ -81,7 +83,7 @@ const STREAM_FIELDS: RowFields<StreamJson> = {
   bytes: {
     title: 'size',
     align: 'right',
-    text: ({ exists, bytes }) => (exists ? bytesText(bytes) : 'no data'),
+    text: ({ exists, bytes }) => (exists && bytes !== null ? bytesText(bytes) : 'no data'),
   },
   exists: {
     title: 'ever written',

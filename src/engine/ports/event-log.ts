@@ -5,12 +5,12 @@
 export interface EventLog {
   /**
    * Appends in order, all or (after a crash) a prefix. Resolves once the bytes are with the
-   * operating system; `sync` makes them survive power loss.
+   * operating system (of the server); `sync` makes them survive power loss where it can.
    * An entry whose id is not above the stream's last id is skipped: a repeated append after a
    * crash changes nothing. @returns how many were new
    */
   append(stream: string, entries: readonly LogEntry[], trim?: Trim): Promise<number>;
-  /** Makes all that was appended to the stream durable. */
+  /** Makes all that was appended to the stream durable; on Redis `appendfsync` decides that. */
   sync(stream: string): Promise<void>;
   /** Entries with id > `after` (null = from the oldest), oldest first, at most `limit`. */
   read(stream: string, after: LogId | null, limit: number): Promise<readonly LogEntry[]>;
@@ -24,7 +24,10 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** Ordered by `seq`, then `ord`. Within a run `seq` is the journal sequence of the cause. */
+/**
+ * Ordered by `seq`, then `ord`; above 0-0. Within a run `seq` is the journal sequence of the cause; in
+ * a stream that another stack writes to Redis it is the server's time in ms.
+ */
 export interface LogId {
   readonly seq: number;
   readonly ord: number;
@@ -32,11 +35,11 @@ export interface LogId {
 
 export interface LogEntry {
   readonly id: LogId;
-  /** Field names and values as on the wire; values are text. */
+  /** Field names and values as on the wire, at least one; values are text. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** At most about this many entries stay; a full stream may hold one segment more. */
+/** At most about this many entries stay; a full stream may hold one segment (or node) more. */
 export interface Trim {
   readonly lengthMax: number;
 }
@@ -44,12 +47,13 @@ export interface Trim {
 export interface StreamInfo {
   readonly name: string;
   readonly length: number;
-  readonly bytes: number;
+  /** Null when unknown. */
+  readonly bytes: number | null;
   readonly firstId: LogId | null;
   readonly lastId: LogId | null;
-  /** All that was ever appended, trimmed entries included. */
-  readonly entriesAdded: number;
-  /** Bytes of a torn tail that were cut off when the stream was opened. */
+  /** All that was ever appended, trimmed entries included; null when unknown. */
+  readonly entriesAdded: number | null;
+  /** Bytes of a torn tail that were cut off when the stream was opened; 0 where none can be. */
   readonly tornBytes: number;
   /** Wall clock of the newest append, null when unknown. */
   readonly lastAppendAtMs: number | null;

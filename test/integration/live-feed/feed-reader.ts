@@ -17,6 +17,12 @@ export const QUICK_LIMITS: PlanLimits = {
   overlapMs: 2_000,
 };
 
+interface FeedOptions {
+  readonly open: (deps: LiveDepends) => Feed;
+  readonly clock?: Clock;
+  readonly onWire?: LiveDepends['onWire'];
+}
+
 interface ReaderOptions {
   readonly stream: VenueStream;
   readonly symbols: readonly string[];
@@ -35,22 +41,15 @@ export class FeedReader {
   readonly #abort = new AbortController();
   readonly #reading: Promise<void>;
 
-  constructor({ stream, symbols, wsUrl, timeUrl, limits, onWire, clock }: ReaderOptions) {
-    this.feed = liveFeed(
-      {
-        stream,
-        symbols,
-        socketBaseUrl: wsUrl.replace(/\/ws$/, ''),
-        timeUrl: timeUrl ?? 'http://127.0.0.1:1/',
-        limits: { ...QUICK_LIMITS, ...limits },
-      },
-      {
-        clock: clock ?? systemClock(),
-        random: () => 0,
-        onWire: onWire ?? (() => undefined),
-        onNotice: (text) => this.notices.push(text),
-      },
-    );
+  constructor(options: ReaderOptions | FeedOptions) {
+    const { clock, onWire } = options;
+    const deps: LiveDepends = {
+      clock: clock ?? systemClock(),
+      random: () => 0,
+      onWire: onWire ?? (() => undefined),
+      onNotice: (text) => this.notices.push(text),
+    };
+    this.feed = 'open' in options ? options.open(deps) : venueFeed(options, deps);
     this.#reading = this.#read();
   }
 
@@ -85,4 +84,18 @@ export class FeedReader {
   async #read(): Promise<void> {
     for await (const inputs of this.feed.inputs(0, this.#abort.signal)) this.inputs.push(...inputs);
   }
+}
+
+function venueFeed(options: ReaderOptions, deps: LiveDepends): Feed {
+  const { stream, symbols, wsUrl, timeUrl, limits } = options;
+  return liveFeed(
+    {
+      stream,
+      symbols,
+      socketBaseUrl: wsUrl.replace(/\/ws$/, ''),
+      timeUrl: timeUrl ?? 'http://127.0.0.1:1/',
+      limits: { ...QUICK_LIMITS, ...limits },
+    },
+    deps,
+  );
 }

@@ -134,6 +134,16 @@ describe('status', () => {
     expect(startCommand('/srv/x', { ...last, ...rest })).toBe(
       "cdb run --paper --feed 'PATH/my trades.csv' --seed 1 --state-dir /srv/x",
     );
+    const feeds = {
+      'redis all symbols': 'redis',
+      'redis BTCUSDT, ETHUSDT': 'redis --symbols BTCUSDT,ETHUSDT',
+      'mexc BTCUSDT': 'mexc --symbols BTCUSDT',
+    };
+    for (const [feed, words] of Object.entries(feeds)) {
+      expect(startCommand('/srv/x', { ...last, ...rest, feed })).toContain(
+        `--feed ${words} --seed`,
+      );
+    }
   });
 
   it('says that an engine which holds the directory but is silent cannot be reached', async () => {

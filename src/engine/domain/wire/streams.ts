@@ -28,6 +28,7 @@ export const STREAMS = {
 } as const;
 
 export const TOPICS = {
+  marketData: 'market_data',
   signals: 'signals',
   orders: 'orders',
   orderResults: 'order_results',

@@ -56,6 +56,13 @@ describe('streams list', () => {
     expect(await listed()).toMatch(/^journal\.run-1 +3 +none +812/m);
   });
 
+  it('has no figure where the log knows none', async () => {
+    const unknown = info('stream.fills', { entriesAdded: null, bytes: null, lastAppendAtMs: null });
+    const log = { ...LOG, list: async () => [unknown] };
+    const text = await listed(fakeOperator({ withEventLog: (work) => work(log) }));
+    expect(text).toMatch(/^stream\.fills +812 +10 000 +no data +unknown +no data$/m);
+  });
+
   it('says where the figures come from', async () => {
     expect(await listed()).toContain('no engine runs: read from the files of the last run');
     expect(await listed(fakeOperator())).toContain('none ever wrote here');
