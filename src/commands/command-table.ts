@@ -160,6 +160,11 @@ const RUN: readonly CommandSpec[] = [
       SEED,
       THRESHOLDS,
       SET,
+      {
+        flags: '--roles <list>',
+        summary: 'with Redis: what this process does of ingest,pipeline,writer (all)',
+        configKey: 'run.roles',
+      },
       { flags: '--restart', summary: 'start a new run instead of continuing the last one' },
       { flags: '-q, --quiet', summary: 'say only what went wrong' },
       {

@@ -2,7 +2,6 @@ import type { Output } from '../engine/domain/events.js';
 import { ordersTo } from '../engine/engine-status.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
-import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import { maskSecrets } from '../config/mask.js';
@@ -20,7 +19,7 @@ import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
 import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
-import type { EngineHandle, PreflightStep, Services } from './services.js';
+import type { EngineHandle, FinishedRun, PreflightStep, Services } from './services.js';
 
 /** All of them are in the log; what stands in for the terminal must not grow for ever. */
 const NOTICES_DETACHED_MAX = 100;
@@ -205,7 +204,7 @@ function runningLine(engine: EngineHandle, recovered: Recovered): string {
   return `OK ${'running'.padEnd(16)} ${from}; Ctrl-C drains and ends; cdb status in a second terminal`;
 }
 
-function finishedLine(run: RegisteredRun): string {
+function finishedLine(run: FinishedRun): string {
   return `run ${run.runId} of this feed is finished: nothing to do. cdb run --restart repeats it as a new run`;
 }
 

@@ -4,7 +4,6 @@ import type { Output } from '../engine/domain/events.js';
 import type { Hash } from '../engine/domain/hash.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { Feed } from '../engine/ports/feed.js';
-import type { RegisteredRun } from '../engine/ports/run-registry.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
@@ -60,8 +59,17 @@ export interface PreflightStep {
   readonly ms: number;
 }
 
+/** A run whose feed has ended, with everything drained. */
+export interface FinishedRun {
+  readonly runId: string;
+  readonly mode: string;
+  readonly feed: string;
+  /** Null where nobody has kept it. */
+  readonly endedAtMs: number | null;
+}
+
 export type OpenedEngine =
-  | { readonly state: 'finished'; readonly run: RegisteredRun }
+  | { readonly state: 'finished'; readonly run: FinishedRun }
   | { readonly state: 'ready'; readonly engine: EngineHandle };
 
 export interface EngineHandle {

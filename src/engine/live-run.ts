@@ -5,6 +5,7 @@ import type { Hash } from './domain/hash.js';
 import { runIds } from './domain/ids.js';
 import type { Input } from './domain/inputs.js';
 import { THRESHOLD_SETS, type Thresholds } from './domain/thresholds.js';
+import type { EngineRun } from './engine-run.js';
 import { engineStatus } from './engine-status.js';
 import { EngineFigures } from './figures.js';
 import { Fold } from './fold.js';
@@ -66,7 +67,7 @@ export interface LiveSettings {
 }
 
 /** One run from its recovery to its drained end. */
-export class LiveRun {
+export class LiveRun implements EngineRun {
   readonly run: RunRecord;
   readonly continued: boolean;
   phase: EngineStatus['phase'] = 'starting';
@@ -104,6 +105,10 @@ export class LiveRun {
    */
   get turns(): number {
     return this.#runner?.turns ?? 0;
+  }
+
+  get runId(): string {
+    return this.run.runId;
   }
 
   status(): EngineStatus {

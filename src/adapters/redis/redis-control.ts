@@ -16,6 +16,8 @@ return redis.call('HGETALL', KEYS[1])`);
 export interface SharedControl {
   /** As of the last exchange; what is there and can't be read counts as HALTED. */
   others(): readonly PlacedReading[];
+  /** Newest epoch of this host that the others can see. */
+  toldEpoch(): number;
   close(): Promise<void>;
 }
 
@@ -28,11 +30,14 @@ export function shareControl(
   const key = `cdb:{${at.runGroup}}:control`;
   const ended = new AbortController();
   let others: readonly PlacedReading[] = [];
+  let toldEpoch = 0;
   const exchange = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       try {
-        const words = [at.place, encodeLatch(at.own())];
+        const own = at.own();
+        const words = [at.place, encodeLatch(own)];
         const records = await link.run('share the control register', EXCHANGE, [key], words);
+        toldEpoch = own.epoch;
         others = Object.entries(fieldsOf(records))
           .filter(([place]) => place !== at.place)
           .map(([place, text]) => placed(place, text));
@@ -45,6 +50,7 @@ export function shareControl(
   const exchanging = exchange();
   return {
     others: () => others,
+    toldEpoch: () => toldEpoch,
     close: async () => {
       ended.abort();
       await exchanging;

@@ -90,7 +90,8 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     // Nobody knows what the socket would still bring: the next call gets a new one.
     const isSilent = error instanceof Error && error.message === 'Command timed out';
     if (isSilent && client.status === 'ready') client.disconnect(true);
-    return toRedisError(action, error);
+    const isAway = error instanceof Error && error.message.startsWith("Stream isn't writeable");
+    return toRedisError(action, isAway ? `Redis is away: ${trouble ?? 'reconnecting'}` : error);
   };
   const call: RedisLink['call'] = async (action, command, ...words) => {
     try {

@@ -18,7 +18,7 @@ export interface RoleLoop {
   /** Somebody else holds the lease. */
   readonly onTaken?: () => Promise<void>;
   /** Works until the signal aborts. What it throws ends its turn, and it begins anew. */
-  readonly work: (token: FenceToken, signal: AbortSignal) => Promise<void>;
+  readonly work: (token: FenceToken, signal: AbortSignal, onTurn: () => void) => Promise<void>;
 }
 
 export interface RoleDeps {
@@ -36,6 +36,8 @@ export interface RoleState {
   /** Why it waits, or what went wrong last. */
   why: string;
   token: FenceToken | null;
+  /** Grows as long as the loop goes round. */
+  turns: number;
 }
 
 /**
@@ -50,7 +52,11 @@ export async function runRole(
 ): Promise<void> {
   const { clock, onNotice } = deps;
   let retryMs = RETRY_MS_MIN;
+  const onTurn = (): void => {
+    state.turns += 1;
+  };
   while (!signal.aborted) {
+    onTurn();
     let held: HeldLease | null = null;
     try {
       held = await tryLease(loop, deps, state);
@@ -61,7 +67,7 @@ export async function runRole(
       state.state = 'working';
       state.why = '';
       state.token = held.token;
-      await loop.work(held.token, AbortSignal.any([signal, held.signal]));
+      await loop.work(held.token, AbortSignal.any([signal, held.signal]), onTurn);
       if (held.signal.aborted) onNotice(`${loop.name}: the lease was lost`);
       retryMs = RETRY_MS_MIN;
     } catch (error) {

@@ -24,6 +24,7 @@ import type { EndReason } from '../runner.js';
 import { Ingest } from './ingest.js';
 import { runRole, type RoleLoop, type RoleState } from './role-loop.js';
 import { shardBudget } from './shard-budget.js';
+import type { ShardRecovered } from './shard-recovery.js';
 import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
 import { ShardWriter, type WriterLimits } from './shard-writer.js';
 
@@ -40,7 +41,7 @@ export interface ShardedDeps {
   readonly board: EngineBoard;
   readonly runs: SharedRuns;
   /** Opened for each role that works on the shard. */
-  readonly openShard: (shard: number, runId: string) => ShardPlaces;
+  readonly openShard: (shard: number, runId: string) => Promise<ShardPlaces>;
   readonly audit: AuditStore;
   readonly store: ShardStore;
   readonly topics: Pick<Topics, 'publish'>;
@@ -92,6 +93,9 @@ export class ShardedRun {
   readonly pipelines = new Map<number, ShardPipeline>();
   readonly writers = new Map<number, ShardWriter>();
   readonly roleStates = new Map<string, RoleState>();
+  /** What it owned last, also when it owns nothing any more. */
+  readonly #lastPipelines = new Map<number, ShardPipeline>();
+  readonly #lastWriters = new Map<number, ShardWriter>();
   ingest: Ingest | null = null;
   peers: readonly EngineEntry[] = [];
   readonly #deps: ShardedDeps;
@@ -124,7 +128,7 @@ export class ShardedRun {
   }
 
   /** Works until `stop`, or until the feed has ended and everything of it is written. */
-  async run(): Promise<EndReason> {
+  async run(onDraining: (reason: EndReason) => void = () => undefined): Promise<EndReason> {
     const { roles, run } = this.#settings;
     const shards = Array.from({ length: run.shards }, (_, shard) => shard);
     const { feed } = this.#deps;
@@ -144,6 +148,7 @@ export class ShardedRun {
     );
     const ended = Promise.allSettled(running);
     await this.#stopped;
+    onDraining(this.#isFinished ? 'finished' : 'stopped');
     // In the order of the flow: what one has begun, those behind it still finish.
     for (const [stage, loops] of running.entries()) {
       this.#stops[stage]?.abort();
@@ -167,6 +172,23 @@ export class ShardedRun {
       }
       await clock.sleep(HEARTBEAT_MS, signal);
     }
+  }
+
+  /** What it owns; at its end what it owned last, so that the last figures can be told. */
+  shown(): {
+    readonly pipelines: readonly ShardPipeline[];
+    readonly writers: readonly ShardWriter[];
+  } {
+    const isOver = this.#signal('beat').aborted;
+    return {
+      pipelines: [...(isOver ? this.#lastPipelines : this.pipelines).values()],
+      writers: [...(isOver ? this.#lastWriters : this.writers).values()],
+    };
+  }
+
+  /** Of the loop that goes round least. */
+  get turns(): number {
+    return Math.min(...[...this.roleStates.values()].map(({ turns }) => turns));
   }
 
   entry(): EngineEntry {
@@ -193,14 +215,14 @@ export class ShardedRun {
   }
 
   #role(name: string): RoleState {
-    const state: RoleState = { state: 'waiting', why: '', token: null };
+    const state: RoleState = { state: 'waiting', why: '', token: null, turns: 0 };
     this.roleStates.set(name, state);
     return state;
   }
 
   async #runRole(
     { stage, name, lease }: { readonly stage: Role; readonly name: string; readonly lease: string },
-    work: (token: FenceToken, signal: AbortSignal) => Promise<void>,
+    work: RoleLoop['work'],
     more: Partial<Pick<RoleLoop, 'tokenMin' | 'isWanted' | 'onTaken'>> = {},
   ): Promise<void> {
     const { leases, clock, onNotice, isOutage } = this.#deps;
@@ -219,7 +241,8 @@ export class ShardedRun {
   async #feedRole(parts: NonNullable<ShardedDeps['feed']>): Promise<void> {
     const { clock, openShard } = this.#deps;
     const { run, syncJournal, journalBytesMax } = this.#settings;
-    const shards = Array.from({ length: run.shards }, (_, n) => openShard(n, this.#runId(n)).log);
+    const places = Array.from({ length: run.shards }, (_, n) => openShard(n, this.#runId(n)));
+    const shards = (await Promise.all(places)).map(({ log }) => log);
     const ingest = new Ingest({
       ...parts,
       stream: `ingest.${run.runGroup}`,
@@ -238,12 +261,12 @@ export class ShardedRun {
       await ending?.done;
     };
     const place = { stage: 'ingest', name: 'ingest', lease: this.#deps.feederLease } as const;
-    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+    const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       // Goes on while nobody can be asked who feeds: what comes meanwhile waits in the journal.
       pump ??= this.#startPump(ingest);
       this.#isFeeding = true;
       try {
-        await this.#feed(ingest, shards, token, signal);
+        await this.#feed(ingest, shards, token, { signal, onTurn });
       } finally {
         this.#isFeeding = false;
       }
@@ -265,12 +288,13 @@ export class ShardedRun {
     ingest: Ingest,
     shards: readonly ShardLog[],
     token: FenceToken,
-    signal: AbortSignal,
+    { signal, onTurn }: { readonly signal: AbortSignal; readonly onTurn: () => void },
   ): Promise<void> {
     const { clock, runs } = this.#deps;
     await ingest.begin();
     let trimmedAtMs = clock.monotonicMs();
     while (!signal.aborted) {
+      onTurn();
       const given = await ingest.turn(token);
       if (given > 0 && clock.monotonicMs() - trimmedAtMs < TRIM_MS) continue;
       if (clock.monotonicMs() - trimmedAtMs >= TRIM_MS) {
@@ -291,21 +315,23 @@ export class ShardedRun {
   async #pipelineRole(shard: number): Promise<void> {
     const { hash, clock, control, store, onNotice } = this.#deps;
     const { run, pipeline, codeVersion, configHash, mode } = this.#settings;
-    const { log, leases } = this.#deps.openShard(shard, this.#runId(shard));
+    const { log, leases } = await this.#deps.openShard(shard, this.#runId(shard));
     const thresholds = shardBudget(this.#settings.thresholds, run.shards);
     const config = { codeVersion, configHash, thresholds, seed: run.seed, mode };
     const parts = { run: this.#record(shard), log, store, clock, hash, control, config };
     const name = `pipeline of shard ${shard}`;
-    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+    const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       const deps = { ...parts, figures: this.figures, limits: pipeline, onNotice };
       const owned = new ShardPipeline(deps, token);
       this.pipelines.set(shard, owned);
+      this.#lastPipelines.set(shard, owned);
       try {
         const recovered = await owned.recover();
-        const words =
-          recovered.state === 'whole' ? '' : `; begun from the database: ${recovered.why}`;
-        onNotice(`${name}: taken with token ${token} at input ${owned.fold.seq}${words}`);
-        while (!signal.aborted && this.#mayOwn(shard)) await owned.turn();
+        onNotice(`${name}: ${takenWords(recovered)}, at input ${owned.fold.seq}, token ${token}`);
+        while (!signal.aborted && this.#mayOwn(shard)) {
+          onTurn();
+          await owned.turn();
+        }
         if (!signal.aborted || this.#signal('pipeline').aborted) await this.#giveAway(owned);
       } finally {
         this.pipelines.delete(shard);
@@ -334,10 +360,10 @@ export class ShardedRun {
   async #writerRole(shard: number): Promise<void> {
     const { hash, clock, audit, store, topics, keys, control, onCommitted } = this.#deps;
     const record = this.#record(shard);
-    const { log, streams, leases } = this.#deps.openShard(shard, record.runId);
+    const { log, streams, leases } = await this.#deps.openShard(shard, record.runId);
     const ids = runIds(hash, record.runId);
     const thresholds = () => this.#settings.thresholds;
-    const work = async (token: FenceToken, signal: AbortSignal): Promise<void> => {
+    const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       const publish = createPublisher({
         ...{ streams, topics, keys, ids, hash, thresholds, control, onCommitted },
         onGated: ({ ref, symbol }, message) => {
@@ -357,9 +383,13 @@ export class ShardedRun {
       const parts = { run: record, log, audit, store, clock, rows, figures, publish };
       const writer = new ShardWriter({ ...parts, limits: this.#settings.writer }, token);
       this.writers.set(shard, writer);
+      this.#lastWriters.set(shard, writer);
       try {
         await writer.recover();
-        while (!signal.aborted) await writer.turn();
+        while (!signal.aborted) {
+          onTurn();
+          await writer.turn();
+        }
       } finally {
         this.writers.delete(shard);
       }
@@ -385,6 +415,11 @@ export class ShardedRun {
       ...{ mode, feed, seed, codeVersion, configHash, startedAtMs, runGroup, shard },
     };
   }
+}
+
+function takenWords(recovered: ShardRecovered): string {
+  if (recovered.state === 'whole') return 'taken';
+  return recovered.cursor === null ? 'new' : `begun from the database: ${recovered.why}`;
 }
 
 async function isWritten(shards: readonly ShardLog[]): Promise<boolean> {

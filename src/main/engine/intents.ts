@@ -1,7 +1,7 @@
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import type { LiveRun } from '../../engine/live-run.js';
+import type { EngineRun } from '../../engine/engine-run.js';
 import type { EngineRegister } from './control-register.js';
 
 const OBEY_POLL_MS = 2;
@@ -10,7 +10,7 @@ const OBEY_TIMEOUT_MS = 900;
 
 /** What a second terminal may ask the engine to do. */
 export function intentHandler(
-  live: LiveRun,
+  live: EngineRun,
   register: EngineRegister,
   clock: Clock,
 ): ControlHandlers['intent'] {
@@ -43,7 +43,7 @@ export function intentHandler(
 }
 
 /** Resolves once the fold decides under what the register says now. */
-async function obey(live: LiveRun, register: EngineRegister, clock: Clock): Promise<unknown> {
+async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Promise<unknown> {
   const startedAtMs = clock.monotonicMs();
   const { epoch, level, mode } = register.effective().record;
   live.knock();

@@ -18,18 +18,17 @@ import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
-import type { EngineOrder, OpenedEngine } from '../../commands/services.js';
-import type { Config } from '../../config/parse-config.js';
-import { originText } from '../../config/setting.js';
-import { EXIT, OperatorError } from '../../operator-error.js';
+import type { EngineOrder, FinishedRun, OpenedEngine } from '../../commands/services.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
-import type { LiveDeps, LiveRun, LiveSettings } from '../../engine/live-run.js';
+import type { EngineRun } from '../../engine/engine-run.js';
+import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
+import type { Feed } from '../../engine/ports/feed.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { journalStream } from '../../engine/journal.js';
@@ -45,6 +44,7 @@ import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
+import { openShardedRun, refuseOwnDatabase, rolesOf } from './open-sharded-engine.js';
 import { Preflight } from './preflight.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
@@ -70,7 +70,6 @@ async function openParts(
   log: RunLog,
 ): Promise<OpenedEngine> {
   const { config, mode, onNotice } = order;
-  refuseExternal(config);
   const clock = systemClock();
   const place = await openPlace(order, preflight, clock);
   log.own();
@@ -80,49 +79,28 @@ async function openParts(
     () => openEngineRegister(place.state, mode, { clock, onNotice }),
     (opened) => killSwitchWords(opened.effective()),
   );
-  const opened = await preflight.step(
-    'feed',
-    () => openFeed(order, clock),
-    ({ words }) => words,
-  );
-  preflight.closeLater(() => opened.close());
-  const { feed } = opened;
-  const stores = openStores(order, place.state, { preflight, clock });
-  const settings = liveSettings(order);
-  const known = knownRun(stores.registry, feed, settings);
-  if (known?.finished === true) {
+  const control = () => heldControl(place.lock, register);
+  const parts = { order, preflight, clock, log, state: place.state, control };
+  const keys = localKeys(clock);
+  const opened =
+    config.redisUrl === undefined
+      ? await openAlone(parts, keys)
+      : await openShards(parts, keys, config.redisUrl.url);
+  if (opened.state === 'finished') {
     log.log('info', 'engine', 'nothing to do: the run of this feed is finished');
     await preflight.close();
-    return { state: 'finished', run: known };
+    return opened;
   }
-  const database = await openDatabase(order, preflight, clock);
-  const keys = localKeys(clock);
-  const deps: LiveDeps = {
-    ...stores,
-    audit: postgresAuditStore(database.pool),
-    clock,
-    hash: nodeHash,
-    topics: localTopics((topic, fault) => {
-      onNotice(`a listener of topic ${topic} failed: ${String(fault)}`);
-    }),
-    keys,
-    control: () => heldControl(place.lock, register),
-    feed,
-    onCommitted: order.onCommitted,
-    database: () => database.status(),
-    rssBytes: () => process.memoryUsage.rss(),
-  };
-  await drainOthers(deps, { settings, known, onNotice }, preflight);
-  const live = await openLiveRun(deps, settings);
-  log.setRunId(live.run.runId);
+  const { live, streams, database } = opened;
+  log.setRunId(live.runId);
   const intent = loggedIntents(intentHandler(live, register, clock), log);
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
-  await openListeners(order, { live, log: stores.streams, keys, audit, intent, socket }, preflight);
+  await openListeners(order, { live, log: streams, keys, audit, intent, socket }, preflight);
   return {
     state: 'ready',
     engine: {
-      runId: live.run.runId,
+      runId: live.runId,
       continued: live.continued,
       start: (onRecovered) => startSupervised(live, log, onRecovered),
       stop: () => {
@@ -135,25 +113,94 @@ async function openParts(
   };
 }
 
+interface Parts {
+  readonly order: EngineOrder;
+  readonly preflight: Preflight;
+  readonly clock: Clock;
+  readonly log: RunLog;
+  readonly state: StateDirectory;
+  readonly control: () => ControlRecord;
+}
+
+type Opened =
+  | { readonly state: 'finished'; readonly run: FinishedRun }
+  | {
+      readonly state: 'ready';
+      readonly live: EngineRun;
+      readonly streams: EventLog;
+      readonly database: EngineDatabase;
+    };
+
+/** Everything in this process and its state directory. */
+async function openAlone(
+  { order, preflight, clock, state, control }: Parts,
+  keys: Keys,
+): Promise<Opened> {
+  const feed = await openOrderedFeed(order, preflight, clock);
+  const stores = openStores(order, state, { preflight, clock });
+  const settings = liveSettings(order);
+  const known = knownRun(stores.registry, feed, settings);
+  if (known?.finished === true) return { state: 'finished', run: known };
+  const database = await openDatabase(order, preflight, clock);
+  const { onNotice } = order;
+  const deps: LiveDeps = {
+    ...stores,
+    audit: postgresAuditStore(database.pool),
+    clock,
+    hash: nodeHash,
+    topics: localTopics((topic, fault) => {
+      onNotice(`a listener of topic ${topic} failed: ${String(fault)}`);
+    }),
+    keys,
+    control,
+    feed,
+    onCommitted: order.onCommitted,
+    database: () => database.status(),
+    rssBytes: () => process.memoryUsage.rss(),
+  };
+  await drainOthers(deps, { settings, known, onNotice }, preflight);
+  const live = await openLiveRun(deps, settings);
+  return { state: 'ready', live, streams: stores.streams, database };
+}
+
+/** One of the processes that share a run on Redis; with all roles, the only one that is needed. */
+async function openShards(
+  { order, preflight, clock, state, control }: Parts,
+  keys: Keys,
+  url: string,
+): Promise<Opened> {
+  refuseOwnDatabase(order);
+  const feeds = rolesOf(order).includes('ingest');
+  const feed = feeds ? await openOrderedFeed(order, preflight, clock) : null;
+  const database = await openDatabase(order, preflight, clock);
+  const settings = liveSettings(order);
+  const place = { state, url, database, settings, feed, control, keys };
+  const opened = await openShardedRun(order, place, { preflight, clock });
+  if (!('live' in opened))
+    return { state: 'finished', run: { ...opened, runId: opened.runGroup, endedAtMs: null } };
+  return { state: 'ready', live: opened.live, streams: opened.wire, database };
+}
+
+async function openOrderedFeed(
+  order: EngineOrder,
+  preflight: Preflight,
+  clock: Clock,
+): Promise<Feed> {
+  const opened = await preflight.step(
+    'feed',
+    () => openFeed(order, clock),
+    ({ words }) => words,
+  );
+  preflight.closeLater(() => opened.close());
+  return opened.feed;
+}
+
 /** What fails while closing is told and no more: whatever the engine did is done. */
 async function closeAll(preflight: Preflight, log: RunLog): Promise<void> {
   await preflight.close().catch((fault: unknown) => {
     log.order.onNotice(`while closing: ${String(fault)}`);
   });
   log.close();
-}
-
-/** Falling back to the local event log would leave the operator looking at the wrong streams. */
-function refuseExternal({ redisUrl }: Config): void {
-  if (redisUrl === undefined) return;
-  const place = originText(redisUrl.origin);
-  throw new OperatorError({
-    code: 'CDB-E0105',
-    what: `Cannot run on the Redis named by ${place}`,
-    why: 'this build keeps its streams in the state directory; an external Redis is not built in yet',
-    todo: `remove ${place}: this build needs no Redis`,
-    exit: EXIT.CONFIG,
-  });
 }
 
 async function openPlace(
@@ -259,7 +306,7 @@ async function openDatabase(
 }
 
 interface Served {
-  readonly live: LiveRun;
+  readonly live: EngineRun;
   readonly log: EventLog;
   readonly keys: Keys;
   readonly audit: AuditReader;

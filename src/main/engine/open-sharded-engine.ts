@@ -10,6 +10,7 @@ import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { postgresShardStore } from '../../adapters/postgres/shard-store.js';
 import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
 import { shareControl } from '../../adapters/redis/redis-control.js';
+import { openRedisEventLog } from '../../adapters/redis/redis-event-log.js';
 import { redisFactStreams } from '../../adapters/redis/redis-fact-streams.js';
 import { redisLeases } from '../../adapters/redis/redis-leases.js';
 import {
@@ -25,7 +26,10 @@ import type { EngineOrder } from '../../commands/services.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { runIdOf } from '../../engine/domain/ids.js';
+import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
+import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveSettings } from '../../engine/live-run.js';
+import type { EventLog } from '../../engine/ports/event-log.js';
 import {
   ROLES,
   type Role,
@@ -35,6 +39,7 @@ import {
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { Feed } from '../../engine/ports/feed.js';
+import type { Keys } from '../../engine/ports/topics-keys.js';
 import { ShardedRun } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
@@ -47,6 +52,9 @@ const RUN_POLL_MS = 500;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
 
+/** A run that was begun so lately was begun by this start. */
+const JUST_BEGUN_MS = 2_000;
+
 export interface ShardedPlace {
   readonly state: StateDirectory;
   readonly url: string;
@@ -56,15 +64,8 @@ export interface ShardedPlace {
   readonly feed: Feed | null;
   /** What this host's register says. */
   readonly control: () => ControlRecord;
-}
-
-/** What `open-engine` serves: the same whether one process does everything or several share it. */
-export interface OpenedRun {
-  readonly runId: string;
-  readonly continued: boolean;
-  start(): Promise<'finished' | 'stopped'>;
-  stop(): void;
-  status(): EngineStatus;
+  /** What other terminals ask this process for. */
+  readonly keys: Pick<Keys, 'set'>;
 }
 
 /** The roles of this process; all of them when none is named. */
@@ -83,12 +84,25 @@ export function rolesOf({ config }: Pick<EngineOrder, 'config'>): readonly Role[
   return roles.length === 0 ? ROLES : ROLES.filter((role) => roles.includes(role));
 }
 
-/** @returns null when the run of this feed is finished and nothing is left to do */
+/** A database in the state directory is nobody else's: whoever shares a run must share one outside. */
+export function refuseOwnDatabase(order: EngineOrder): void {
+  const isAlone = rolesOf(order).length === ROLES.length;
+  if (isAlone || order.config.databaseUrl !== undefined) return;
+  throw new OperatorError({
+    code: 'CDB-E0812',
+    what: `Cannot take only the roles ${rolesOf(order).join(', ')} with an embedded database`,
+    why: 'the other roles run in other processes, which cannot reach the database of this one',
+    todo: 'set CDB_DATABASE_URL to a PostgreSQL that all of them reach, or leave --roles out',
+    exit: EXIT.CONFIG,
+  });
+}
+
+/** @returns the run alone when it is finished and nothing is left to do */
 export async function openShardedRun(
   order: EngineOrder,
   place: ShardedPlace,
   { preflight, clock }: { readonly preflight: Preflight; readonly clock: Clock },
-): Promise<OpenedRun | SharedRun> {
+): Promise<{ readonly live: EngineRun; readonly wire: EventLog } | SharedRun> {
   const { config, onNotice, onCommitted } = order;
   const { state, settings, database, feed } = place;
   const links: RedisLink[] = [];
@@ -139,10 +153,11 @@ export async function openShardedRun(
       feederLease: feederLease(runGroup),
       board: redisBoard(control, runGroup),
       runs,
-      openShard: (shard, runId) => {
+      openShard: async (shard, runId) => {
         const data = open(`shard ${shard}`);
         const waiting = open(`shard ${shard} reader`, patient);
         const { inputsMax } = config.redis;
+        await Promise.all([data, waiting].map((link) => connected(link, clock)));
         return {
           log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax }),
           streams: redisFactStreams(data, runId),
@@ -155,7 +170,7 @@ export async function openShardedRun(
       audit,
       store,
       topics: redisTopics(open('topics')),
-      keys: redisKeys(open('keys')),
+      keys: bothKeys(redisKeys(open('keys')), place.keys),
       clock,
       hash: nodeHash,
       control: effective,
@@ -195,27 +210,39 @@ export async function openShardedRun(
       },
     },
   );
-  let phase: EngineStatus['phase'] = 'starting';
   const startedAtMs = clock.nowMs();
-  return {
+  let phase: EngineStatus['phase'] = 'starting';
+  const wire = openRedisEventLog(open('wire'), { keyPrefix: '', names: STREAM_NAMES });
+  const live: EngineRun = {
     runId: runGroup,
-    continued: false,
-    start: async () => {
+    continued: run.startedAtMs < startedAtMs - JUST_BEGUN_MS,
+    get phase() {
+      return phase;
+    },
+    get turns() {
+      return sharded.turns;
+    },
+    start: async (onRecovered, onDraining) => {
       phase = 'running';
-      const reason = await sharded.run();
+      onRecovered({ fromSnapshotSeq: 0, inputsFolded: 0, snapshotsDamaged: 0 });
+      const reason = await sharded.run((ending) => {
+        phase = 'draining';
+        onDraining?.(ending);
+      });
       phase = reason;
       return reason;
     },
     stop: () => {
-      phase = 'draining';
       sharded.stop();
     },
+    knock: () => undefined,
+    // The gate reads the register for every order; what counts is that the other hosts' gates can.
+    obeys: (epoch) => shared.toldEpoch() >= epoch || control.trouble() !== null,
     status: () =>
       shardedStatus({
         run,
         phase,
-        pipelines: [...sharded.pipelines.values()],
-        writers: [...sharded.writers.values()],
+        ...sharded.shown(),
         figures: sharded.figures,
         feed,
         journalWaiting: sharded.ingest?.waiting ?? null,
@@ -228,6 +255,23 @@ export async function openShardedRun(
         rssBytes: process.memoryUsage.rss(),
         hash: nodeHash,
       }),
+  };
+  return { live, wire };
+}
+
+const STREAM_NAMES = STREAM_LIST.map(({ name }) => name);
+
+/** A connection that is not there yet is no fault of the shard; whoever uses it says so later. */
+async function connected(link: RedisLink, clock: Clock): Promise<void> {
+  await untilAnswered(link, clock, REDIS_WAIT_MS).catch(() => undefined);
+}
+
+function bothKeys(there: Pick<Keys, 'set'>, here: Pick<Keys, 'set'>): Pick<Keys, 'set'> {
+  return {
+    set: async (key, value, ttlMs) => {
+      await here.set(key, value, ttlMs);
+      await there.set(key, value, ttlMs);
+    },
   };
 }
 

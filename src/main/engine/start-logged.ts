@@ -1,4 +1,4 @@
-import type { LiveRun } from '../../engine/live-run.js';
+import type { EngineRun } from '../../engine/engine-run.js';
 import type { Recovered } from '../../engine/recovery.js';
 import type { EndReason } from '../../engine/runner.js';
 import { asOperatorError } from './recovery-error.js';
@@ -6,7 +6,7 @@ import { logRecovered, statusFields, type RunLog } from './run-log.js';
 
 /** Runs the engine to its end, with the figures of each of its steps in the log. */
 export async function startLogged(
-  live: LiveRun,
+  live: EngineRun,
   log: RunLog,
   onRecovered: (recovered: Recovered) => void,
   onDraining: () => void = () => undefined,

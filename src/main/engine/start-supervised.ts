@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/system-clock.js';
 import { systemdSupervisor } from '../../adapters/systemd-notify.js';
 import { LifeSigns } from '../../engine/life-signs.js';
-import type { LiveRun } from '../../engine/live-run.js';
+import type { EngineRun } from '../../engine/engine-run.js';
 import type { Recovered } from '../../engine/recovery.js';
 import type { EndReason } from '../../engine/runner.js';
 import type { RunLog } from './run-log.js';
@@ -9,7 +9,7 @@ import { startLogged } from './start-logged.js';
 
 /** Runs the engine to its end; systemd hears of it where systemd started it. */
 export async function startSupervised(
-  live: LiveRun,
+  live: EngineRun,
   log: RunLog,
   onRecovered: (recovered: Recovered) => void,
 ): Promise<EndReason> {

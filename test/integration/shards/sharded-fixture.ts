@@ -12,11 +12,13 @@ import { redisLeases } from '../../../src/adapters/redis/redis-leases.js';
 import {
   openRedisLink,
   REDIS_LIMITS,
+  untilAnswered,
   type RedisLink,
 } from '../../../src/adapters/redis/redis-link.js';
 import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
 import { redisKeys, redisTopics } from '../../../src/adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../../src/adapters/redis/shard-keys.js';
+import { withSqlSession } from '../../../src/adapters/postgres/sql-client.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
 import { THRESHOLD_SETS, type Thresholds } from '../../../src/engine/domain/thresholds.js';
@@ -24,8 +26,10 @@ import { ROLES, type Role, type SharedRun } from '../../../src/engine/ports/engi
 import type { Feed } from '../../../src/engine/ports/feed.js';
 import { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { DependencyError } from '../../../src/operator-error.js';
+import { ensureSchema } from '../../../src/schema/ensure-schema.js';
+import { loadMigrations } from '../../../src/schema/migration-files.js';
 import { RedisServer } from '../redis/redis-fixture.js';
-import { TestDatabase } from '../postgres/test-database.js';
+import { ExternalPostgres } from '../postgres/external-postgres.js';
 
 export const TRADING: ControlRecord = {
   level: 'TRADING',
@@ -62,7 +66,7 @@ interface EngineSettings {
 /** One Redis, one database, and engines that share them. */
 export class ShardedFixture {
   readonly redis: RedisServer;
-  readonly database: TestDatabase;
+  readonly database: ExternalPostgres;
   readonly pool: PgPool;
   readonly notices: string[] = [];
   readonly #links: RedisLink[] = [];
@@ -70,15 +74,20 @@ export class ShardedFixture {
   readonly #directories: string[] = [];
   #engines = 0;
 
-  private constructor(redis: RedisServer, database: TestDatabase, pool: PgPool) {
+  private constructor(redis: RedisServer, database: ExternalPostgres, pool: PgPool) {
     this.redis = redis;
     this.database = database;
     this.pool = pool;
   }
 
   static async start(): Promise<ShardedFixture> {
-    const database = await TestDatabase.start();
-    const pool = openPgPool(await database.create(), 'test');
+    const database = await ExternalPostgres.start();
+    await withSqlSession(database.connection, 'test', (session) =>
+      ensureSchema(session, {
+        ...{ files: loadMigrations(), clock: systemClock(), cdbVersion: 'test', waitForLockMs: 0 },
+      }),
+    );
+    const pool = openPgPool(database.connection, 'test');
     return new ShardedFixture(await RedisServer.start(), database, pool);
   }
 
@@ -108,9 +117,10 @@ export class ShardedFixture {
         feederLease: feederLease(runGroup),
         board: redisBoard(control, runGroup),
         runs: redisSharedRuns(control),
-        openShard: (shard, runId) => {
+        openShard: async (shard, runId) => {
           const data = open();
           const links = { data, waiting: open({ ...REDIS_LIMITS, commandTimeoutMs: 2_500 }) };
+          for (const link of Object.values(links)) await untilAnswered(link, clock, 5_000);
           return {
             log: redisShardLog(links, { runGroup, shard, inputsMax: 100_000 }),
             streams: redisFactStreams(data, runId),
