@@ -19,7 +19,8 @@ export const ERROR_CATALOGUE = {
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',
   'CDB-E0104': 'A configuration file cannot be written.',
-  'CDB-E0105': 'An external Redis is configured, and this build does not run on one.',
+  'CDB-E0105':
+    'Retired: an external PostgreSQL or Redis was configured, and the build ran on neither.',
   'CDB-E0201': 'The state directory cannot be made, read or written.',
   'CDB-E0202': 'Another engine has the state directory. Two would decide twice.',
   'CDB-E0203': 'The path of the control socket is too long, and no shorter place could be used.',

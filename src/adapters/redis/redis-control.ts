@@ -3,6 +3,7 @@ import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { decodeLatch, encodeLatch } from '../files/latch-record.js';
 import { redisScript, type RedisLink } from './redis-link.js';
+import { controlKey } from './shard-keys.js';
 import { fieldsOf } from './stream-entries.js';
 
 const EXCHANGE_EVERY_MS = 200;
@@ -27,7 +28,7 @@ export function shareControl(
   clock: Clock,
   at: { readonly runGroup: string; readonly place: string; readonly own: () => ControlRecord },
 ): SharedControl {
-  const key = `cdb:{${at.runGroup}}:control`;
+  const key = controlKey(at.runGroup);
   const ended = new AbortController();
   let others: readonly PlacedReading[] = [];
   let toldEpoch = 0;

@@ -8,6 +8,7 @@ import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { postgresShardStore } from '../../adapters/postgres/shard-store.js';
+import { forgetRun } from '../../adapters/redis/forget-run.js';
 import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
 import { shareControl } from '../../adapters/redis/redis-control.js';
 import { openRedisEventLog } from '../../adapters/redis/redis-event-log.js';
@@ -40,6 +41,8 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
+import type { ShardLog } from '../../engine/ports/shard-log.js';
+import { shardRunId } from '../../engine/shards/shard-of.js';
 import { ShardedRun } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
@@ -125,7 +128,7 @@ export async function openShardedRun(
   const roles = rolesOf(order);
   const run = await preflight.step(
     'run',
-    () => joinRun(order, { runs, clock, feed, settings }),
+    () => joinRun(order, { link: control, runs, clock, feed, settings }),
     (joined) => `${joined.runGroup}, ${joined.shards} shards; here ${roles.join(', ')}`,
   );
   if (run.finished) return run;
@@ -156,10 +159,10 @@ export async function openShardedRun(
       openShard: async (shard, runId) => {
         const data = open(`shard ${shard}`);
         const waiting = open(`shard ${shard} reader`, patient);
-        const { inputsMax } = config.redis;
+        const { inputsMax, waitReplicas } = config.redis;
         await Promise.all([data, waiting].map((link) => connected(link, clock)));
         return {
-          log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax }),
+          log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax, waitReplicas }),
           streams: redisFactStreams(data, runId),
           leases: {
             pipeline: pipelineLease(runGroup, shard),
@@ -282,6 +285,7 @@ function redisWords(url: string): string {
 }
 
 interface Joining {
+  readonly link: RedisLink;
   readonly runs: SharedRuns;
   readonly clock: Clock;
   readonly feed: Feed | null;
@@ -309,7 +313,7 @@ async function joinRun(order: EngineOrder, joining: Joining): Promise<SharedRun>
 
 async function beginRun(
   { config, restart }: EngineOrder,
-  { runs, clock, feed, settings }: Joining & { readonly feed: Feed },
+  { link, runs, clock, feed, settings }: Joining & { readonly feed: Feed },
 ): Promise<SharedRun> {
   const { mode, seed, configHash } = settings;
   const { shards } = config.redis;
@@ -317,8 +321,10 @@ async function beginRun(
   const identity = [...tuple, `${shards} shards`].join('|');
   const current = await runs.current();
   if (current?.identity === identity && !restart) return current;
-  const isFree = current === null || current.finished || restart;
-  if (!isFree) throw otherRun(current, `it is of another feed, mode, seed or number of shards`);
+  if (current !== null && !current.finished) {
+    if (!restart) throw otherRun(current, 'it is of another feed, mode, seed or number of shards');
+    await refuseUnfinished(link, current);
+  }
   const startedAtMs = clock.nowMs();
   const runGroup = runIdOf(nodeHash, identity, startedAtMs);
   const run: SharedRun = {
@@ -327,7 +333,30 @@ async function beginRun(
   };
   const begun = await runs.begin(run, current?.runGroup ?? null);
   if (begun.identity !== identity) throw otherRun(begun, 'another process has just begun it');
+  if (current !== null) {
+    await forgetRun(link, current, (shard) => shardRunId(nodeHash, current, shard));
+  }
   return begun;
+}
+
+/** A run that others work on, or whose decisions are not all on record, is not left behind. */
+async function refuseUnfinished(link: RedisLink, run: SharedRun): Promise<void> {
+  const engines = await redisBoard(link, run.runGroup).list();
+  if (engines.length > 0) {
+    const names = engines.map(({ engineId }) => engineId).join(', ');
+    throw otherRun(run, `${names} still works on it; stop it first`);
+  }
+  for (let shard = 0; shard < run.shards; shard += 1) {
+    const head = await shardOf(link, run.runGroup, shard).head();
+    const left = head === null ? 0 : head.foldedSeq - head.writtenSeq;
+    if (left > 0)
+      throw otherRun(run, `decisions of ${left} inputs of shard ${shard} are not on record`);
+  }
+}
+
+function shardOf(link: RedisLink, runGroup: string, shard: number): ShardLog {
+  const place = { runGroup, shard, inputsMax: 1, waitReplicas: 0 };
+  return redisShardLog({ data: link, waiting: link }, place);
 }
 
 function otherRun(run: SharedRun, why: string): OperatorError {

@@ -25,7 +25,10 @@ afterAll(() => server.end());
 beforeEach(async () => {
   link = await server.link();
   await link.call('begin with nothing', 'FLUSHALL');
-  log = redisShardLog({ data: link, waiting: link }, { runGroup: GROUP, shard: 0, inputsMax: 10 });
+  log = redisShardLog(
+    { data: link, waiting: link },
+    { runGroup: GROUP, shard: 0, inputsMax: 10, waitReplicas: 0 },
+  );
 });
 
 async function owner(name = 'a', tokenMin = 100): Promise<number> {
@@ -145,7 +148,7 @@ describe('a shard', () => {
     await log.begin(token, { seq: 0, sources: {} }, []);
     const reader = redisShardLog(
       { data: link, waiting: await server.link() },
-      { runGroup: GROUP, shard: 0, inputsMax: 10 },
+      { runGroup: GROUP, shard: 0, inputsMax: 10, waitReplicas: 0 },
     );
     const waiting = reader.read(0, 10, 1_500);
     await log.deliver({ source: 'f', afterOffset: 0, inputs: offsets(1, 1) });
