@@ -69,6 +69,11 @@ describe('cdb migrate on an external database', () => {
     expect(early.stderr).toContain(`CDB-E0416: Cannot run on the database ${where}: ${PENDING} `);
     expect(early.stderr).toContain('0001_runs_and_cursor, 0002_risk_decisions');
     expect(early.stderr).toMatch(/fix: +cdb migrate up --state-dir /);
+    for (const command of ['fills', 'blocks']) {
+      const { status, stderr } = await cdb(url, command);
+      expect(status).toBe(6);
+      expect(stderr).toContain(`CDB-E0428: The database ${where} has not the schema`);
+    }
     const plain = await cdb(url, 'migrate', 'status');
     expect(plain.status).toBe(0);
     expect(plain.stdout).toMatch(
