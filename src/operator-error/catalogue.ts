@@ -57,6 +57,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0425': 'The external database has no space left.',
   'CDB-E0426': 'The role lacks a right in the external database.',
   'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
+  'CDB-E0428': 'The external database lacks a table or column that this build reads.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',
