@@ -134,7 +134,7 @@ export async function openShardedRun(
   if (run.finished) return run;
   const engineId = `${hostname()}:${process.pid}`;
   const { runGroup } = run;
-  const shared = shareControl(control, clock, {
+  const shared = shareControl({ link: control, ears: open('control listener') }, clock, {
     runGroup,
     place: hostPlace(state),
     own: place.control,
@@ -238,7 +238,9 @@ export async function openShardedRun(
     stop: () => {
       sharded.stop();
     },
-    knock: () => undefined,
+    knock: () => {
+      shared.knock();
+    },
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) => shared.toldEpoch() >= epoch || control.trouble() !== null,
     status: () =>

@@ -24,7 +24,8 @@ describe('control registers of several hosts', () => {
   async function host(place: string) {
     const state: { own: ControlRecord } = { own: TRADING };
     const at = { runGroup: GROUP, place, own: () => state.own };
-    const control = shareControl(await server.link(place), systemClock(), at);
+    const links = { link: await server.link(place), ears: await server.link(place) };
+    const control = shareControl(links, systemClock(), at);
     shared.push(control);
     const level = (): Level => {
       const own = { place, reading: { state: 'present', record: state.own } } as const;
