@@ -4,7 +4,7 @@
  *
  * Ranges: 00xx start-up and command line, 01xx configuration, 02xx state directory and locks,
  * 03xx control register and kill switch, 04xx database and schema, 05xx feed and replay input,
- * 06xx journal and recovery, 07xx control socket, 09xx faults of cdb itself.
+ * 06xx journal and recovery, 07xx control socket, 08xx Redis, 09xx faults of cdb itself.
  */
 export const ERROR_CATALOGUE = {
   'CDB-E0001': 'This Node is too old, or cdb was not built. Both are found before anything loads.',
@@ -65,6 +65,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0709': 'The engine that runs cannot be started again as it was.',
   'CDB-E0710': 'The engine was stopped by cdb restart, and the new one did not start.',
   'CDB-E0711': 'The engine was started again, but its effects do not flow in time.',
+  'CDB-E0801': 'The configured Redis does not answer in time, or refuses the login.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;
 

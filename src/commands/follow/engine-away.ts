@@ -4,7 +4,7 @@ import { durationText, utcText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
 import { plainText } from '../tables/plain-text.js';
 
-/** Says on stderr, once per change, that the engine does not answer and that it does again. */
+/** Says on stderr, once per change, that nobody answers and that somebody does again. */
 export class EngineAway {
   readonly #io: Pick<CommandIo, 'stderr' | 'nowMs'>;
   readonly #clock: Clock;
@@ -16,13 +16,13 @@ export class EngineAway {
     this.#clock = clock;
   }
 
-  /** @param why no engine answers; null when one does */
-  note(why: string | null): void {
+  /** @param why nobody answers; null when somebody does */
+  note(why: string | null, awaited = 'an engine'): void {
     if (why === this.#why) return;
     if (why === null) {
-      this.say(`an engine answers again, after ${durationText(this.forMs())}`);
+      this.say(`${awaited} answers again, after ${durationText(this.forMs())}`);
     } else if (this.#why === null) {
-      this.say(`${why} (${utcText(this.#io.nowMs())}); waiting for an engine, Ctrl-C ends this`);
+      this.say(`${why} (${utcText(this.#io.nowMs())}); waiting for ${awaited}, Ctrl-C ends this`);
     } else {
       this.say(`still waiting: ${why}`);
     }

@@ -16,6 +16,8 @@ export interface Look<Row, Cursor> {
   readonly page: Page<Row, Cursor> | null;
   /** Why no engine answers; null when one does. */
   readonly away: string | null;
+  /** Who is waited for where that is no engine. */
+  readonly awaited?: string;
 }
 
 /** What the plain command shows, with the words around its table. */

@@ -74,7 +74,7 @@ class Follower<Row, Cursor> {
     for (;;) {
       const look = await orAborted(this.#plan.look(cursor), this.#signal);
       if (look === null) return;
-      this.#away.note(look.away);
+      this.#away.note(look.away, look.awaited);
       if (look.away === null) {
         restTriesLeft = REST_TRIES_MAX;
         restAtMs = REST_EVERY_MS;
