@@ -12,7 +12,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   USAGE: 'wrong flags or arguments',
   CONFIG: 'the configuration is invalid; every fault is listed at once',
   UNREACHABLE:
-    'a disk, PostgreSQL or the engine failed or did not answer; run ended with the audit stalled',
+    'a disk, PostgreSQL, Redis or the engine failed or gave no answer; run ended with the audit stalled',
   REFUSED: 'a guard said no: kill switch, confirmation or reason missing',
   CONFLICT: 'already running, lock held, or state of another build',
   TIMEOUT: 'started, did not finish inside --timeout; what was left is printed',
