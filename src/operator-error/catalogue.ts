@@ -83,7 +83,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0709': 'The engine that runs cannot be started again as it was.',
   'CDB-E0710': 'The engine was stopped by cdb restart, and the new one did not start.',
   'CDB-E0711': 'The engine was started again, but its effects do not flow in time.',
+  'CDB-E0801': 'The configured Redis does not answer in time, or refuses the login.',
   'CDB-E0811': 'Redis holds a run of another feed, mode, seed or number of shards.',
+  'CDB-E0813': 'The configured Redis is too old, or a replica, and cannot carry a run.',
   'CDB-E0812': 'A process that shares a run has a database that the others cannot reach.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;

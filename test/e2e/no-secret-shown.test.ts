@@ -102,7 +102,7 @@ test('a Redis that is not there is named, wherever its URL comes from, without i
     const words = ['run', '--shadow', '--feed', 'sample', '--metrics-port', '0', ...args];
     const { status, stdout, stderr } = await runCdb(words, { cwd, env });
     expect(status).toBe(4);
-    expect(stderr).toContain('Cannot reach Redis');
+    expect(stderr).toContain('Cannot reach the Redis of ');
     expect(stdout + stderr).not.toContain(SECRET);
   };
   await run([], { CDB_REDIS_URL: REDIS_WITH_SECRET });

@@ -18,6 +18,7 @@ import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
+import type { SecretUrl } from '../../config/secrets.js';
 import type { EngineOrder, FinishedRun, OpenedEngine } from '../../commands/services.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
@@ -85,7 +86,7 @@ async function openParts(
   const opened =
     config.redisUrl === undefined
       ? await openAlone(parts, keys)
-      : await openShards(parts, keys, config.redisUrl.url);
+      : await openShards(parts, keys, config.redisUrl);
   if (opened.state === 'finished') {
     log.log('info', 'engine', 'nothing to do: the run of this feed is finished');
     await preflight.close();
@@ -167,7 +168,7 @@ async function openAlone(
 async function openShards(
   { order, preflight, clock, state, control }: Parts,
   keys: Keys,
-  url: string,
+  url: SecretUrl,
 ): Promise<Opened> {
   refuseOwnDatabase(order);
   const feeds = rolesOf(order).includes('ingest');

@@ -20,6 +20,7 @@ import {
   untilAnswered,
   type RedisLink,
 } from '../../adapters/redis/redis-link.js';
+import { redisStackReader } from '../../adapters/redis/redis-stack-reader.js';
 import { redisShardLog } from '../../adapters/redis/redis-shard-log.js';
 import { redisKeys, redisTopics } from '../../adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../adapters/redis/shard-keys.js';
@@ -47,10 +48,17 @@ import { ShardedRun } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import type { StackServer } from '../../engine/ports/stack-reader.js';
+import { serverWarnings } from '../../view/stack-effects.js';
+import type { SecretUrl } from '../../config/secrets.js';
+import { originText } from '../../config/setting.js';
+import { redisUnreachable } from '../redis-errors.js';
 import type { EngineDatabase } from './database.js';
 import type { Preflight } from './preflight.js';
 
 const REDIS_WAIT_MS = 5_000;
+/** XAUTOCLAIM, entries-added, scripts that write: all of it came with 7. */
+const VERSION_MIN = 7;
 const RUN_POLL_MS = 500;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
@@ -60,7 +68,7 @@ const JUST_BEGUN_MS = 2_000;
 
 export interface ShardedPlace {
   readonly state: StateDirectory;
-  readonly url: string;
+  readonly url: SecretUrl;
   readonly database: EngineDatabase;
   readonly settings: LiveSettings;
   /** Null where the roles need no feed. */
@@ -113,17 +121,18 @@ export async function openShardedRun(
     for (const link of links) link.close();
   });
   const open = (what: string, limits = REDIS_LIMITS) => {
-    const link = openRedisLink(place.url, `cdb ${what}`, limits);
+    const link = openRedisLink(place.url.url, `cdb ${what}`, limits);
     links.push(link);
     return link;
   };
   const patient = { ...REDIS_LIMITS, commandTimeoutMs: REDIS_LIMITS.commandTimeoutMs + WAIT_MS };
   const control = open('control');
-  await preflight.step(
+  const server = await preflight.step(
     'redis',
-    () => untilAnswered(control, clock, REDIS_WAIT_MS),
-    () => redisWords(place.url),
+    () => lookAtRedis(control, place.url, clock),
+    (seen) => redisWords(place.url.url, seen, config.redis.waitReplicas),
   );
+  for (const warning of serverWarnings(server, clock.nowMs())) onNotice(`Redis: ${warning}`);
   const runs = redisSharedRuns(control);
   const roles = rolesOf(order);
   const run = await preflight.step(
@@ -280,10 +289,45 @@ function bothKeys(there: Pick<Keys, 'set'>, here: Pick<Keys, 'set'>): Pick<Keys,
   };
 }
 
+/** @throws OperatorError when it does not answer, is too old, or is no primary */
+async function lookAtRedis(
+  link: RedisLink,
+  { origin }: SecretUrl,
+  clock: Clock,
+): Promise<StackServer> {
+  const where = originText(origin);
+  try {
+    await untilAnswered(link, clock, REDIS_WAIT_MS);
+    const server = await redisStackReader(link).server();
+    const why = unfitFor(server);
+    if (why === null) return server;
+    throw new OperatorError({
+      code: 'CDB-E0813',
+      what: `Cannot run on the Redis of ${where}`,
+      why,
+      todo: 'name a primary of version 7 or newer',
+      exit: EXIT.CONFLICT,
+    });
+  } catch (fault) {
+    const otherwise = `take ${where} away: cdb keeps its streams itself then`;
+    throw fault instanceof DependencyError ? redisUnreachable(where, otherwise, fault) : fault;
+  }
+}
+
+function unfitFor({ version, role }: StackServer): string | null {
+  const major = Number.parseInt(version ?? '', 10);
+  if (major < VERSION_MIN)
+    return `required version ${VERSION_MIN} or newer, found ${version ?? '?'}`;
+  return role !== null && role !== 'master' ? `it is a ${role}, and takes no writes` : null;
+}
+
 /** Without the password. */
-function redisWords(url: string): string {
+function redisWords(url: string, server: StackServer, waitReplicas: number): string {
   const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const aof = server.isAppendOnly === null ? 'unknown' : server.isAppendOnly ? 'on' : 'OFF';
+  const policy = server.maxmemoryPolicy ?? 'unknown';
+  const replicas = waitReplicas === 0 ? '' : `, commits wait for ${waitReplicas} replicas`;
+  return `${server.version ?? '?'} at ${host}${pathname}, append-only file ${aof}, ${policy}${replicas}`;
 }
 
 interface Joining {
