@@ -36,8 +36,10 @@ describe('cdb run on Redis', () => {
 
   it('publishes what it publishes alone, and does nothing twice when it is started again', async () => {
     const env = { CDB_REDIS_URL: server.url };
+    await (await server.link()).listen(['orders'], () => undefined);
     const first = await runCdb([...RUN, '--speed', 'max', '--quiet'], { cwd, env });
     expect([first.status, first.stderr.includes('error')]).toEqual([0, false]);
+    expect(first.stderr).toContain('1 listen to the topic "orders"');
     const alone = await runCdb([...RUN, '--speed', 'max', '--state-dir', 'alone', '--quiet'], {
       cwd,
     });

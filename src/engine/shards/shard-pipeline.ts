@@ -11,6 +11,7 @@ import type { FenceToken, ShardInput, ShardLog } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Snapshot } from '../ports/snapshot-store.js';
 import { Fenced } from '../ports/fenced.js';
+import { ShardLost } from './shard-lost.js';
 import { recoverShard, type ShardRecovered } from './shard-recovery.js';
 
 export interface PipelineDeps {
@@ -95,7 +96,7 @@ export class ShardPipeline {
     }
     const inputs = await log.read(this.fold.seq, limits.batchInputsMax, limits.waitMs);
     if (inputs.length > 0) await this.#foldBatch(inputs);
-    else await this.#awaitWriter();
+    else await this.#lookAtWriter();
     await this.#considerSnapshot();
     return inputs.length;
   }
@@ -140,13 +141,17 @@ export class ShardPipeline {
     }
   }
 
-  async #awaitWriter(): Promise<void> {
+  /** @returns false when the writer has not moved */
+  async #lookAtWriter(): Promise<boolean> {
     const head = await this.#deps.log.head();
     if (head === null || head.foldedSeq < this.fold.seq) throw lost('it is gone');
-    if (head.writtenSeq === this.writtenSeq && this.fold.seq > this.writtenSeq) {
-      await this.#deps.clock.sleep(this.#deps.limits.waitMs);
-    }
+    const hasMoved = head.writtenSeq !== this.writtenSeq;
     this.writtenSeq = head.writtenSeq;
+    return hasMoved;
+  }
+
+  async #awaitWriter(): Promise<void> {
+    if (!(await this.#lookAtWriter())) await this.#deps.clock.sleep(this.#deps.limits.waitMs);
   }
 
   async #say(inputs: readonly Input[]): Promise<void> {
@@ -215,11 +220,6 @@ export class ShardPipeline {
   #fenced(): Fenced {
     return new Fenced(`shard ${this.#deps.log.shard} has another owner than ${this.#token}`);
   }
-}
-
-/** The owner starts again from what is kept. */
-export class ShardLost extends Error {
-  override readonly name = 'ShardLost';
 }
 
 function lost(why: string): ShardLost {

@@ -168,6 +168,7 @@ export class ShardedRun {
       try {
         this.peers = await board.note(this.entry());
         this.#boardTrouble = '';
+        await this.#endWithRun();
       } catch (error) {
         this.#boardTrouble = error instanceof Error ? error.message : String(error);
       }
@@ -190,6 +191,18 @@ export class ShardedRun {
   /** Of the loop that goes round least. */
   get turns(): number {
     return Math.min(...[...this.roleStates.values()].map(({ turns }) => turns));
+  }
+
+  /** Another process has said that the feed has ended, or has begun another run. */
+  async #endWithRun(): Promise<void> {
+    const { runs, onNotice } = this.#deps;
+    const { runGroup } = this.#settings.run;
+    const current = await runs.current();
+    // A Redis that has lost everything knows of no run; this one goes on.
+    if (current === null || (current.runGroup === runGroup && !current.finished)) return;
+    if (!this.#isFinished) onNotice('the run is finished');
+    this.#isFinished = true;
+    this.stop();
   }
 
   entry(): EngineEntry {

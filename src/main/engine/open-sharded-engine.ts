@@ -28,7 +28,7 @@ import type { EngineOrder } from '../../commands/services.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { runIdOf } from '../../engine/domain/ids.js';
-import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
+import { STREAM_LIST, TOPICS } from '../../engine/domain/wire/streams.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveSettings } from '../../engine/live-run.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
@@ -133,6 +133,7 @@ export async function openShardedRun(
     (seen) => redisWords(place.url.url, seen, config.redis.waitReplicas),
   );
   for (const warning of serverWarnings(server, clock.nowMs())) onNotice(`Redis: ${warning}`);
+  await warnOfListeners(control, settings.mode, onNotice);
   const runs = redisSharedRuns(control);
   const roles = rolesOf(order);
   const run = await preflight.step(
@@ -312,6 +313,21 @@ async function lookAtRedis(
     const otherwise = `take ${where} away: cdb keeps its streams itself then`;
     throw fault instanceof DependencyError ? redisUnreachable(where, otherwise, fault) : fault;
   }
+}
+
+/** Whoever listens may take an order of a simulated venue for one to be executed. */
+async function warnOfListeners(
+  link: RedisLink,
+  mode: string,
+  onNotice: (text: string) => void,
+): Promise<void> {
+  const [orders] = await redisStackReader(link).listeners([TOPICS.orders]);
+  const listeners = orders?.subscribers ?? 0;
+  if (listeners === 0) return;
+  onNotice(
+    `${listeners} listen to the topic "${TOPICS.orders}" of this Redis and will get the orders of this ` +
+      `${mode} run; make sure that none of them executes`,
+  );
 }
 
 function unfitFor({ version, role }: StackServer): string | null {
