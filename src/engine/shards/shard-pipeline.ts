@@ -1,4 +1,3 @@
-import { stateShape } from '../core-state.js';
 import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
@@ -11,6 +10,7 @@ import type { FenceToken, ShardInput, ShardLog } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Snapshot } from '../ports/snapshot-store.js';
 import { Fenced } from '../ports/fenced.js';
+import { snapshotOf } from '../snapshotter.js';
 import { ShardLost } from './shard-lost.js';
 import { recoverShard, type ShardRecovered } from './shard-recovery.js';
 
@@ -205,16 +205,7 @@ export class ShardPipeline {
     const { fold } = this;
     this.#snapshotSeq = fold.seq;
     this.#snapshotAtMs = this.#deps.clock.monotonicMs();
-    const { codeVersion, configHash } = fold.state;
-    return {
-      runId: this.#deps.run.runId,
-      seq: fold.seq,
-      digest: fold.digest,
-      codeVersion,
-      configHash,
-      stateShape: stateShape(),
-      state: fold.stateText(),
-    };
+    return snapshotOf(fold, this.#deps.run.runId);
   }
 
   #fenced(): Fenced {
