@@ -16,6 +16,7 @@ import {
   type RedisLink,
 } from '../../../src/adapters/redis/redis-link.js';
 import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
+import { redisShardLooks } from '../../../src/adapters/redis/redis-shard-looks.js';
 import { redisKeys, redisTopics } from '../../../src/adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../../src/adapters/redis/shard-keys.js';
 import { withSqlSession } from '../../../src/adapters/postgres/sql-client.js';
@@ -117,6 +118,7 @@ export class ShardedFixture {
         feederLease: feederLease(runGroup),
         board: redisBoard(control, runGroup),
         runs: redisSharedRuns(control),
+        lookAtShards: redisShardLooks(control, { runGroup, shards }),
         openShard: async (shard, runId) => {
           const data = open();
           const links = { data, waiting: open({ ...REDIS_LIMITS, commandTimeoutMs: 2_500 }) };
