@@ -3,6 +3,7 @@
 ALTER TABLE runs ADD COLUMN run_group varchar(36);
 COMMENT ON COLUMN runs.run_group IS
   'Shards of one run have the same group; null where the run is its own group.';
+CREATE INDEX runs_group_idx ON runs (coalesce(run_group, run_id));
 
 CREATE TABLE run_shards (
   run_id varchar(36) PRIMARY KEY REFERENCES runs,

@@ -1,6 +1,7 @@
 import { agoText, durationText, utcText } from '../view/age.js';
 import { Figure } from '../view/figure.js';
 import type { SystemView } from '../view/system-view.js';
+import { shareWords, sharedText } from './status-shared-text.js';
 import { amountText, bytesText, moneyText } from './tables/amounts.js';
 import { plainText } from './tables/plain-text.js';
 import { textTable } from './tables/text-table.js';
@@ -28,6 +29,7 @@ export function statusText(view: SystemView, nowMs: number, columns: number | nu
     columns === null ? '' : wrapped(reasons, columns),
     headline(view, nowMs),
     feedLines(view, nowMs),
+    view.shared === null ? '' : sharedText(view.shared, nowMs),
     effectsText(view, nowMs),
     countsText(view, nowMs),
     auditLines(view, nowMs),
@@ -41,7 +43,7 @@ function wordLine({ word, control, run }: SystemView): string {
   return line('cdb', `${word}   ${control.mode.toUpperCase()}   orders go to: ${run.ordersTo}`);
 }
 
-function headline({ control, run, observedAtMs }: SystemView, nowMs: number): string {
+function headline({ control, run, shared, observedAtMs }: SystemView, nowMs: number): string {
   const level = `${control.level} since ${utcText(control.atMs)} by ${control.operator}`;
   const why = [control.reason, control.message].filter((text) => text !== '').join(': ');
   const scopes = Object.entries(control.scopes).map(([scope, at]) => `${scope} is ${at}`);
@@ -51,6 +53,7 @@ function headline({ control, run, observedAtMs }: SystemView, nowMs: number): st
     ...scopes.map((scope) => line('scope', scope)),
     line('engine', `${run.phase}, pid ${run.pid}, up ${uptime}, version ${run.codeVersion}`),
     line('run', `${run.runId}   as of ${agoText(observedAtMs, nowMs)}`),
+    ...(shared === null ? [] : [line('this process', shareWords(shared))]),
     line('feed', run.feed),
     line('database', run.database),
   ].join('');

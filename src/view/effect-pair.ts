@@ -20,7 +20,9 @@ export type EffectName =
   | 'decisions->audit rows'
   | 'approvals->orders'
   | 'orders->results'
-  | 'fills->positions';
+  | 'fills->positions'
+  /** Of a run that several processes share. */
+  | 'shards->engines';
 
 export interface EffectPair extends Verdict {
   readonly name: EffectName;

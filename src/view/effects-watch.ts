@@ -9,6 +9,8 @@ import { NOTHING_SEEN } from './effect-pair.js';
 export interface EffectsWatch {
   readonly candles: Waiting;
   readonly results: Waiting;
+  /** Shards that this process owned at the look; empty where it has the run for itself. */
+  readonly folds: string;
 }
 
 interface Waiting {
@@ -19,14 +21,22 @@ interface Waiting {
 }
 
 export function watchEffects(previous: EffectsWatch | null, status: EngineStatus): EffectsWatch {
-  const { outputs, trades } = status;
+  const { outputs, trades, shared } = status;
+  const folds = (shared?.folds ?? []).join(' ');
+  const candles = outputs.CandleClosed ?? NOTHING_SEEN;
+  const [orders, results] = [outputs.OrderRequested ?? NOTHING_SEEN, orderResults(status)];
+  // What a shard waited for that went to another engine is answered there.
+  if (previous !== null && previous.folds !== folds) {
+    return {
+      candles: nothingWaits(trades, candles),
+      results: nothingWaits(orders, results),
+      folds,
+    };
+  }
   return {
-    candles: next(previous?.candles ?? null, trades, outputs.CandleClosed ?? NOTHING_SEEN),
-    results: next(
-      previous?.results ?? null,
-      outputs.OrderRequested ?? NOTHING_SEEN,
-      orderResults(status),
-    ),
+    candles: next(previous?.candles ?? null, trades, candles),
+    results: next(previous?.results ?? null, orders, results),
+    folds,
   };
 }
 
@@ -48,6 +58,10 @@ export function waitingAtMost(cause: Seen, effect: Seen, startedAtMs: number): n
   if (cause.lastAtMs === null) return null;
   if (effect.lastAtMs !== null && effect.lastAtMs >= cause.lastAtMs) return null;
   return effect.lastAtMs ?? startedAtMs;
+}
+
+function nothingWaits(cause: Seen, effect: Seen): Waiting {
+  return { causeCount: cause.count, effectCount: effect.count, sinceMs: null };
 }
 
 function next(previous: Waiting | null, cause: Seen, effect: Seen): Waiting {

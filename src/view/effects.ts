@@ -11,6 +11,7 @@ import {
 import { orderResults, waitingAtMost, type EffectsWatch } from './effects-watch.js';
 import { judgeFeed } from './feed-effect.js';
 import { countText } from './figure.js';
+import { holdersOf, judgeHolders, judgeSharedFold } from './shared-effects.js';
 
 /** How long an effect may stay out: a window is 60 s and 2 s of grace, an order times out at 10 s. */
 const EFFECT_LIMITS = {
@@ -31,6 +32,7 @@ export function judgeEffects(
   const decisions = seen('RiskDecided');
   const rows = status.audit.rowsCommitted['risk_events'] ?? 0;
   const pairs: readonly EffectPair[] = [
+    ...holderPairs(status),
     pair('feed->trades', status.inputs, status.trades, judgeFeed(status)),
     pair('inputs->fold', status.inputs, foldedOf(status), judgeFold(status)),
     pair('trades->candles', status.trades, seen('CandleClosed'), judgeCandles(status, watch)),
@@ -68,6 +70,13 @@ export function judgeEffects(
   return pairs.map((judged) => whileRunning(status, judged));
 }
 
+function holderPairs(status: EngineStatus): readonly EffectPair[] {
+  const { shared } = status;
+  if (shared === undefined) return [];
+  const { cause, effect } = holdersOf(shared);
+  return [pair('shards->engines', cause, effect, judgeHolders(status, shared))];
+}
+
 /** Before and after the engine runs, a missing effect proves nothing. */
 function whileRunning({ phase }: EngineStatus, judged: EffectPair): EffectPair {
   if (phase === 'running' || phase === 'draining' || judged.word !== 'STALLED') return judged;
@@ -80,7 +89,9 @@ function foldedOf({ inputs, seqFolded, seqJournaled }: EngineStatus): Seen {
   return { count: seqFolded, lastAtMs: seqFolded >= seqJournaled ? inputs.lastAtMs : null };
 }
 
-function judgeFold({ inputs, seqJournaled, seqFolded, observedAtMs }: EngineStatus): Verdict {
+function judgeFold(status: EngineStatus): Verdict {
+  const { inputs, seqJournaled, seqFolded, observedAtMs, shared } = status;
+  if (shared !== undefined) return judgeSharedFold(status, shared);
   const backlog = seqJournaled - seqFolded;
   if (seqJournaled === 0) return { word: 'IDLE', reason: 'no input yet' };
   if (backlog <= 0) {
@@ -94,6 +105,7 @@ function judgeFold({ inputs, seqJournaled, seqFolded, observedAtMs }: EngineStat
 function judgeCandles(status: EngineStatus, watch: EffectsWatch | null): Verdict {
   const { trades, observedAtMs, startedAtMs, feed } = status;
   const candles = status.outputs.CandleClosed ?? NOTHING_SEEN;
+  if (foldsNothing(status)) return { word: 'IDLE', reason: FOLDED_ELSEWHERE };
   if (trades.count === 0) return { word: 'IDLE', reason: 'no trade yet' };
   const limitMs = feed.finite ? EFFECT_LIMITS.candleOfFileMs : EFFECT_LIMITS.candleMs;
   const sinceMs =
@@ -124,6 +136,7 @@ function judgeResults(status: EngineStatus, watch: EffectsWatch | null): Verdict
   const orders = status.outputs.OrderRequested ?? NOTHING_SEEN;
   const results = orderResults(status);
   if (orders.count === 0) return { word: 'IDLE', reason: 'no order since the start' };
+  if (foldsNothing(status)) return { word: 'IDLE', reason: FOLDED_ELSEWHERE };
   const sinceMs =
     watch === null ? waitingAtMost(orders, results, startedAtMs) : watch.results.sinceMs;
   const waitedMs = sinceMs === null ? 0 : observedAtMs - sinceMs;
@@ -137,6 +150,13 @@ function judgeResults(status: EngineStatus, watch: EffectsWatch | null): Verdict
     };
   }
   return { word: 'OK', reason: `${countText(results.count)} results, ${open}` };
+}
+
+/** What such a process has seen in shards that it owned earlier waits for nothing here. */
+const FOLDED_ELSEWHERE = 'this process owns no shard now';
+
+function foldsNothing({ shared }: EngineStatus): boolean {
+  return shared?.folds.length === 0;
 }
 
 function pair(name: EffectName, cause: Seen, effect: Seen, verdict: Verdict): EffectPair {

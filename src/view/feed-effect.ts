@@ -4,6 +4,7 @@ import { agoText, durationText } from './age.js';
 import { droppedTrades } from './dropped-trades.js';
 import type { Verdict } from './effect-pair.js';
 import { countText } from './figure.js';
+import { judgeSharedFeed } from './shared-effects.js';
 
 /** A recorded feed that says nothing for longer is waiting for something. */
 const FEED_SILENCE_MS = 60_000;
@@ -17,7 +18,10 @@ type SymbolHealth = FeedHealth['symbols'][number];
 /** Do trades come? Of a live feed its connections know better than a clock. */
 export function judgeFeed(status: EngineStatus): Verdict {
   const { health } = status.feed;
-  return health === null ? judgeRecorded(status) : judgeLive(status, health);
+  if (health !== null) return judgeLive(status, health);
+  return status.shared === undefined
+    ? judgeRecorded(status)
+    : judgeSharedFeed(status, status.shared);
 }
 
 function judgeLive(status: EngineStatus, { symbols }: FeedHealth): Verdict {

@@ -1,10 +1,11 @@
 import { agoText } from './age.js';
 
 /** Where a figure comes from; shown with it, so that nobody takes a guess for a measurement. */
-type FigureSource = 'engine' | 'control register' | 'audit' | 'portfolio' | 'feed';
+type FigureSource =
+  'engine' | 'control register' | 'audit' | 'portfolio' | 'feed' | 'engines' | 'shards';
 
 /** Beyond this age a figure is called stale wherever it is printed. */
-const FIGURE_STALE_MS = 10_000;
+export const FIGURE_STALE_MS = 10_000;
 
 export interface FigureJson {
   readonly value: unknown;

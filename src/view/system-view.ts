@@ -6,6 +6,7 @@ import { orderResults, type EffectsWatch } from './effects-watch.js';
 import { feedView, type FeedView } from './feed-view.js';
 import { CountFigure, Figure } from './figure.js';
 import { attentionNotes } from './notes.js';
+import { sharedView, type SharedView } from './shared-view.js';
 
 /** FLOW is the only word that means well; the others say what keeps it from that. */
 type OverallWord = 'EFFECTS FLOW' | 'HALTED' | 'STALLED' | 'NOT PROVEN YET' | 'NOT RUNNING';
@@ -57,6 +58,8 @@ export interface SystemView {
   };
   /** Null of a feed that is read from a file. */
   readonly feed: FeedView | null;
+  /** Null where one process is the whole run. */
+  readonly shared: SharedView | null;
   readonly effects: readonly EffectView[];
   /** By name, in the order in which they are shown. */
   readonly counts: Readonly<Record<string, CountFigure>>;
@@ -91,6 +94,7 @@ export function systemView(status: EngineStatus, watch: EffectsWatch | null = nu
     run: runOf(status),
     control: { ...status.control, scopes: { ...status.control.scopes } },
     feed: feedView(status),
+    shared: sharedView(status),
     effects: effects.map((effect) => effectView(status, effect)),
     counts: countsOf(status),
     blockedByCode: mapValues(mostFirst(status.blockedByCode), (seen) => counted(status, seen)),
@@ -185,7 +189,11 @@ function auditOf(status: EngineStatus): SystemView['audit'] {
   };
 }
 
-function portfolioOf({ portfolio, observedAtMs }: EngineStatus): SystemView['portfolio'] {
+function portfolioOf({ portfolio, observedAtMs, shared }: EngineStatus): SystemView['portfolio'] {
+  // A process that folds nothing has no book: an untouched one must not pass for the run's.
+  const hasBook = shared === undefined || shared.folds.length > 0;
+  const figure = <T extends string | number>(value: T) =>
+    new Figure(hasBook ? value : null, 'portfolio', observedAtMs);
   const amounts = {
     equity: portfolio.equityUsdt,
     cash: portfolio.cashUsdt,
@@ -198,9 +206,9 @@ function portfolioOf({ portfolio, observedAtMs }: EngineStatus): SystemView['por
   };
   return {
     book: portfolio.book,
-    amountsUsdt: mapValues(amounts, (text) => new Figure(text, 'portfolio', observedAtMs)),
-    openPositions: new Figure(portfolio.positions.length, 'portfolio', observedAtMs),
-    openOrders: new Figure(portfolio.openOrders, 'portfolio', observedAtMs),
+    amountsUsdt: mapValues(amounts, (text) => figure(text)),
+    openPositions: figure(portfolio.positions.length),
+    openOrders: figure(portfolio.openOrders),
     breakersOpen: Object.keys(portfolio.breakers).filter((name) => portfolio.breakers[name]),
   };
 }

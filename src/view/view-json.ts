@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { FeedView } from './feed-view.js';
-import { CountFigure, Figure, type FigureJson } from './figure.js';
+import type { FigureJson } from './figure.js';
+import { countFigure, numberFigure, textFigure, time } from './figure-json.js';
+import { SHARED, sharedJson } from './shared-json.js';
 import type { SystemView } from './system-view.js';
 
 /** A change that breaks a reader raises the number. */
@@ -37,6 +39,7 @@ export function systemViewJson(view: SystemView) {
       at: iso(control.atMs),
     },
     feed: view.feed === null ? null : feedJson(view.feed),
+    shared: view.shared === null ? null : sharedJson(view.shared),
     effects: view.effects.map(({ name, word, reason, cause, effect }) => ({
       name,
       word,
@@ -92,21 +95,6 @@ export function readSystemView(body: unknown): SystemView | null {
   const read = VIEW.safeParse(body);
   return read.success ? read.data : null;
 }
-
-const time = z.iso.datetime().transform((text) => Date.parse(text));
-const source = z.enum(['engine', 'control register', 'audit', 'portfolio', 'feed']);
-const evidence = { source, observed_at: time };
-const numberFigure = z
-  .object({ value: z.number().nullable(), ...evidence })
-  .transform((f) => new Figure(f.value, f.source, f.observed_at));
-const textFigure = z
-  .object({ value: z.string().nullable(), ...evidence })
-  .transform((f) => new Figure(f.value, f.source, f.observed_at));
-const countFigure = z
-  .object({ value: z.number(), last_at: time.nullable(), ...evidence })
-  .transform((f) => {
-    return new CountFigure({ count: f.value, lastAtMs: f.last_at }, f.source, f.observed_at);
-  });
 
 const RUN = z
   .object({
@@ -227,6 +215,7 @@ const VIEW = z
     run: RUN,
     control: CONTROL,
     feed: FEED,
+    shared: SHARED,
     effects: z.array(EFFECT),
     counts: z.record(z.string(), countFigure),
     blocked_by_code: z.record(z.string(), countFigure),

@@ -4,10 +4,15 @@ import type { EffectsWatch } from '../../view/effects-watch.js';
 import type { MetricSpec } from './metric-spec.js';
 import { OWN_METRICS } from './own-metrics.js';
 import { REFERENCE_METRICS } from './reference-metrics.js';
+import { SHARED_METRICS } from './shared-metrics.js';
 import { StepLatency } from './step-latency.js';
 
 /** Every metric but the histogram. A name is here only when the engine really feeds it. */
-export const METRICS: readonly MetricSpec[] = [...REFERENCE_METRICS, ...OWN_METRICS];
+export const METRICS: readonly MetricSpec[] = [
+  ...REFERENCE_METRICS,
+  ...OWN_METRICS,
+  ...SHARED_METRICS,
+];
 
 export interface Exposition {
   readonly contentType: string;

@@ -12,7 +12,7 @@ import type {
   FillQuery,
   FillRow,
 } from '../../engine/ports/audit-reader.js';
-import { FILLS, REFUSALS } from './followed-rows.js';
+import { FILLS, REFUSALS, RUN_NAME } from './followed-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { readOnly } from './read-only.js';
 import { newestCursor, rowsAfter } from './row-cursor.js';
@@ -53,29 +53,44 @@ export function postgresAuditReader(pool: PgPool): AuditReader {
   };
 }
 
-/** The run whose decision was written last. */
-const NEWEST_RUN = 'SELECT run_id FROM risk_events ORDER BY id DESC LIMIT 1';
+interface NewestRun {
+  /** What the run is called: its group where several shards share it. */
+  readonly runId: string;
+  /** The run ids that its rows carry, one for each shard. */
+  readonly members: readonly string[];
+}
 
-async function newestRun(client: pg.PoolClient): Promise<string | null> {
-  const { rows } = await client.query<{ run_id: string }>(NEWEST_RUN);
-  return rows[0]?.run_id ?? null;
+/** The run whose decision was written last, with all of its shards. */
+const NEWEST_RUN = `
+  SELECT ${RUN_NAME} AS "runId" FROM risk_events t LEFT JOIN runs g USING (run_id)
+  ORDER BY t.id DESC LIMIT 1`;
+
+const MEMBERS = 'SELECT run_id FROM runs WHERE coalesce(run_group, run_id) = $1';
+
+async function newestRun(client: pg.PoolClient): Promise<NewestRun | null> {
+  const newest = await client.query<{ runId: string }>(NEWEST_RUN);
+  const runId = newest.rows[0]?.runId;
+  if (runId === undefined) return null;
+  const { rows } = await client.query<{ run_id: string }>(MEMBERS, [runId]);
+  return { runId, members: rows.map(({ run_id }) => run_id) };
 }
 
 /** Fills of a run inside the window that ends with its newest fill; all of it without a window. */
 const FILLS_WHERE = `
-  FROM trades t
-  WHERE t.run_id = $1
+  FROM trades t ${FILLS.joins}
+  WHERE t.run_id = ANY($1)
     AND ($2::bigint IS NULL OR t.timestamp >= (
-      SELECT max(timestamp) FROM trades WHERE run_id = $1
+      SELECT max(timestamp) FROM trades WHERE run_id = ANY($1)
     ) - $2 * interval '1 millisecond')
     AND ($3::text IS NULL OR t.symbol = $3)
     AND ($4::text IS NULL OR t.strategy_id = $4)`;
 
 async function readFills(client: pg.PoolClient, query: FillQuery): Promise<FillList> {
-  const runId = await newestRun(client);
+  const run = await newestRun(client);
   const cursor = await newestCursor(client, FILLS);
-  if (runId === null) return { runId, fills: [], total: 0, newestAtMs: null, cursor };
-  const filter = [runId, query.windowMs, query.symbol, query.strategyId];
+  if (run === null) return { runId: null, fills: [], total: 0, newestAtMs: null, cursor };
+  const { runId } = run;
+  const filter = [run.members, query.windowMs, query.symbol, query.strategyId];
   const { rows } = await client.query(
     `SELECT ${FILLS.columns} ${FILLS_WHERE} ORDER BY t.timestamp DESC, t.id DESC LIMIT $5`,
     [...filter, bounded(query.limit)],
@@ -83,7 +98,7 @@ async function readFills(client: pg.PoolClient, query: FillQuery): Promise<FillL
   const figures = await client.query(
     `SELECT count(*) AS total, (
        SELECT round(extract(epoch FROM max(timestamp)) * 1000)::bigint
-       FROM trades WHERE run_id = $1
+       FROM trades WHERE run_id = ANY($1)
      ) AS "newestAtMs" ${FILLS_WHERE}`,
     filter,
   );
@@ -101,18 +116,19 @@ function isWanted(fill: FillRow, { symbol, strategyId }: FillFilter): boolean {
 /** As for fills; the run is that of the decision. */
 const REFUSALS_WHERE = `
   FROM blocked_decisions t ${REFUSALS.joins}
-  WHERE r.run_id = $1 AND ($2::bigint IS NULL OR t.timestamp_ms >= $3::bigint - $2)`;
+  WHERE r.run_id = ANY($1) AND ($2::bigint IS NULL OR t.timestamp_ms >= $3::bigint - $2)`;
 
 async function readBlocked(client: pg.PoolClient, query: BlockedQuery): Promise<BlockedList> {
-  const runId = await newestRun(client);
+  const run = await newestRun(client);
   const cursor = await newestCursor(client, REFUSALS);
+  const members = run?.members ?? [];
   const newest = await client.query(
     `SELECT max(timestamp_ms) AS "newestAtMs", count(*) AS total
-     FROM risk_events WHERE run_id = $1 AND decision = 'BLOCK'`,
-    [runId],
+     FROM risk_events WHERE run_id = ANY($1) AND decision = 'BLOCK'`,
+    [members],
   );
   const { newestAtMs } = listFigures.parse(newest.rows[0]);
-  const filter = [runId, query.windowMs, newestAtMs];
+  const filter = [members, query.windowMs, newestAtMs];
   const { rows } = await client.query(
     `SELECT ${REFUSALS.columns} ${REFUSALS_WHERE}
      ORDER BY t.timestamp_ms DESC, t.id DESC LIMIT $4`,
@@ -123,7 +139,8 @@ async function readBlocked(client: pg.PoolClient, query: BlockedQuery): Promise<
     filter,
   );
   const { total } = listFigures.parse(figures.rows[0]);
-  return { runId, blocked: REFUSALS.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
+  const blocked = REFUSALS.rows.parse(rows).toReversed();
+  return { runId: run?.runId ?? null, blocked, total, newestAtMs, cursor };
 }
 
 const KEYS: Readonly<Record<BlockField, string>> = {
@@ -134,27 +151,28 @@ const KEYS: Readonly<Record<BlockField, string>> = {
 
 const DECISIONS_WHERE = `
   FROM risk_events
-  WHERE run_id = $1 AND ($2::bigint IS NULL OR timestamp_ms >= (
-    SELECT max(timestamp_ms) FROM risk_events WHERE run_id = $1
+  WHERE run_id = ANY($1) AND ($2::bigint IS NULL OR timestamp_ms >= (
+    SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1)
   ) - $2)`;
 
 async function readBlocks(client: pg.PoolClient, query: BlockQuery): Promise<BlockSummary> {
-  const runId = await newestRun(client);
-  if (runId === null) return emptySummary(query.by);
+  const run = await newestRun(client);
+  if (run === null) return emptySummary(query.by);
+  const { runId, members } = run;
   const figures = await client.query(
     `SELECT count(*) FILTER (WHERE decision = 'BLOCK') AS blocked,
        count(*) FILTER (WHERE decision = 'ALLOW') AS allowed,
        min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "newestAtMs",
-       (SELECT max(timestamp_ms) FROM risk_events WHERE run_id = $1 AND decision = 'ALLOW')
+       (SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1) AND decision = 'ALLOW')
          AS "lastAllowAtMs" ${DECISIONS_WHERE}`,
-    [runId, query.windowMs],
+    [members, query.windowMs],
   );
   const { rows } = await client.query(
     `SELECT ${KEYS[query.by]} AS key, count(*) AS count,
        min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "lastAtMs"
      ${DECISIONS_WHERE} AND decision = 'BLOCK'
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $3`,
-    [runId, query.windowMs, bounded(query.limit)],
+    [members, query.windowMs, bounded(query.limit)],
   );
   const groups = groupRows.parse(rows);
   const totals = decisionFigures.parse(figures.rows[0]);

@@ -3,9 +3,23 @@ import { z } from 'zod';
 import { CURSOR_BEGINNING, type RowPage } from '../../engine/ports/audit-reader.js';
 import type { FollowedTable } from './followed-rows.js';
 
-const CURSOR = /^(\d{1,18}):(.*)$/s;
+/** `<id>:<key>`, or `<id>~<transactions>:<key>` where transactions were open at the look. */
+const CURSOR = /^(\d{1,18})(?:~([\d.]{1,4000}))?:(.*)$/s;
+/** An open transaction that others have overtaken by more rows is not waited for. */
+const OVERTAKEN_ROWS_MAX = 50_000;
+/** A cursor stays short enough for a request line. */
+const OPEN_MAX = 128;
 
-const places = z.array(z.object({ place: z.string() }));
+const places = z.array(z.object({ id: z.string(), key: z.string() }));
+const openIds = z.array(z.object({ xid: z.string() }));
+
+/** What of a cursor is not the name of its row. */
+interface Place {
+  readonly id: string;
+  readonly key: string;
+  /** Transactions that were open at the look: their rows may have lower identities. */
+  readonly open: readonly string[];
+}
 
 /** Where a reader stands that has seen all rows of the table. */
 export async function newestCursor(
@@ -13,14 +27,19 @@ export async function newestCursor(
   { name, key }: FollowedTable<unknown>,
 ): Promise<string> {
   const { rows } = await client.query(
-    `SELECT id || ':' || ${key} AS place FROM ${name} ORDER BY id DESC LIMIT 1`,
+    `SELECT id::text AS id, ${key} AS key FROM ${name} ORDER BY id DESC LIMIT 1`,
   );
-  return places.parse(rows)[0]?.place ?? CURSOR_BEGINNING;
+  const [newest] = places.parse(rows);
+  return newest === undefined
+    ? CURSOR_BEGINNING
+    : cursorText({ ...newest, open: await openTransactions(client) });
 }
 
 /**
  * The rows behind a cursor. It carries the key of its row beside the identity, because a database
- * that was made anew counts from one again, and its rows must not count as seen.
+ * that was made anew counts from one again, and its rows must not count as seen. It also carries the
+ * transactions that were open: of shards that are written side by side, one that took its identities
+ * first may commit last, and its rows then lie in front of the cursor.
  */
 export async function rowsAfter<Row>(
   client: pg.PoolClient,
@@ -28,19 +47,46 @@ export async function rowsAfter<Row>(
   { cursor, limit }: { readonly cursor: string; readonly limit: number },
 ): Promise<RowPage<Row>> {
   const reset = !(await isOfThisDatabase(client, table, cursor));
+  const from = (reset ? null : placeOf(cursor)) ?? { id: '0', key: '', open: [] };
   const { name, key, columns, joins } = table;
-  const { rows } = await client.query(
-    `SELECT t.id || ':' || t.${key} AS place, ${columns}
-     FROM ${name} t ${joins} WHERE t.id > $1 ORDER BY t.id LIMIT $2`,
-    [reset ? 0 : idOf(cursor), limit],
-  );
-  const start = reset ? CURSOR_BEGINNING : cursor;
+  const select = `SELECT t.id::text AS id, t.${key} AS key, ${columns} FROM ${name} t ${joins}`;
+  const overtaken =
+    from.open.length === 0 ? [] : table.rows.parse(await overtakenRows(client, select, from));
+  const { rows } = await client.query(`${select} WHERE t.id > $1 ORDER BY t.id LIMIT $2`, [
+    from.id,
+    limit,
+  ]);
+  const last = places.parse(rows).at(-1) ?? from;
+  const open = last.id === '0' ? [] : await openTransactions(client);
   return {
-    rows: table.rows.parse(rows),
-    cursor: places.parse(rows).at(-1)?.place ?? start,
+    rows: [...overtaken, ...table.rows.parse(rows)],
+    cursor: last.id === '0' ? CURSOR_BEGINNING : cursorText({ ...last, open }),
     more: rows.length === limit,
     reset,
   };
+}
+
+/** Committed since the last look, with identities that others had passed by then. */
+async function overtakenRows(
+  client: pg.PoolClient,
+  select: string,
+  { id, open }: Place,
+): Promise<readonly unknown[]> {
+  const { rows } = await client.query<Readonly<Record<string, unknown>>>(
+    `${select} WHERE t.id > $1::bigint - ${OVERTAKEN_ROWS_MAX} AND t.id <= $1
+       AND t.xmin::text = ANY($2) ORDER BY t.id`,
+    [id, open],
+  );
+  return rows;
+}
+
+/** Open in the snapshot of this transaction; a row names its own by the lower 32 bits. */
+async function openTransactions(client: pg.PoolClient): Promise<readonly string[]> {
+  const { rows } = await client.query(
+    `SELECT (xid::text::bigint % 4294967296)::text AS xid
+     FROM pg_snapshot_xip(pg_current_snapshot()) AS xid ORDER BY xid LIMIT ${OPEN_MAX}`,
+  );
+  return openIds.parse(rows).map(({ xid }) => xid);
 }
 
 async function isOfThisDatabase(
@@ -49,15 +95,21 @@ async function isOfThisDatabase(
   cursor: string,
 ): Promise<boolean> {
   if (cursor === CURSOR_BEGINNING) return true;
-  const rowKey = CURSOR.exec(cursor)?.[2];
-  if (rowKey === undefined) return false;
+  const place = placeOf(cursor);
+  if (place === null) return false;
   const { rowCount } = await client.query(`SELECT 1 FROM ${name} WHERE id = $1 AND ${key} = $2`, [
-    idOf(cursor),
-    rowKey,
+    place.id,
+    place.key,
   ]);
   return rowCount === 1;
 }
 
-function idOf(cursor: string): string {
-  return CURSOR.exec(cursor)?.[1] ?? '0';
+function cursorText({ id, key, open }: Place): string {
+  return `${id}${open.length === 0 ? '' : `~${open.join('.')}`}:${key}`;
+}
+
+function placeOf(cursor: string): Place | null {
+  const [, id, open, key] = CURSOR.exec(cursor) ?? [];
+  if (id === undefined || key === undefined) return null;
+  return { id, key, open: open === undefined ? [] : open.split('.') };
 }

@@ -2,6 +2,7 @@
 export interface FillRow {
   readonly fillId: string;
   readonly orderId: string;
+  /** Of a run that several shards share: the id of the group. */
   readonly runId: string;
   readonly symbol: string;
   readonly side: string;
@@ -34,7 +35,7 @@ export interface FillQuery extends FillFilter {
 }
 
 export interface FillList {
-  /** The newest run that has decisions; null when the database holds none. */
+  /** The newest run that has decisions, with all of its shards; null when the database holds none. */
   readonly runId: string | null;
   /** Oldest first. */
   readonly fills: readonly FillRow[];
@@ -50,7 +51,7 @@ export interface FillList {
 export const CURSOR_BEGINNING = '';
 
 /**
- * What was committed after a cursor, of any run, in the order of its commit. A cursor is opaque
+ * What was committed after a cursor, of any run; of one shard in the order of its commits. A cursor is opaque
  * text; it stays good when the engine or the database starts again.
  */
 export interface RowPage<Row> {
@@ -133,7 +134,7 @@ export interface AuditReader {
   fills(query: FillQuery): Promise<FillList>;
   blocksBy(query: BlockQuery): Promise<BlockSummary>;
   blocked(query: BlockedQuery): Promise<BlockedList>;
-  /** At most `limit` rows are looked at, so a page may be empty and still say `more`. */
+  /** At most `limit` new identities are looked at, so a page may be empty and still say `more`. */
   fillsAfter(cursor: string, filter: FillFilter, limit: number): Promise<RowPage<FillRow>>;
   blockedAfter(cursor: string, limit: number): Promise<RowPage<BlockedRow>>;
 }

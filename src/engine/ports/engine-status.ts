@@ -1,6 +1,7 @@
 import type { ControlRecord } from '../domain/control.js';
 import type { OutputKind } from '../domain/events.js';
 import type { FeedHealth } from './feed.js';
+import type { SharedRunStatus } from './shared-run-status.js';
 
 export type EnginePhase =
   'starting' | 'recovering' | 'running' | 'draining' | 'finished' | 'stopped';
@@ -103,6 +104,8 @@ export interface EngineStatus {
     Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>
   >;
   readonly rssBytes: number;
+  /** Absent where one process is the whole run; else the other figures are of its own shards. */
+  readonly shared?: SharedRunStatus;
 }
 
 export interface LatencyHistogram {

@@ -35,6 +35,8 @@ export interface RoleState {
   state: 'waiting' | 'working';
   /** Why it waits, or what went wrong last. */
   why: string;
+  /** What went wrong last; empty once it works again, or waits because others work. */
+  trouble: string;
   token: FenceToken | null;
   /** Grows as long as the loop goes round. */
   turns: number;
@@ -55,6 +57,10 @@ export async function runRole(
   const onTurn = (): void => {
     state.turns += 1;
   };
+  const onWork = (): void => {
+    onTurn();
+    state.trouble = '';
+  };
   while (!signal.aborted) {
     onTurn();
     let held: HeldLease | null = null;
@@ -67,7 +73,7 @@ export async function runRole(
       state.state = 'working';
       state.why = '';
       state.token = held.token;
-      await loop.work(held.token, AbortSignal.any([signal, held.signal]), onTurn);
+      await loop.work(held.token, AbortSignal.any([signal, held.signal]), onWork);
       if (held.signal.aborted) onNotice(`${loop.name}: the lease was lost`);
       retryMs = RETRY_MS_MIN;
     } catch (error) {
@@ -76,6 +82,7 @@ export async function runRole(
       const why = error instanceof Error ? error.message : String(error);
       if (why !== state.why) onNotice(`${loop.name}: ${why}`);
       state.why = why;
+      state.trouble = why;
       await clock.sleep(retryMs, signal);
       retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
     } finally {
@@ -93,11 +100,13 @@ async function tryLease(
 ): Promise<HeldLease | null> {
   if (!loop.isWanted()) {
     state.why = 'left to others';
+    state.trouble = '';
     return null;
   }
   const held = await takeLease(deps, loop.lease, deps.owner, await loop.tokenMin());
   if (!('owner' in held)) return held;
   state.why = `held by ${held.owner}`;
+  state.trouble = '';
   await loop.onTaken?.();
   return null;
 }

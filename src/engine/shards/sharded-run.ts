@@ -17,6 +17,7 @@ import type { EventLog } from '../ports/event-log.js';
 import type { FactStreams } from '../ports/fact-streams.js';
 import type { Feed } from '../ports/feed.js';
 import type { FenceToken, Leases, ShardLog } from '../ports/shard-log.js';
+import type { LookAtShards, SharedRunStatus } from '../ports/shared-run-status.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Keys, Topics } from '../ports/topics-keys.js';
 import { createPublisher } from '../publisher.js';
@@ -28,6 +29,7 @@ import { shardBudget } from './shard-budget.js';
 import type { ShardRecovered } from './shard-recovery.js';
 import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
 import { ShardWriter, type WriterLimits } from './shard-writer.js';
+import { ShardsSeen } from './shards-seen.js';
 
 /** The places that one shard is worked on from; each loop reads over connections of its own. */
 export interface ShardPlaces {
@@ -41,6 +43,7 @@ export interface ShardedDeps {
   readonly feederLease: string;
   readonly board: EngineBoard;
   readonly runs: SharedRuns;
+  readonly lookAtShards: LookAtShards;
   /** Opened for each role that works on the shard. */
   readonly openShard: (shard: number, runId: string) => Promise<ShardPlaces>;
   readonly audit: AuditStore;
@@ -109,6 +112,9 @@ export class ShardedRun {
   #isFeeding = false;
   #isFinished = false;
   #boardTrouble = '';
+  #peersAtMs: number | null = null;
+  readonly #seen = new ShardsSeen();
+  #lookTrouble = '';
 
   constructor(deps: ShardedDeps, settings: ShardedSettings) {
     this.#deps = deps;
@@ -162,18 +168,53 @@ export class ShardedRun {
   }
 
   async #beat(): Promise<void> {
-    const { board, clock } = this.#deps;
+    const { clock } = this.#deps;
     const signal = this.#signal('beat');
     while (!signal.aborted) {
-      try {
-        this.peers = await board.note(this.entry());
-        this.#boardTrouble = '';
-        await this.#endWithRun();
-      } catch (error) {
-        this.#boardTrouble = error instanceof Error ? error.message : String(error);
-      }
+      await Promise.all([this.#meetPeers(), this.#lookAtShards()]);
       await clock.sleep(HEARTBEAT_MS, signal);
     }
+  }
+
+  async #meetPeers(): Promise<void> {
+    const { board, clock } = this.#deps;
+    try {
+      this.peers = await board.note(this.entry());
+      this.#peersAtMs = clock.nowMs();
+      this.#boardTrouble = '';
+      await this.#endWithRun();
+    } catch (error) {
+      this.#boardTrouble = wordsOf(error);
+    }
+  }
+
+  /** A look that fails changes nothing but the age of the last one. */
+  async #lookAtShards(): Promise<void> {
+    const { lookAtShards, clock } = this.#deps;
+    try {
+      const looks = await lookAtShards();
+      this.#seen.note(looks, clock.nowMs());
+      this.#lookTrouble = '';
+    } catch (error) {
+      this.#lookTrouble = wordsOf(error);
+    }
+  }
+
+  /** What this process sees of all that work on the run. */
+  sharing(): SharedRunStatus {
+    const { engineId, roles, run } = this.#settings;
+    return {
+      engineId,
+      roles,
+      feeds: this.#isFeeding,
+      folds: [...this.pipelines.keys()].sort((a, b) => a - b),
+      shardCount: run.shards,
+      engines: this.#peersAtMs === null ? [this.entry()] : this.peers,
+      enginesAtMs: this.#peersAtMs,
+      shards: this.#seen.standings,
+      shardsAtMs: this.#seen.atMs,
+      lookTrouble: this.#lookTrouble,
+    };
   }
 
   /** What it owns; at its end what it owned last, so that the last figures can be told. */
@@ -207,12 +248,8 @@ export class ShardedRun {
 
   entry(): EngineEntry {
     const { engineId, host, pid, roles } = this.#settings;
-    const troubles = [...this.roleStates].flatMap(([name, { state, why, token }]) =>
-      state === 'working' && token !== null && why === ''
-        ? []
-        : why === ''
-          ? []
-          : [`${name}: ${why}`],
+    const troubles = [...this.roleStates].flatMap(([name, { trouble }]) =>
+      trouble === '' ? [] : [`${name}: ${trouble}`],
     );
     return {
       engineId,
@@ -229,7 +266,7 @@ export class ShardedRun {
   }
 
   #role(name: string): RoleState {
-    const state: RoleState = { state: 'waiting', why: '', token: null, turns: 0 };
+    const state: RoleState = { state: 'waiting', why: '', trouble: '', token: null, turns: 0 };
     this.roleStates.set(name, state);
     return state;
   }
@@ -428,6 +465,10 @@ export class ShardedRun {
       ...{ mode, feed, seed, codeVersion, configHash, startedAtMs, runGroup, shard },
     };
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function takenWords(recovered: ShardRecovered): string {

@@ -5,6 +5,7 @@ import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
 import type { SharedRun } from '../ports/engine-board.js';
 import type { EngineStatus } from '../ports/engine-status.js';
+import type { SharedRunStatus } from '../ports/shared-run-status.js';
 import type { Hash } from '../domain/hash.js';
 import type { Feed } from '../ports/feed.js';
 import type { ShardPipeline } from './shard-pipeline.js';
@@ -16,6 +17,7 @@ interface ShardedParts {
   readonly pipelines: readonly ShardPipeline[];
   readonly writers: readonly ShardWriter[];
   readonly figures: EngineFigures;
+  readonly shared: SharedRunStatus;
   /** Null of a process that feeds nothing. */
   readonly feed: Feed | null;
   readonly journalWaiting: number | null;
@@ -51,7 +53,8 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
       identity: run.identity,
       description: run.feed,
       finite: feed?.finite ?? false,
-      health: feed?.health() ?? null,
+      // One that another process reads is not connected here, and no fault.
+      health: (parts.shared.feeds ? feed?.health() : null) ?? null,
     },
     seqJournaled: folded + (parts.journalWaiting ?? 0),
     seqFolded: folded,
@@ -65,6 +68,7 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
     database: parts.database,
     rssBytes: parts.rssBytes,
+    shared: parts.shared,
   };
 }
 

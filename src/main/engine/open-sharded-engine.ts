@@ -22,6 +22,7 @@ import {
 } from '../../adapters/redis/redis-link.js';
 import { redisStackReader } from '../../adapters/redis/redis-stack-reader.js';
 import { redisShardLog } from '../../adapters/redis/redis-shard-log.js';
+import { redisShardLooks } from '../../adapters/redis/redis-shard-looks.js';
 import { redisKeys, redisTopics } from '../../adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../adapters/redis/shard-keys.js';
 import type { EngineOrder } from '../../commands/services.js';
@@ -166,6 +167,7 @@ export async function openShardedRun(
       feederLease: feederLease(runGroup),
       board: redisBoard(control, runGroup),
       runs,
+      lookAtShards: redisShardLooks(control, { runGroup, shards: run.shards }),
       openShard: async (shard, runId) => {
         const data = open(`shard ${shard}`);
         const waiting = open(`shard ${shard} reader`, patient);
@@ -259,6 +261,7 @@ export async function openShardedRun(
         phase,
         ...sharded.shown(),
         figures: sharded.figures,
+        shared: sharded.sharing(),
         feed,
         journalWaiting: sharded.ingest?.waiting ?? null,
         codeVersion: settings.codeVersion,

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postgresAuditReader } from '../../../src/adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
 import { openPgPool, type PgPool } from '../../../src/adapters/postgres/pg-pool.js';
+import { postgresShardStore } from '../../../src/adapters/postgres/shard-store.js';
 import type { AuditReader } from '../../../src/engine/ports/audit-reader.js';
 import { auditRow, type Cells } from '../../contract/audit-rows.js';
 import { SERVER_KINDS, TestDatabase } from './test-database.js';
@@ -242,6 +243,112 @@ describe.each(SERVER_KINDS)('on the %s server', (kind) => {
       expect(refusals).toMatchObject({ runId: null, blocked: [], total: 0, cursor: '' });
       const blocks = await empty.blocksBy({ by: 'code', windowMs: 1, limit: 1 });
       expect(blocks).toMatchObject({ runId: null, groups: [], blocked: 0, allowed: 0 });
+    });
+  });
+
+  describe('postgresAuditReader of a run in two shards', () => {
+    const GROUP = '99999999-9999-5999-8999-999999999999';
+    const SHARDS = ['55555555-5555-5555-8555-555555555555', '66666666-6666-5666-8666-666666666666'];
+    let shardPool: PgPool;
+    let shards: AuditReader;
+
+    async function shardBatch(runId: string, indexes: readonly number[]) {
+      const rows = {
+        risk_events: indexes.map((index) => decisionRow(runId, index, decisions[index] ?? {})),
+        blocked_decisions: indexes
+          .filter((index) => decisions[index]?.['decision'] === 'BLOCK')
+          .map((index) => blockedRow(runId, index, decisions[index] ?? {})),
+        trades: indexes.map((index) => tradeRow(runId, index)),
+      };
+      const batch = { runId, seqFirst: 1, seqLast: 9, digest: 'd', rows };
+      await postgresAuditStore(shardPool).commit(batch);
+    }
+
+    beforeEach(async () => {
+      shardPool = openPgPool(await database.create(), 'reader');
+      shards = postgresAuditReader(shardPool);
+      const words = { mode: 'paper', feed: 'sample', codeVersion: 'v', configHash: 'h', seed: 9 };
+      const run = { identity: 'i', startedAtMs: 1, ...words };
+      await postgresAuditStore(shardPool).startRun({ ...run, runId: OLD_RUN });
+      await shardBatch(OLD_RUN, [0, 1, 2, 3]);
+      const store = postgresShardStore(shardPool);
+      for (const [shard, runId] of SHARDS.entries()) {
+        await store.startRun({ ...run, runId, runGroup: GROUP, shard });
+      }
+    });
+    afterEach(() => shardPool.close());
+
+    it('takes the rows of both in the order of their time, under the name of the group', async () => {
+      await shardBatch(SHARDS[0] ?? '', [0, 3]);
+      await shardBatch(SHARDS[1] ?? '', [1, 2]);
+      const fills = await shards.fills({ ...NO_FILTER, windowMs: null, limit: 3 });
+      expect(fills).toMatchObject({ runId: GROUP, total: 4, newestAtMs: START_MS + 3 * MINUTE_MS });
+      expect(fills.fills.map(({ fillId, runId }) => [fillId, runId])).toEqual([
+        ['66666666-1', GROUP],
+        ['66666666-2', GROUP],
+        ['55555555-3', GROUP],
+      ]);
+      const recent = await shards.fills({ ...NO_FILTER, windowMs: MINUTE_MS, limit: 9 });
+      expect(recent.fills.map(({ fillId }) => fillId)).toEqual(['66666666-2', '55555555-3']);
+      const refusals = await shards.blocked({ windowMs: null, limit: 9 });
+      expect(refusals).toMatchObject({ runId: GROUP, total: 3 });
+      expect(refusals.blocked.map(({ decisionId, runId }) => [decisionId, runId])).toEqual([
+        ['66666666-1', GROUP],
+        ['66666666-2', GROUP],
+        ['55555555-3', GROUP],
+      ]);
+      expect(await shards.blocksBy({ by: 'code', windowMs: null, limit: 9 })).toMatchObject({
+        runId: GROUP,
+        blocked: 3,
+        allowed: 1,
+        lastAllowAtMs: START_MS,
+        groups: [
+          { key: 'RC_002', count: 2 },
+          { key: 'RC_010', count: 1 },
+        ],
+      });
+    });
+
+    it('names an older run without shards by itself, and new rows by their group', async () => {
+      const before = await shards.fills({ ...NO_FILTER, windowMs: null, limit: 9 });
+      expect(before).toMatchObject({ runId: OLD_RUN, total: 4 });
+      const refused = await shards.blocked({ windowMs: null, limit: 9 });
+      await shardBatch(SHARDS[1] ?? '', [1]);
+      const { rows } = await shards.fillsAfter(before.cursor, NO_FILTER, 9);
+      expect(rows).toMatchObject([{ fillId: '66666666-1', runId: GROUP }]);
+      const blocked = await shards.blockedAfter(refused.cursor, 9);
+      expect(blocked.rows).toMatchObject([{ decisionId: '66666666-1', runId: GROUP }]);
+    });
+
+    it('gives every fill once where a shard that began first commits last', async () => {
+      const insert = (index: number) =>
+        `INSERT INTO trades (run_id, fill_id, timestamp, symbol, side, price, execution_price, size,
+           fees, status, order_id)
+         SELECT '${SHARDS[0]}', 'slow-${index}', now(), symbol, side, price, execution_price, size,
+           fees, status, order_id FROM trades LIMIT 1`;
+      const ids: string[] = [];
+      let { cursor } = await shards.fills({ ...NO_FILTER, windowMs: null, limit: 9 });
+      const look = async () => {
+        const page = await shards.fillsAfter(cursor, NO_FILTER, 2);
+        ids.push(...page.rows.map(({ fillId }) => fillId));
+        ({ cursor } = page);
+        return page;
+      };
+      await shardPool.use('write slowly', async (client) => {
+        await client.query('BEGIN');
+        await client.query(insert(0));
+        await client.query(insert(1));
+        await client.query(insert(2));
+        await shardBatch(SHARDS[1] ?? '', [0, 1, 2]);
+        expect(await look()).toMatchObject({ more: true });
+        await look();
+        await look();
+        await client.query('COMMIT');
+      });
+      await look();
+      await look();
+      const quick = [0, 1, 2].map((index) => `66666666-${index}`);
+      expect(ids).toEqual([...quick, 'slow-0', 'slow-1', 'slow-2']);
     });
   });
 });

@@ -16,6 +16,7 @@ import {
   type RedisLink,
 } from '../../../src/adapters/redis/redis-link.js';
 import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
+import { redisShardLooks } from '../../../src/adapters/redis/redis-shard-looks.js';
 import { redisKeys, redisTopics } from '../../../src/adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../../src/adapters/redis/shard-keys.js';
 import { withSqlSession } from '../../../src/adapters/postgres/sql-client.js';
@@ -70,6 +71,7 @@ export class ShardedFixture {
   readonly pool: PgPool;
   readonly notices: string[] = [];
   readonly #links: RedisLink[] = [];
+  readonly #linksOf = new Map<ShardedRun, readonly RedisLink[]>();
   readonly #pools: PgPool[] = [];
   readonly #directories: string[] = [];
   #engines = 0;
@@ -97,9 +99,11 @@ export class ShardedFixture {
     const { url = this.redis.url, runGroup = 'run-a', leaseMs = 1_000 } = settings;
     this.#engines += 1;
     const engineId = `engine-${this.#engines}`;
+    const links: RedisLink[] = [];
     const open = (limits = REDIS_LIMITS): RedisLink => {
       const link = openRedisLink(url, engineId, limits);
       this.#links.push(link);
+      links.push(link);
       return link;
     };
     const directory = mkdtempSync(join(tmpdir(), 'cdb-ingest-'));
@@ -111,12 +115,13 @@ export class ShardedFixture {
       startedAtMs: 1_700_000_000_000,
       finished: false,
     };
-    return new ShardedRun(
+    const engine = new ShardedRun(
       {
         leases: redisLeases(control, leaseMs),
         feederLease: feederLease(runGroup),
         board: redisBoard(control, runGroup),
         runs: redisSharedRuns(control),
+        lookAtShards: redisShardLooks(control, { runGroup, shards }),
         openShard: async (shard, runId) => {
           const data = open();
           const links = { data, waiting: open({ ...REDIS_LIMITS, commandTimeoutMs: 2_500 }) };
@@ -161,6 +166,14 @@ export class ShardedFixture {
         },
       },
     );
+    this.#linksOf.set(engine, links);
+    return engine;
+  }
+
+  /** As others see a process that is killed: it says nothing any more, and gives nothing back. */
+  kill(engine: ShardedRun): void {
+    for (const link of this.#linksOf.get(engine) ?? []) link.close();
+    engine.stop();
   }
 
   /** What was decided and done of each symbol, without what depends on the run or on a shard. */

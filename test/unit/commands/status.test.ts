@@ -8,6 +8,7 @@ import { systemView } from '../../../src/view/system-view.js';
 import { systemViewJson } from '../../../src/view/view-json.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 import { audit, fakeEngineStatus, NOW_MS, outputs, seen } from '../../fakes/fake-engine-status.js';
+import { fakeEntry, fakeShard, fakeSharedRun } from '../../fakes/fake-shared-run.js';
 import { answering, fakeOperator } from '../../fakes/fake-operator-ports.js';
 
 const NO_OPTIONS = new ParsedOptions({});
@@ -53,6 +54,45 @@ describe('status', () => {
     expect(exit).toBe(EXIT.FINDING);
     expect(text).toContain(
       'audit STALLED for 12 s: PostgreSQL does not answer; 341 decisions wait in the spool; orders stopped',
+    );
+  });
+
+  it('lists who works on a shared run, and how far each shard is', async () => {
+    const { exit, text } = await shown(fakeEngineStatus({ shared: fakeSharedRun() }));
+    expect(exit).toBe(EXIT.OK);
+    expect(text).toMatch(
+      /^this process +db1:4182 as ingest, pipeline, writer; what follows is of shard 0 of 2$/m,
+    );
+    const block = text.slice(text.indexOf('\nengine    host'), text.indexOf('\neffect '));
+    const lines = block.split('\n').map((line) => line.trimEnd());
+    expect(lines.slice(1)).toEqual([
+      'engine    host  pid   roles                             owns  writes  trouble  state',
+      'db1:4182  db1   4182  ingest, pipeline, writer (feeds)  0     0, 1    none     up 9 min  journal waiting 3  (as of 0.4 s ago)',
+      'db2:77    db2   77    pipeline                          1     none    none     up 59 s  (as of 0.4 s ago)',
+      '',
+      'shard  owner     token       writer    token       progress',
+      '0      db1:4182  1770650001  db1:4182  1770650002  inputs waiting 1  not written 9  oldest 0.9 s  (as of 0.3 s ago)',
+      '1      db2:77    9           db1:4182  1770650002  inputs waiting 1  not written 9  oldest 0.9 s  (as of 0.3 s ago)',
+      '',
+    ]);
+  });
+
+  it('says in words what is missing in a shared run, and what is wrong with an engine', async () => {
+    const trouble = ['writer of shard 0: PostgreSQL does not answer'];
+    const shared = fakeSharedRun({
+      engines: [fakeEntry({ trouble })],
+      shards: [fakeShard({ writer: null }), fakeShard({ shard: 1, owner: null, head: null })],
+    });
+    const { exit, text } = await shown(fakeEngineStatus({ shared }));
+    expect(exit).toBe(EXIT.FINDING);
+    expect(text).toMatch(/^cdb +STALLED/);
+    expect(text).toMatch(/^0 +db1:4182 +1770650001 +NOBODY +none +inputs waiting 1 /m);
+    expect(text).toMatch(
+      /^1 +NOBODY +none +db1:4182 +1770650002 +inputs waiting no data {2}not written no data/m,
+    );
+    expect(text).toMatch(/ writer of shard 0: PostgreSQL does not answer +up 9 min /m);
+    expect(text).toMatch(
+      /^because +shards->engines STALLED: shard 1 has no owner: nobody folds its inputs; shard 0 has no writer/m,
     );
   });
 

@@ -11,8 +11,9 @@ import {
   outputs,
   seen,
 } from '../../../fakes/fake-engine-status.js';
+import { fakeShard, fakeSharedRun } from '../../../fakes/fake-shared-run.js';
 
-const HEALTHY = fakeEngineStatus();
+const HEALTHY = fakeEngineStatus({ shared: fakeSharedRun() });
 const histogram = { boundsMs: [1, 5], cumulative: [2, 3, 4], count: 4, sumMs: 9.5 };
 
 /** Differs from the healthy status in everything that any metric reads. */
@@ -66,6 +67,17 @@ const MOVED: EngineStatus = {
   },
   latency: { ...HEALTHY.latency, audit: histogram },
   rssBytes: 1,
+  shared: fakeSharedRun({
+    engines: [],
+    shardsAtMs: NOW_MS - 9_000,
+    shards: [
+      fakeShard({
+        head: { seq: 9_000, foldedSeq: 5_000, writtenSeq: 4_000 },
+        owner: null,
+        unwrittenSinceMs: NOW_MS - 7_000,
+      }),
+    ],
+  }),
 };
 const SHADOW: EngineStatus = {
   ...MOVED,
@@ -152,5 +164,23 @@ describe('exposition', () => {
     const series = await seriesOf({ ...HEALTHY, audit: audit({ state: 'stalled' }) });
     expect(series.get('cdb_effect_stalled{effect="decisions->audit rows"}')).toBe('1');
     expect(series.get('cdb_effect_stalled{effect="trades->candles"}')).toBe('0');
+  });
+
+  it('tells shards by number and role, and what is held here', async () => {
+    const series = await seriesOf(HEALTHY);
+    expect(series.get('cdb_engines')).toBe('2');
+    expect(series.get('cdb_shard_lag_ms{shard="1"}')).toBe('900');
+    expect(series.get('cdb_shard_held{shard="1",role="pipeline"}')).toBe('1');
+    expect(series.get('cdb_shard_held_here{shard="1",role="pipeline"}')).toBe('0');
+    expect(series.get('cdb_shard_held_here{shard="1",role="writer"}')).toBe('1');
+    expect((await seriesOf(MOVED)).get('cdb_shard_held{shard="0",role="pipeline"}')).toBe('0');
+  });
+
+  it('shows nothing of shards that were not seen lately, or that there are none of', async () => {
+    const shardSeries = async (status: EngineStatus) =>
+      [...(await seriesOf(status)).keys()].filter((key) => /^cdb_(shard|engines)/.test(key));
+    const shared = fakeSharedRun({ shardsAtMs: NOW_MS - 11_000, enginesAtMs: NOW_MS - 11_000 });
+    expect(await shardSeries({ ...HEALTHY, shared })).toEqual(['cdb_shards_look_age_ms']);
+    expect(await shardSeries(fakeEngineStatus())).toEqual([]);
   });
 });
