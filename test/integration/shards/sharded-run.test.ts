@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { redisLeases } from '../../../src/adapters/redis/redis-leases.js';
+import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
+import { pipelineLease } from '../../../src/adapters/redis/shard-keys.js';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
@@ -109,6 +112,19 @@ describe('a run on Redis', () => {
       /pipeline of shard \d: (new|taken)/,
     );
     expect(await fixture.story()).toEqual(expected);
+  });
+
+  it('goes on with a shard that its owner has begun and not folded', async () => {
+    const link = await fixture.redis.link();
+    const lease = pipelineLease('run-a', 0);
+    const answer = await redisLeases(link, 100).acquire(lease, 'gone', 0);
+    const place = { runGroup: 'run-a', shard: 0, inputsMax: 1_000, waitReplicas: 0 };
+    const log = redisShardLog({ data: link, waiting: link }, place);
+    const token = answer.state === 'held' ? answer.token : 0;
+    expect(await log.begin(token, { seq: 0, sources: {} }, [])).toBe(true);
+    const engine = fixture.engine({ feed: await fourMarkets({ trades: 500 }) });
+    expect(await engine.run()).toBe('finished');
+    expect(await log.head()).toMatchObject({ writtenSeq: 2_002 });
   });
 
   describe('in which something fails', () => {
