@@ -37,8 +37,10 @@ end
 local field = 'src:' .. ARGV[1]
 local at = tonumber(redis.call('HGET', KEYS[1], field) or '0')
 if at < tonumber(ARGV[2]) then return {'behind', at} end
-if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[5]) then return {'full'} end
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'feeder', ARGV[3]) end
+if ARGV[3] ~= '' then
+  if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[5]) then return {'full'} end
+  redis.call('HSET', KEYS[1], 'feeder', ARGV[3])
+end
 for i = 7, #ARGV, 2 do
   local offset = tonumber(ARGV[i])
   if offset > at then

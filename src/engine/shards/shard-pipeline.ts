@@ -11,6 +11,7 @@ import type { FenceToken, ShardInput, ShardLog } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Snapshot } from '../ports/snapshot-store.js';
 import { Fenced } from '../ports/fenced.js';
+import { ShardLost } from './shard-lost.js';
 import { recoverShard, type ShardRecovered } from './shard-recovery.js';
 
 export interface PipelineDeps {
@@ -76,9 +77,13 @@ export class ShardPipeline {
       const opening = [...this.#newConfig(), ...this.#newControl()];
       if (!(await log.begin(this.#token, at, opening))) throw this.#fenced();
       this.writtenSeq = at.seq;
+      this.#offset = at.sources[this.#source] ?? 0;
     } else {
+      const head = await log.head();
+      this.writtenSeq = head?.writtenSeq ?? 0;
+      // A lease that was taken again at once has the same token, and what was said is still counted.
+      this.#offset = head?.sources[this.#source] ?? 0;
       await this.#say([...this.#newConfig(), ...this.#newControl()]);
-      this.writtenSeq = (await log.head())?.writtenSeq ?? 0;
     }
     this.#snapshotSeq = fold.seq;
     this.#snapshotAtMs = clock.monotonicMs();
@@ -215,11 +220,6 @@ export class ShardPipeline {
   #fenced(): Fenced {
     return new Fenced(`shard ${this.#deps.log.shard} has another owner than ${this.#token}`);
   }
-}
-
-/** The owner starts again from what is kept. */
-export class ShardLost extends Error {
-  override readonly name = 'ShardLost';
 }
 
 function lost(why: string): ShardLost {

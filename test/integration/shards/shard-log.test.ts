@@ -84,10 +84,10 @@ describe('a shard', () => {
     ]);
   });
 
-  it('takes no more than may wait', async () => {
+  it('takes no more of a feeder than may wait', async () => {
     await log.begin(await owner(), { seq: 0, sources: {} }, []);
     await log.deliver({ source: 'f', afterOffset: 0, inputs: offsets(1, 10) });
-    const more = { source: 'f', afterOffset: 10, inputs: offsets(11, 11) };
+    const more = { source: 'f', afterOffset: 10, inputs: offsets(11, 11), feeder: 1 };
     expect(await log.deliver(more)).toEqual({ state: 'full' });
     await log.trimBelow(5);
     expect(await log.deliver(more)).toEqual({ state: 'taken', offset: 11 });
