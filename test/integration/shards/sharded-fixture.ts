@@ -184,7 +184,7 @@ export class ShardedFixture {
 }
 
 /** Decisions, orders and fills in the order of their time; ids and hashes are of the run. */
-const STORY = `
+export const STORY = `
   SELECT symbol, 'risk ' || timestamp_ms || ' ' || decision || ' ' || coalesce(reason_code, '-') AS line,
          timestamp_ms AS at, 1 AS kind, seq, ord
     FROM risk_events
