@@ -18,7 +18,7 @@ import { ShardWriter } from '../../../src/engine/shards/shard-writer.js';
 import { MemoryAuditStore } from '../../fakes/engine/memory-audit-store.js';
 import { MemorySnapshotStore } from '../../fakes/engine/memory-snapshot-store.js';
 import { RedisServer } from '../redis/redis-fixture.js';
-import { TRADING } from './sharded-fixture.js';
+import { TRADING } from './sharded-engine.js';
 
 const GROUP = 'run-a';
 const RUN = {

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { join } from 'node:path';
 import type pg from 'pg';
-import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
@@ -11,14 +9,9 @@ import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { ALL_SYMBOLS, ShardedFixture } from './sharded-fixture.js';
-
-const TRADES = join(
-  import.meta.dirname,
-  '../../../data/sample/binance-futures-btcusdt-20200222.csv.gz',
-);
-const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
-const TRADES_MAX = 12_000;
+import { fourMarkets } from './four-markets.js';
+import { ALL_SYMBOLS } from './sharded-engine.js';
+import { ShardedFixture } from './sharded-fixture.js';
 
 type Story = Awaited<ReturnType<ShardedFixture['story']>>;
 
@@ -63,34 +56,6 @@ async function storyOfOneProcess(feed: Feed): Promise<Story> {
     );
   });
   return story;
-}
-
-interface Pace {
-  readonly trades?: number;
-  /** Called after each batch, with how many inputs were said. */
-  readonly onSaid?: (count: number) => Promise<void>;
-}
-
-/** Real trades of one market, said of four symbols in turns: each has all that a strategy needs. */
-async function fourMarkets({ trades = TRADES_MAX, onSaid }: Pace = {}): Promise<Feed> {
-  const feed = await openTradeFileFeed(TRADES);
-  const inputs = async function* (skip: number, signal: AbortSignal) {
-    let count = 0;
-    for await (const batch of feed.inputs(0, signal)) {
-      const room = trades - count;
-      if (room <= 0) return;
-      const said = batch
-        .slice(0, room)
-        .flatMap((input) =>
-          input.kind === 'TradeObserved' ? SYMBOLS.map((symbol) => ({ ...input, symbol })) : [],
-        );
-      const before = count * SYMBOLS.length;
-      count += Math.min(room, batch.length);
-      yield said.slice(Math.max(0, skip - before));
-      await onSaid?.(count * SYMBOLS.length);
-    }
-  };
-  return { ...feed, identity: 'four markets', inputs };
 }
 
 describe('a run on Redis', () => {
