@@ -32,10 +32,10 @@ const CALLS: Readonly<Record<Effect, number>> = {
   'registry.update': 2,
 };
 
-type Random = (below: number) => number;
+export type Random = (below: number) => number;
 
 /** A small seeded generator (mulberry32): the same seed gives the same rounds on every machine. */
-function seeded(seed: number): Random {
+export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;

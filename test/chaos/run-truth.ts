@@ -7,7 +7,7 @@ import type { AuditRow, AuditTable } from '../../src/engine/domain/audit-tables.
 import type { Output } from '../../src/engine/domain/events.js';
 import { initialRecord } from '../../src/engine/control/register.js';
 import { refText, runIds } from '../../src/engine/domain/ids.js';
-import type { Input } from '../../src/engine/domain/inputs.js';
+import type { Input, SequencedInput } from '../../src/engine/domain/inputs.js';
 import { THRESHOLD_SETS, type Thresholds } from '../../src/engine/domain/thresholds.js';
 import { STREAMS } from '../../src/engine/domain/wire/streams.js';
 import { Fold } from '../../src/engine/fold.js';
@@ -38,24 +38,32 @@ export interface Truth {
 
 export async function truthOf(inputsDirectory: string, runId: string): Promise<Truth> {
   const log = openLocalEventLog(inputsDirectory, { clock: systemClock(), readOnly: true });
+  const inputs: SequencedInput[] = [];
+  try {
+    const journal = await openJournal(log, runId, 0);
+    for await (const batch of journal.read(0)) inputs.push(...batch);
+  } finally {
+    await log.close();
+  }
+  return truthOfInputs(inputs, runId);
+}
+
+/** @param inputs all of the run, in order, from the first */
+export async function truthOfInputs(
+  inputs: readonly SequencedInput[],
+  runId: string,
+): Promise<Truth> {
   const fold = new Fold(nodeHash);
   const facts: Output[] = [];
   const kinds: Partial<Record<Input['kind'], number>> = {};
   const gated = new Set<string>();
   const seqs = new Set<number>();
-  try {
-    const journal = await openJournal(log, runId, 0);
-    for await (const batch of journal.read(0)) {
-      for (const sequenced of batch) {
-        seqs.add(sequenced.seq);
-        const { input } = sequenced;
-        if (input.kind === 'OrderReported') gated.add(refText(input.orderRef));
-        kinds[sequenced.input.kind] = (kinds[sequenced.input.kind] ?? 0) + 1;
-        facts.push(...fold.apply(sequenced));
-      }
-    }
-  } finally {
-    await log.close();
+  for (const sequenced of inputs) {
+    seqs.add(sequenced.seq);
+    const { input } = sequenced;
+    if (input.kind === 'OrderReported') gated.add(refText(input.orderRef));
+    kinds[input.kind] = (kinds[input.kind] ?? 0) + 1;
+    facts.push(...fold.apply(sequenced));
   }
   const ids = runIds(nodeHash, runId);
   const thresholds = (): Thresholds => fold.state.limits ?? THRESHOLD_SETS.reference;

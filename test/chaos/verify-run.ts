@@ -114,7 +114,7 @@ export async function withDatabase<T>(
   }
 }
 
-async function withClient<T>(
+export async function withClient<T>(
   target: PgTarget,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
@@ -147,7 +147,8 @@ export async function ordersWithoutAudit(stateDir: string): Promise<readonly str
 
 type Row = Readonly<Record<string, string | null>>;
 
-async function databaseFaults(
+/** What the tables have of a run against what its inputs fold to. */
+export async function databaseFaults(
   client: pg.Client,
   truth: Truth,
 ): Promise<{ readonly rows: Record<string, number>; readonly faults: readonly string[] }> {

@@ -48,7 +48,10 @@ export type Delivered =
   | { readonly state: 'taken'; readonly offset: number }
   /** Less is there than the sender believed: it has to go back to this offset. */
   | { readonly state: 'behind'; readonly offset: number }
-  /** As many inputs wait as a feeder may give; nothing was taken. */
+  /**
+   * As many inputs wait as may; nothing was taken. Only feeders wait: without what owner and writer
+   * have to say the shard could not go on to become shorter.
+   */
   | { readonly state: 'full' }
   /** The shard was never begun, or was lost. */
   | { readonly state: 'absent' }

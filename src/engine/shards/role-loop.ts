@@ -6,6 +6,8 @@ import { ShardLost } from './shard-lost.js';
 
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 2_000;
+/** What has worked for so long and then fails, fails anew. */
+const WELL_MS = 10_000;
 
 export interface RoleLoop {
   /** The lease that whoever works here must hold. */
@@ -54,6 +56,7 @@ export async function runRole(
 ): Promise<void> {
   const { clock, onNotice } = deps;
   let retryMs = RETRY_MS_MIN;
+  let told = '';
   const onTurn = (): void => {
     state.turns += 1;
   };
@@ -64,6 +67,7 @@ export async function runRole(
   while (!signal.aborted) {
     onTurn();
     let held: HeldLease | null = null;
+    const sinceMs = clock.monotonicMs();
     try {
       held = await tryLease(loop, deps, state);
       if (held === null) {
@@ -80,7 +84,12 @@ export async function runRole(
       const isPassing = error instanceof Fenced || error instanceof ShardLost;
       if (!isPassing && !deps.isOutage(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      if (why !== state.why) onNotice(`${loop.name}: ${why}`);
+      if (clock.monotonicMs() - sinceMs >= WELL_MS) {
+        retryMs = RETRY_MS_MIN;
+        told = '';
+      }
+      if (why !== told) onNotice(`${loop.name}: ${why}`);
+      told = why;
       state.why = why;
       state.trouble = why;
       await clock.sleep(retryMs, signal);

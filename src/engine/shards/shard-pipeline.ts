@@ -77,9 +77,13 @@ export class ShardPipeline {
       const opening = [...this.#newConfig(), ...this.#newControl()];
       if (!(await log.begin(this.#token, at, opening))) throw this.#fenced();
       this.writtenSeq = at.seq;
+      this.#offset = at.sources[this.#source] ?? 0;
     } else {
+      const head = await log.head();
+      this.writtenSeq = head?.writtenSeq ?? 0;
+      // A lease that was taken again at once has the same token, and what was said is still counted.
+      this.#offset = head?.sources[this.#source] ?? 0;
       await this.#say([...this.#newConfig(), ...this.#newControl()]);
-      this.writtenSeq = (await log.head())?.writtenSeq ?? 0;
     }
     this.#snapshotSeq = fold.seq;
     this.#snapshotAtMs = clock.monotonicMs();

@@ -1,7 +1,7 @@
 import type { AuditContext } from '../audit-row.js';
 import { auditBatch } from '../audit-rows.js';
 import type { Output } from '../domain/events.js';
-import type { AuditRecovered, AuditStalled, OrderReported } from '../domain/inputs.js';
+import type { Input, OrderReported } from '../domain/inputs.js';
 import type { EngineFigures } from '../figures.js';
 import type { FoldedBatch } from '../domain/folded-batch.js';
 import type { AuditStore } from '../ports/audit-store.js';
@@ -35,6 +35,9 @@ export interface WriterLimits {
 
 export type WriterState = 'ok' | 'stalled';
 
+const STALLS = 'stall:';
+const STALLS_LOOK_MS = 1_000;
+
 /** The writer of a shard: audit before publication before acknowledgement, in order. */
 export class ShardWriter {
   state: WriterState = 'ok';
@@ -49,17 +52,19 @@ export class ShardWriter {
   readonly #deps: WriterDeps;
   readonly #token: FenceToken;
   readonly #source: string;
+  readonly #stallSource: string;
   #offset = 0;
   #seqAudited = 0;
   #movedAtMs = 0;
-  #isStallTold = false;
   /** Read from the log and not written yet. */
   #read: FoldedBatch[] = [];
+  #stallsLookedAtMs = -Infinity;
 
   constructor(deps: WriterDeps, token: FenceToken) {
     this.#deps = deps;
     this.#token = token;
     this.#source = `writer:${token}`;
+    this.#stallSource = `${STALLS}${token}`;
   }
 
   get seqAudited(): number {
@@ -70,7 +75,10 @@ export class ShardWriter {
     const { log, store, run, clock } = this.#deps;
     await store.startRun(run);
     this.#seqAudited = (await store.cursor(run.runId))?.seq ?? 0;
-    this.seqWritten = (await log.head())?.writtenSeq ?? this.#seqAudited;
+    const head = await log.head();
+    this.seqWritten = head?.writtenSeq ?? this.#seqAudited;
+    // A lease that was taken again at once has the same token, and what was said is still counted.
+    this.#offset = head?.sources[this.#source] ?? 0;
     this.#movedAtMs = clock.monotonicMs();
   }
 
@@ -79,6 +87,8 @@ export class ShardWriter {
     try {
       await this.#readMore();
       const batch = merged(this.#read, this.#deps.limits.factsPerCommitMax, this.#seqAudited);
+      // What could not be committed would be here.
+      if (batch === null) await this.#endStalls();
       if (batch === null || !this.#isDue(batch)) return 0;
       await this.#write(batch);
       this.#read = this.#read.filter(({ seqLast }) => seqLast > batch.seqLast);
@@ -160,7 +170,7 @@ export class ShardWriter {
     }
     this.#seqAudited = seqLast;
     this.lastCommitAtMs = clock.nowMs();
-    await this.#endStall();
+    await this.#endStalls();
   }
 
   /** The inputs are kept with their facts; those of a batch that is there already may be gone. */
@@ -191,32 +201,46 @@ export class ShardWriter {
   }
 
   async #stall(error: unknown): Promise<void> {
-    const { clock } = this.#deps;
+    const { clock, log } = this.#deps;
     this.failures += 1;
     this.reason = error instanceof Error ? error.message : String(error);
     if (this.state === 'ok') this.sinceMs = clock.nowMs();
     this.state = 'stalled';
-    if (this.#isStallTold) return;
-    await this.report({ kind: 'AuditStalled', reason: this.reason, atMs: clock.nowMs() });
-    this.#isStallTold = true;
+    const told = (await log.head())?.sources[this.#stallSource] ?? 0;
+    if (told % 2 === 1) return;
+    const input = { kind: 'AuditStalled', reason: this.reason, atMs: clock.nowMs() } as const;
+    await this.#say(this.#stallSource, told, input);
+    this.#stallsLookedAtMs = -Infinity;
   }
 
-  async #endStall(): Promise<void> {
-    if (this.#isStallTold) {
-      await this.report({ kind: 'AuditRecovered', atMs: this.#deps.clock.nowMs() });
-      this.#isStallTold = false;
-    }
+  /**
+   * Whoever told the fold of a stall may be gone, and the next writer does not know of it: the log
+   * does. A source of stalls says by turns that one begins and that it has ended.
+   */
+  async #endStalls(): Promise<void> {
+    const { clock, log } = this.#deps;
     this.state = 'ok';
     this.reason = '';
     this.sinceMs = null;
+    if (clock.monotonicMs() - this.#stallsLookedAtMs < STALLS_LOOK_MS) return;
+    const { sources = {} } = (await log.head()) ?? {};
+    for (const [source, said] of Object.entries(sources)) {
+      if (!source.startsWith(STALLS) || said % 2 === 0) continue;
+      await this.#say(source, said, { kind: 'AuditRecovered', atMs: clock.nowMs() });
+    }
+    this.#stallsLookedAtMs = clock.monotonicMs();
   }
 
-  /** What the fold has to know: how the audit is, and which orders the gate kept back. */
-  async report(input: AuditStalled | AuditRecovered | OrderReported): Promise<void> {
-    const offset = this.#offset + 1;
-    const inputs = [{ offset, input }];
-    await this.#deps.log.deliver({ source: this.#source, afterOffset: this.#offset, inputs });
-    this.#offset = offset;
+  /** Which orders the gate kept back. @throws ShardLost when the fold would not learn of it */
+  async report(input: OrderReported): Promise<void> {
+    await this.#say(this.#source, this.#offset, input);
+    this.#offset += 1;
+  }
+
+  async #say(source: string, afterOffset: number, input: Input): Promise<void> {
+    const inputs = [{ offset: afterOffset + 1, input }];
+    const { state } = await this.#deps.log.deliver({ source, afterOffset, inputs });
+    if (state !== 'taken') throw new ShardLost(`the shard does not take a report (${state})`);
   }
 }
 

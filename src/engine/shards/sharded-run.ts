@@ -413,7 +413,9 @@ export class ShardedRun {
     const record = this.#record(shard);
     const { log, streams, leases } = await this.#deps.openShard(shard, record.runId);
     const ids = runIds(hash, record.runId);
-    const thresholds = () => this.#settings.thresholds;
+    // Those that the owner decides under.
+    const budget = shardBudget(this.#settings.thresholds, this.#settings.run.shards);
+    const thresholds = () => budget;
     const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       const publish = createPublisher({
         ...{ streams, topics, keys, ids, hash, thresholds, control, onCommitted },

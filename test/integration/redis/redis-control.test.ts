@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/adapters/system-clock.js';
 import { effectiveRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord, Level } from '../../../src/engine/domain/control.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { TRADING } from '../shards/sharded-fixture.js';
+import { TRADING } from '../shards/sharded-engine.js';
 import { RedisServer } from './redis-fixture.js';
 
 const GROUP = 'run-a';

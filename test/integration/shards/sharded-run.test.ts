@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { join } from 'node:path';
-import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
-import { redisLeases } from '../../../src/adapters/redis/redis-leases.js';
-import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
-import { pipelineLease } from '../../../src/adapters/redis/shard-keys.js';
+import type pg from 'pg';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
@@ -13,14 +9,9 @@ import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { ALL_SYMBOLS, ShardedFixture } from './sharded-fixture.js';
-
-const TRADES = join(
-  import.meta.dirname,
-  '../../../data/sample/binance-futures-btcusdt-20200222.csv.gz',
-);
-const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'];
-const TRADES_MAX = 12_000;
+import { fourMarkets } from './four-markets.js';
+import { ALL_SYMBOLS } from './sharded-engine.js';
+import { ShardedFixture } from './sharded-fixture.js';
 
 type Story = Awaited<ReturnType<ShardedFixture['story']>>;
 
@@ -67,34 +58,6 @@ async function storyOfOneProcess(feed: Feed): Promise<Story> {
   return story;
 }
 
-interface Pace {
-  readonly trades?: number;
-  /** Called after each batch, with how many inputs were said. */
-  readonly onSaid?: (count: number) => Promise<void>;
-}
-
-/** Real trades of one market, said of four symbols in turns: each has all that a strategy needs. */
-async function fourMarkets({ trades = TRADES_MAX, onSaid }: Pace = {}): Promise<Feed> {
-  const feed = await openTradeFileFeed(TRADES);
-  const inputs = async function* (skip: number, signal: AbortSignal) {
-    let count = 0;
-    for await (const batch of feed.inputs(0, signal)) {
-      const room = trades - count;
-      if (room <= 0) return;
-      const said = batch
-        .slice(0, room)
-        .flatMap((input) =>
-          input.kind === 'TradeObserved' ? SYMBOLS.map((symbol) => ({ ...input, symbol })) : [],
-        );
-      const before = count * SYMBOLS.length;
-      count += Math.min(room, batch.length);
-      yield said.slice(Math.max(0, skip - before));
-      await onSaid?.(count * SYMBOLS.length);
-    }
-  };
-  return { ...feed, identity: 'four markets', inputs };
-}
-
 describe('a run on Redis', () => {
   it('decides what one process decides, also when two share four symbols', async () => {
     const feed = await fourMarkets();
@@ -114,19 +77,6 @@ describe('a run on Redis', () => {
     expect(await fixture.story()).toEqual(expected);
   });
 
-  it('goes on with a shard that its owner has begun and not folded', async () => {
-    const link = await fixture.redis.link();
-    const lease = pipelineLease('run-a', 0);
-    const answer = await redisLeases(link, 100).acquire(lease, 'gone', 0);
-    const place = { runGroup: 'run-a', shard: 0, inputsMax: 1_000, waitReplicas: 0 };
-    const log = redisShardLog({ data: link, waiting: link }, place);
-    const token = answer.state === 'held' ? answer.token : 0;
-    expect(await log.begin(token, { seq: 0, sources: {} }, [])).toBe(true);
-    const engine = fixture.engine({ feed: await fourMarkets({ trades: 500 }) });
-    expect(await engine.run()).toBe('finished');
-    expect(await log.head()).toMatchObject({ writtenSeq: 2_002 });
-  });
-
   describe('in which something fails', () => {
     const TRADES_SOME = 5_000;
     let expected: Story;
@@ -134,24 +84,38 @@ describe('a run on Redis', () => {
       expected = await storyOfOneProcess(await fourMarkets({ trades: TRADES_SOME }));
     });
 
+    function shardsOnRecord(): Promise<number> {
+      return fixture.pool.use('look at the cursors', async (client) => {
+        const { rows } = await client.query<{ count: number }>(
+          'SELECT count(*)::int AS count FROM run_shards JOIN audit_cursor USING (run_id) WHERE seq > 0',
+        );
+        return rows[0]?.count ?? 0;
+      });
+    }
+
     /** Runs one engine, with a fault once half is said, and waits for the story to be whole. */
-    async function runWithFault(fault: (engine: ShardedRun) => Promise<void>, url?: string) {
+    async function runWithFault(fault: (engine: ShardedRun) => Promise<void>) {
+      await runToItsEnd(fault);
+      expect(await fixture.story()).toEqual(expected);
+    }
+
+    async function runToItsEnd(fault: (engine: ShardedRun) => Promise<void>) {
       let isDone = false;
       const engine: ShardedRun = fixture.engine({
         shards: 2,
-        ...(url !== undefined && { url }),
         feed: await fourMarkets({
           trades: TRADES_SOME,
           onSaid: async (count) => {
             if (isDone || count < TRADES_SOME * 2) return;
             isDone = true;
+            // Before, the shards may not even be begun: there is nothing yet that could be lost.
+            await until('both shards are on record', async () => (await shardsOnRecord()) === 2);
             await fault(engine);
           },
         }),
       });
       expect(await engine.run()).toBe('finished');
       expect(isDone).toBe(true);
-      expect(await fixture.story()).toEqual(expected);
     }
 
     it('goes on where Redis was killed and came back', () =>
@@ -162,22 +126,39 @@ describe('a run on Redis', () => {
 
     it('begins the shards again where Redis has lost everything', async () => {
       await runWithFault(async () => {
-        await until('both shards have something on record', async () => {
-          const [row] = await fixture.database.run(
-            'cdb',
-            'SELECT count(*) AS n FROM audit_cursor WHERE seq > 100',
-          );
-          return Number(row?.['n']) >= 3;
-        });
         await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
       });
       expect(fixture.notices.join()).toMatch(/begun from the database/);
     });
 
-    it('goes on where the database was killed and came back', () =>
-      runWithFault(async () => {
+    it('goes on where the database was killed and came back', async () => {
+      await runToItsEnd(async ({ pipelines, writers }) => {
         await fixture.database.stop('SIGKILL');
         await fixture.database.startAgain();
-      }));
+        const isWritten = (shard: number) =>
+          writers.get(shard)?.seqWritten === pipelines.get(shard)?.fold.seq;
+        await until('what was folded is written', () => {
+          return writers.size === 2 && pipelines.size === 2 && [0, 1].every(isWritten);
+        });
+      });
+      // Orders stop while the audit is stalled, so what is decided is not the same.
+      expect(await fixture.pool.use('compare the candles', differingCandles)).toEqual([]);
+      for (const lines of Object.values(await fixture.story())) {
+        const last = lines.findLast((line) => line.startsWith('risk') && line.includes('ALLOW'));
+        expect(Number(last?.split(' ')[1])).toBeGreaterThan(LATE_MS);
+      }
+    });
   });
 });
+
+/** Of a trade that was said behind the fault. */
+const LATE_MS = 1_582_331_243_942;
+
+/** Two runs of the same trades have the same candles, whatever else differs. */
+async function differingCandles(client: pg.PoolClient): Promise<readonly unknown[]> {
+  const what = 'symbol, ts_ms, open, high, low, close, volume, trade_count';
+  const { rows } = await client.query<Record<string, unknown>>(
+    `SELECT ${what} FROM candles_1m GROUP BY ${what} HAVING count(*) <> 2`,
+  );
+  return rows;
+}

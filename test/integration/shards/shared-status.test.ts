@@ -8,7 +8,8 @@ import { shardedStatus } from '../../../src/engine/shards/sharded-status.js';
 import { judgeEffects } from '../../../src/view/effects.js';
 import { systemView, type SystemView } from '../../../src/view/system-view.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { ShardedFixture, TRADING } from './sharded-fixture.js';
+import { TRADING } from './sharded-engine.js';
+import { ShardedFixture } from './sharded-fixture.js';
 
 const SHARDS = 4;
 const WAIT_MS = 20_000;
