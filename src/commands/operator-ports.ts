@@ -7,10 +7,19 @@ import type {
   LatchWords,
 } from '../engine/ports/engine-client.js';
 import type { EventLog } from '../engine/ports/event-log.js';
+import type { StackReader } from '../engine/ports/stack-reader.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 
 export type ReadableLog = Pick<EventLog, 'list' | 'tail' | 'info' | 'read'>;
+
+/** The configured Redis, in which a stack may run that nobody started here. */
+export interface StackPort {
+  /** The place of its URL, for people; never the URL. */
+  readonly where: string;
+  /** @throws OperatorError (exit 4) when it does not answer in time */
+  use<T>(work: (reader: StackReader) => Promise<T>): Promise<T>;
+}
 
 /** What the commands of a second terminal need of one state directory; main puts it together. */
 export interface OperatorPorts {
@@ -23,6 +32,11 @@ export interface OperatorPorts {
   lastRun(): Promise<LastRun | null>;
   /** Null when there is no latch and nothing else either (an empty state directory). */
   latch(): LatchWords | null;
+  /**
+   * For when no engine runs. Null when no Redis is configured.
+   * @throws OperatorError (exit 3) for a configuration that can't be read
+   */
+  stack(): StackPort | null;
   /** The streams on disk, read only, for when no engine runs. Null when there are none. */
   withEventLog<T>(work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
   /** The audit trail is in an external database: it is asked itself, whether or not an engine runs. */

@@ -5,8 +5,12 @@ import { countText } from '../view/figure.js';
 import type { SystemView } from '../view/system-view.js';
 import { readSystemView, systemViewJson } from '../view/view-json.js';
 import { ASK_TIMEOUT_MS, askEngine } from './ask-engine.js';
+import { EXIT, OperatorError } from '../operator-error.js';
+import { stackJson } from '../view/stack-json.js';
+import { readStack, type StackView } from '../view/stack-view.js';
 import type { OperatorPorts } from './operator-ports.js';
 import { shellWord } from './output/printed-command.js';
+import { stackText } from './stack-text.js';
 import { statusText } from './status-text.js';
 import { plainText } from './tables/plain-text.js';
 
@@ -14,31 +18,55 @@ interface LeftBehind {
   readonly stateDir: string;
   readonly last: LastRun | null;
   readonly latch: LatchWords | null;
+  /** What runs in the configured Redis; null where none is configured. */
+  readonly stack: SeenStack | null;
 }
+
+type SeenStack =
+  | { readonly state: 'seen'; readonly where: string; readonly view: StackView }
+  /** A configuration that can't be read must not hide what the state directory says. */
+  | { readonly state: 'unknown'; readonly why: string };
 
 /** What a state directory says of its engine, when it says anything. */
 export type StatusAnswer =
   | { readonly state: 'running'; readonly view: SystemView }
   | { readonly state: 'not running'; readonly left: LeftBehind };
 
-/** Starts nothing. @throws OperatorError when an engine holds the directory and does not answer */
+/**
+ * Starts nothing.
+ * @throws OperatorError when an engine holds the directory and does not answer, or a configured Redis
+ */
 export async function askStatus(ports: OperatorPorts): Promise<StatusAnswer> {
   const request = { method: 'GET', path: '/view', timeoutMs: ASK_TIMEOUT_MS } as const;
   const view = await askEngine(ports.engine, request, readSystemView);
   if (view !== null) return { state: 'running', view };
   const last = await ports.lastRun();
-  return { state: 'not running', left: { stateDir: ports.stateDir, last, latch: ports.latch() } };
+  const left = { stateDir: ports.stateDir, last, latch: ports.latch() };
+  return { state: 'not running', left: { ...left, stack: await seeStack(ports) } };
+}
+
+async function seeStack(ports: OperatorPorts): Promise<SeenStack | null> {
+  try {
+    const stack = ports.stack();
+    if (stack === null) return null;
+    const view = await stack.use((reader) => readStack(reader, ports.clock.nowMs()));
+    return { state: 'seen', where: stack.where, view };
+  } catch (fault) {
+    if (!(fault instanceof OperatorError) || fault.exit !== EXIT.CONFIG) throw fault;
+    return { state: 'unknown', why: `${fault.what}: ${fault.why}` };
+  }
 }
 
 export function answerData(answer: StatusAnswer) {
   if (answer.state === 'running') return { running: true, ...systemViewJson(answer.view) };
-  const { stateDir, last, latch } = answer.left;
+  const { stateDir, last, latch, stack } = answer.left;
   return {
     running: false,
     state_dir: stateDir,
     word: 'NOT RUNNING',
     last_run: last === null ? null : lastRunJson(last),
     latch: latch === null ? null : latchJson(latch),
+    stack: stack?.state === 'seen' ? { where: stack.where, ...stackJson(stack.view) } : stack,
   };
 }
 
@@ -48,8 +76,8 @@ export function answerText(answer: StatusAnswer, nowMs: number): string {
     : notRunningText(answer.left, nowMs);
 }
 
-function notRunningText({ stateDir, last, latch }: LeftBehind, nowMs: number): string {
-  return [
+function notRunningText({ stateDir, last, latch, stack }: LeftBehind, nowMs: number): string {
+  const words = [
     `cdb NOT RUNNING: no engine holds ${stateDir}`,
     ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
     ...(latch === null ? [] : [latchLine(latch)]),
@@ -57,6 +85,9 @@ function notRunningText({ stateDir, last, latch }: LeftBehind, nowMs: number): s
   ]
     .map((text) => `${plainText(text)}\n`)
     .join('');
+  if (stack === null) return words;
+  if (stack.state === 'seen') return `${words}${stackText(stack.view, stack.where, nowMs)}`;
+  return `${words}${plainText(`stack    unknown: ${stack.why}`)}\n`;
 }
 
 /** The same tuple continues the last run; any other starts a new one. A run keeps no path. */

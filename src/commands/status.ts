@@ -6,7 +6,10 @@ import type { ParsedOptions } from './parsed-options.js';
 import { answerData, answerText, askStatus, type StatusAnswer } from './status-answer.js';
 import { watchStatus } from './status-watch.js';
 
-/** 0 effects flow, 1 degraded or not running, 4 the engine does not answer. Starts nothing. */
+/**
+ * 0 effects flow (of the engine, or of the stack in a configured Redis while none runs), 1 degraded or
+ * not running, 4 no answer. Starts nothing.
+ */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -25,5 +28,7 @@ export async function run(
 }
 
 function flows(answer: StatusAnswer): boolean {
-  return answer.state === 'running' && answer.view.word === 'EFFECTS FLOW';
+  if (answer.state === 'running') return answer.view.word === 'EFFECTS FLOW';
+  const { stack } = answer.left;
+  return stack?.state === 'seen' && stack.view.word === 'EFFECTS FLOW';
 }

@@ -53,16 +53,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     seqCommitted: committer.seqCommitted,
     publishLagMs: committer.publishLagMs(),
     digest: fold.digest,
-    inputs: figures.inputs,
-    trades: figures.trades,
-    tradesRefused: figures.tradesRefused,
-    outputs: figures.outputs,
-    allowed: figures.allowed,
-    blocked: figures.blocked,
-    reduceOnlyAllowed: figures.reduceOnlyAllowed,
-    unwinds: figures.unwinds,
-    blockedByCode: figures.blockedByCode,
-    ordersRefusedBy: figures.ordersRefusedBy,
+    ...countsOf(figures),
     audit: {
       state: committer.state,
       reason: committer.reason,
@@ -77,8 +68,24 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     portfolio: portfolioStatus(fold),
     symbols: symbolStatus(fold),
     database: parts.database,
-    latency: figures.latency(),
     rssBytes: parts.rssBytes,
+  };
+}
+
+/** What this process has counted since its start. */
+export function countsOf(figures: EngineFigures) {
+  return {
+    inputs: figures.inputs,
+    trades: figures.trades,
+    tradesRefused: figures.tradesRefused,
+    outputs: figures.outputs,
+    allowed: figures.allowed,
+    blocked: figures.blocked,
+    reduceOnlyAllowed: figures.reduceOnlyAllowed,
+    unwinds: figures.unwinds,
+    blockedByCode: figures.blockedByCode,
+    ordersRefusedBy: figures.ordersRefusedBy,
+    latency: figures.latency(),
   };
 }
 

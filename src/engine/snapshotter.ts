@@ -56,17 +56,7 @@ export class Snapshotter {
   #take(fold: Fold): Snapshot {
     this.#takenSeq = fold.seq;
     this.#takenAtMs = this.#deps.clock.monotonicMs();
-    const { codeVersion, configHash } = fold.state;
-    const { runId } = this.#deps;
-    return {
-      runId,
-      seq: fold.seq,
-      digest: fold.digest,
-      codeVersion,
-      configHash,
-      stateShape: stateShape(),
-      state: fold.stateText(),
-    };
+    return snapshotOf(fold, this.#deps.runId);
   }
 
   async #saveWhenCommitted(committer: Committer): Promise<void> {
@@ -78,4 +68,17 @@ export class Snapshotter {
     const { journal, limits } = this.#deps;
     if (snapshot.seq > limits.keepInputs) await journal.trimBelow(snapshot.seq - limits.keepInputs);
   }
+}
+
+export function snapshotOf(fold: Fold, runId: string): Snapshot {
+  const { codeVersion, configHash } = fold.state;
+  return {
+    runId,
+    seq: fold.seq,
+    digest: fold.digest,
+    codeVersion,
+    configHash,
+    stateShape: stateShape(),
+    state: fold.stateText(),
+  };
 }

@@ -19,7 +19,8 @@ export const ERROR_CATALOGUE = {
   'CDB-E0102': 'A configuration file cannot be read, or it is not YAML.',
   'CDB-E0103': 'A configuration file exists already and is not overwritten.',
   'CDB-E0104': 'A configuration file cannot be written.',
-  'CDB-E0105': 'An external Redis is configured, and this build does not run on one.',
+  'CDB-E0105':
+    'Retired: an external PostgreSQL or Redis was configured, and the build ran on neither.',
   'CDB-E0201': 'The state directory cannot be made, read or written.',
   'CDB-E0202': 'Another engine has the state directory. Two would decide twice.',
   'CDB-E0203': 'The path of the control socket is too long, and no shorter place could be used.',
@@ -56,6 +57,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0425': 'The external database has no space left.',
   'CDB-E0426': 'The role lacks a right in the external database.',
   'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
+  'CDB-E0428': 'The external database lacks a table or column that this build reads.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',
@@ -81,7 +83,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0709': 'The engine that runs cannot be started again as it was.',
   'CDB-E0710': 'The engine was stopped by cdb restart, and the new one did not start.',
   'CDB-E0711': 'The engine was started again, but its effects do not flow in time.',
+  'CDB-E0801': 'The configured Redis does not answer in time, or refuses the login.',
   'CDB-E0811': 'Redis holds a run of another feed, mode, seed or number of shards.',
+  'CDB-E0813': 'The configured Redis is too old, or a replica, and cannot carry a run.',
   'CDB-E0812': 'A process that shares a run has a database that the others cannot reach.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askReadyz, askStatus, freePort } from '../chaos/ask.js';
@@ -21,7 +22,14 @@ let place: Workplace;
 beforeEach(() => {
   place = new Workplace();
 });
-afterEach(() => place.end());
+afterEach(async () => {
+  const files = readdirSync(place.path, { recursive: true, withFileTypes: true });
+  const texts = files
+    .filter((file) => file.isFile())
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
+  await place.end();
+  expect(texts.join('\n')).not.toContain(server.password);
+});
 
 let databases = 0;
 /** An empty database of one test. */
@@ -61,6 +69,11 @@ describe('cdb migrate on an external database', () => {
     expect(early.stderr).toContain(`CDB-E0416: Cannot run on the database ${where}: ${PENDING} `);
     expect(early.stderr).toContain('0001_runs_and_cursor, 0002_risk_decisions');
     expect(early.stderr).toMatch(/fix: +cdb migrate up --state-dir /);
+    for (const command of ['fills', 'blocks']) {
+      const { status, stderr } = await cdb(url, command);
+      expect(status).toBe(6);
+      expect(stderr).toContain(`CDB-E0428: The database ${where} has not the schema`);
+    }
     const plain = await cdb(url, 'migrate', 'status');
     expect(plain.status).toBe(0);
     expect(plain.stdout).toMatch(
@@ -327,10 +340,12 @@ function tls(mode: string, host = 'localhost'): string {
 
 it('takes the URL from a file, and starts no database of its own', async () => {
   const database = await migrated();
-  const file = join(place.path, 'pg.url');
+  const elsewhere = mkdtempSync(join(tmpdir(), 'cdb-url-'));
+  const file = join(elsewhere, 'pg.url');
   writeFileSync(file, server.url({ database }), { mode: 0o600 });
   const run = await place.run([...RUN, 'max'], { env: { CDB_POSTGRES_URL_FILE: file } });
   expect(run.status, run.stderr).toBe(0);
+  rmSync(elsewhere, { recursive: true });
   expect(existsSync(join(place.stateDir, 'pg'))).toBe(false);
   expect(await count(database, 'risk_events')).toBeGreaterThan(0);
 });

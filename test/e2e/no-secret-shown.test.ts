@@ -95,18 +95,19 @@ describe('a secret on the command line', () => {
   });
 });
 
-test('an external Redis is refused wherever the URL comes from, and the place is named', async () => {
+test('a Redis that is not there is named, wherever its URL comes from, without its password', async () => {
   writeFileSync(join(cwd, 'redis.url'), REDIS_WITH_SECRET, { mode: 0o600 });
   writeFileSync(join(cwd, 'ops.env'), `CDB_REDIS_URL=${REDIS_WITH_SECRET}\n`, { mode: 0o600 });
   const run = async (args: readonly string[], env: Record<string, string>) => {
-    const { status, stderr } = await runCdb(['run', '--shadow', ...args], { cwd, env });
-    expect(status).toBe(3);
-    expect(stderr).toContain('error CDB-E0105: Cannot run on the Redis named by ');
-    return stderr;
+    const words = ['run', '--shadow', '--feed', 'sample', '--metrics-port', '0', ...args];
+    const { status, stdout, stderr } = await runCdb(words, { cwd, env });
+    expect(status).toBe(4);
+    expect(stderr).toContain('Cannot reach the Redis of ');
+    expect(stdout + stderr).not.toContain(SECRET);
   };
-  expect(await run([], { CDB_REDIS_URL: REDIS_WITH_SECRET })).toContain('env CDB_REDIS_URL');
-  expect(await run([], { CDB_REDIS_URL_FILE: 'redis.url' })).toContain('redis.url:1');
-  expect(await run(['--env-from', 'ops.env'], {})).toContain('ops.env:1');
+  await run([], { CDB_REDIS_URL: REDIS_WITH_SECRET });
+  await run([], { CDB_REDIS_URL_FILE: 'redis.url' });
+  await run(['--env-from', 'ops.env'], {});
 });
 
 test('a file of variables that is not there never prevents a stop', async () => {

@@ -32,6 +32,7 @@ export function fakeOperator(
     },
     lastRun: async () => null,
     latch: () => null,
+    stack: () => null,
     withEventLog: async () => null,
     readsDirectly: () => false,
     withAudit: async () => null,

@@ -55,11 +55,24 @@ export function behindPooler(where: string, how: string): OperatorError {
   });
 }
 
-/** SQLSTATE (or its class), or the code of the network or TLS, to what an operator can do. */
-const FAULTS: readonly {
+interface KnownFault {
   readonly test: RegExp;
   readonly fault: (where: string) => Omit<OperatorErrorFields, 'why' | 'cause'>;
-}[] = [
+}
+
+/** For whoever only reads: a table that is not there is a migration that was not applied. */
+export const NO_SCHEMA: KnownFault = {
+  test: /^(?:42P01|42703)$/,
+  fault: (where) => ({
+    code: 'CDB-E0428',
+    what: `The database ${where} has not the schema of this build`,
+    todo: 'cdb migrate status',
+    exit: EXIT.CONFLICT,
+  }),
+};
+
+/** SQLSTATE (or its class), or the code of the network or TLS, to what an operator can do. */
+const FAULTS: readonly KnownFault[] = [
   {
     test: /^(?:28...|3D000)$/,
     fault: (where) => ({
@@ -126,19 +139,27 @@ const FAULTS: readonly {
 ];
 
 /** Runs `work`; what the place, the rights or the state of the server did to it gets its own words. */
-export async function toldBy<T>(where: string, work: () => Promise<T>): Promise<T> {
+export async function toldBy<T>(
+  where: string,
+  work: () => Promise<T>,
+  ...more: readonly KnownFault[]
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw externalFault(where, error) ?? error;
+    throw externalFault(where, error, more) ?? error;
   }
 }
 
 /** @returns undefined for what is no fault of that kind */
-function externalFault(where: string, error: unknown): OperatorError | undefined {
+function externalFault(
+  where: string,
+  error: unknown,
+  more: readonly KnownFault[],
+): OperatorError | undefined {
   if (!(error instanceof DependencyError)) return undefined;
   const code = codeOf(error);
-  const known = FAULTS.find(({ test }) => test.test(code));
+  const known = [...FAULTS, ...more].find(({ test }) => test.test(code));
   return known && new OperatorError({ ...known.fault(where), why: error.message, cause: error });
 }
 

@@ -93,6 +93,7 @@ export function clientConfig(target: PgTarget, applicationName: string): pg.Clie
     sslnegotiation: 'postgres',
     application_name: applicationName,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   };
 }
 

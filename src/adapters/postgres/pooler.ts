@@ -1,7 +1,7 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { behindPooler } from './external-errors.js';
 import type { ExternalTarget } from './external-target.js';
-import { withSqlSession } from './sql-client.js';
+import { withReadSession } from './sql-client.js';
 
 const LOOKS = 3;
 
@@ -12,8 +12,8 @@ const LOOKS = 3;
  * @throws OperatorError (exit 6)
  */
 export async function refuseTransactionPooler(target: ExternalTarget): Promise<void> {
-  await withSqlSession(target, 'cdb migrate', (first) =>
-    withSqlSession(target, 'cdb migrate', async (second) => {
+  await withReadSession(target, 'cdb migrate', (first) =>
+    withReadSession(target, 'cdb migrate', async (second) => {
       const seen: [string, string][] = [];
       for (let look = 0; look < LOOKS; look += 1) {
         seen.push([await backendOf(first), await backendOf(second)]);

@@ -5,6 +5,7 @@ import type {
   SharedRuns,
 } from '../../engine/ports/engine-board.js';
 import { redisScript, type RedisLink } from './redis-link.js';
+import { enginesKey } from './shard-keys.js';
 import { fieldsOf } from './stream-entries.js';
 
 const RUN_KEY = 'cdb:run';
@@ -42,7 +43,7 @@ redis.call('HSET', KEYS[1], 'runGroup', ARGV[1], 'finished', '0', 'run', ARGV[3]
 return redis.call('HGETALL', KEYS[1])`);
 
 export function redisBoard(link: RedisLink, runGroup: string): EngineBoard {
-  const key = `cdb:{${runGroup}}:engines`;
+  const key = enginesKey(runGroup);
   const read = async (id: string, text: string) => {
     const alive = await link.run('see the other engines', NOTE, [key], [id, text, ENTRY_TTL_MS]);
     return (alive as string[]).map((entry) => JSON.parse(entry) as EngineEntry);

@@ -3,13 +3,17 @@ import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { decodeLatch, encodeLatch } from '../files/latch-record.js';
 import { redisScript, type RedisLink } from './redis-link.js';
+import { controlKey } from './shard-keys.js';
 import { fieldsOf } from './stream-entries.js';
 
 const EXCHANGE_EVERY_MS = 200;
 
-/** KEYS records. ARGV id, record. */
+/** KEYS records. ARGV id, record, channel. Whoever listens there looks at once. */
 const EXCHANGE = redisScript(`
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('PUBLISH', ARGV[3], ARGV[1])
+end
 return redis.call('HGETALL', KEYS[1])`);
 
 /** What the registers of the other hosts say. A halt stays until its own host takes it back. */
@@ -18,24 +22,44 @@ export interface SharedControl {
   others(): readonly PlacedReading[];
   /** Newest epoch of this host that the others can see. */
   toldEpoch(): number;
+  /** Exchanges now: the register of this host says something else. */
+  knock(): void;
   close(): Promise<void>;
 }
 
-/** Tells the others what this host's register says, and hears what theirs say, five times a second. */
+/**
+ * Tells the others what this host's register says, and hears what theirs say: at once when one of them
+ * changes, and five times a second because a message can be lost.
+ * @param ears a link that can do nothing else
+ */
 export function shareControl(
-  link: RedisLink,
+  { link, ears }: { readonly link: RedisLink; readonly ears: RedisLink },
   clock: Clock,
   at: { readonly runGroup: string; readonly place: string; readonly own: () => ControlRecord },
 ): SharedControl {
-  const key = `cdb:{${at.runGroup}}:control`;
+  const key = controlKey(at.runGroup);
   const ended = new AbortController();
   let others: readonly PlacedReading[] = [];
   let toldEpoch = 0;
+  let wake = (): void => undefined;
+  const pause = async (): Promise<void> => {
+    const woken = new AbortController();
+    wake = () => {
+      woken.abort();
+    };
+    await clock.sleep(EXCHANGE_EVERY_MS, AbortSignal.any([ended.signal, woken.signal]));
+  };
+  const listening = ears
+    .listen([key], () => {
+      wake();
+    })
+    // The polling alone then.
+    .catch(() => undefined);
   const exchange = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       try {
         const own = at.own();
-        const words = [at.place, encodeLatch(own)];
+        const words = [at.place, encodeLatch(own), key];
         const records = await link.run('share the control register', EXCHANGE, [key], words);
         toldEpoch = own.epoch;
         others = Object.entries(fieldsOf(records))
@@ -44,16 +68,19 @@ export function shareControl(
       } catch {
         // What they said last holds until they can be asked again.
       }
-      await clock.sleep(EXCHANGE_EVERY_MS, ended.signal);
+      await pause();
     }
   };
   const exchanging = exchange();
   return {
     others: () => others,
     toldEpoch: () => toldEpoch,
+    knock: () => {
+      wake();
+    },
     close: async () => {
       ended.abort();
-      await exchanging;
+      await Promise.all([exchanging, listening]);
     },
   };
 }

@@ -16,3 +16,12 @@ export function toRedisError(action: string, error: unknown): DependencyError {
     cause: error,
   });
 }
+
+/** For `.catch`: the server said that there is nothing to be had. */
+export function nullWhere(beginning: string): (fault: unknown) => null {
+  return (fault) => {
+    const said = fault instanceof DependencyError ? fault.cause : null;
+    if (said instanceof Error && said.message.startsWith(beginning)) return null;
+    throw fault;
+  };
+}

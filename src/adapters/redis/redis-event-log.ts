@@ -1,6 +1,7 @@
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import {
   compareLogIds,
+  serverTimeOf,
   type EventLog,
   type LogEntry,
   type LogId,
@@ -8,10 +9,10 @@ import {
   type Trim,
 } from '../../engine/ports/event-log.js';
 import { DependencyError } from '../../operator-error.js';
+import { nullWhere } from './redis-error.js';
 import { redisScript, type RedisLink } from './redis-link.js';
 import { scanKeys } from './scan-keys.js';
 import {
-  appendedAtMs,
   entriesOf,
   idText,
   memberOf,
@@ -149,7 +150,7 @@ class RedisEventLog implements EventLog {
     const names = new Set(this.#names);
     const action = 'list the streams';
     this.#assertOpen();
-    const ask = { pattern: `${patternOf(this.#prefix)}*`, type: 'stream' };
+    const ask = { prefix: this.#prefix, type: 'stream' };
     for await (const key of scanKeys(this.#link, action, ask)) {
       names.add(key.slice(this.#prefix.length));
       if (names.size >= STREAMS_MAX) break;
@@ -220,7 +221,7 @@ function streamInfo(name: string, info: unknown, bytes: unknown): StreamInfo | n
     // Servers before 7.0 do not count.
     entriesAdded: wholeNumber(memberOf(info, 'entries-added')),
     tornBytes: 0,
-    lastAppendAtMs: lastId === null ? null : appendedAtMs(lastId),
+    lastAppendAtMs: lastId === null ? null : serverTimeOf(lastId),
   };
 }
 
@@ -261,18 +262,4 @@ const ZERO: LogId = { seq: 0, ord: 0 };
 function unreadable(action: string): DependencyError {
   const why = 'the answer is none of a stream, or it holds an id beyond exact numbers';
   return new DependencyError(`Cannot ${action}: ${why}`, { dependency: 'redis', retryable: false });
-}
-
-/** For `.catch`: the server said that there is nothing to be had. */
-function nullWhere(beginning: string): (fault: unknown) => null {
-  return (fault) => {
-    const said = fault instanceof DependencyError ? fault.cause : null;
-    if (said instanceof Error && said.message.startsWith(beginning)) return null;
-    throw fault;
-  };
-}
-
-/** A prefix as it stands, in a pattern of the server. */
-function patternOf(prefix: string): string {
-  return prefix.replace(/[\\*?[\]]/g, '\\$&');
 }

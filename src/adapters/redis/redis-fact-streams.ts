@@ -29,13 +29,19 @@ if added > 0 then
 end
 return added`);
 
+/** Where a run stands in a stream, and which of its facts are there. */
+export function placeKeys(name: string, runId: string): readonly [place: string, ids: string] {
+  const place = `{${name}}:cdb:${runId}`;
+  return [place, `${place}:ids`];
+}
+
 /**
  * The streams that an existing stack reads, written exactly once by run: each stream has a place
  * beside it, in the same slot of a cluster, that moves in the step that adds the entries.
  */
 export function redisFactStreams(link: RedisLink, runId: string): FactStreams {
-  const place = (name: string) => `{${name}}:cdb:${runId}`;
-  const ids = (name: string) => `${place(name)}:ids`;
+  const place = (name: string) => placeKeys(name, runId)[0];
+  const ids = (name: string) => placeKeys(name, runId)[1];
   return {
     append: async (name, entries, { lengthMax }) => {
       for (let at = 0; at < entries.length; at += ENTRIES_PER_SCRIPT) {

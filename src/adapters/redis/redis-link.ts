@@ -16,7 +16,7 @@ const RETRY_MS_MIN = 50;
 const RETRY_MS_MAX = 2_000;
 const KEEP_ALIVE_MS = 10_000;
 
-type Word = string | number;
+export type Word = string | number;
 
 /** Runs in the server as one step; must change nothing when it is run twice. */
 export interface RedisScript {

@@ -6,7 +6,8 @@ import type {
   ShardLog,
   SourceOffsets,
 } from '../../engine/ports/shard-log.js';
-import type { RedisLink } from './redis-link.js';
+import { DependencyError } from '../../operator-error.js';
+import type { RedisLink, RedisScript, Word } from './redis-link.js';
 import { shardKeys } from './shard-keys.js';
 import { BEGIN, DELIVER, PUT_FACTS, WRITTEN } from './shard-scripts.js';
 import { fieldsOf, readEntries } from './stream-entries.js';
@@ -18,13 +19,27 @@ export interface ShardLinks {
   readonly waiting: RedisLink;
 }
 
+export interface RedisShardPlace {
+  readonly runGroup: string;
+  readonly shard: number;
+  /** Inputs that may wait. */
+  readonly inputsMax: number;
+  /** Replicas that must have a change before it counts; 0 = the primary's word is enough. */
+  readonly waitReplicas: number;
+}
+
+/** So long a change may take to the replicas. */
+const REPLICAS_MS = 1_000;
+
 /** A shard on Redis Streams (keys: shard-keys.ts; each change: one script). */
-export function redisShardLog(
-  { data, waiting }: ShardLinks,
-  at: { readonly runGroup: string; readonly shard: number; readonly inputsMax: number },
-): ShardLog {
+export function redisShardLog({ data, waiting }: ShardLinks, at: RedisShardPlace): ShardLog {
   const { meta, inputs, facts, fence } = shardKeys(at.runGroup, at.shard);
   const named = (action: string) => `${action} shard ${at.shard}`;
+  const change = async (action: string, script: RedisScript, keys: string[], words: Word[]) => {
+    const answer = await data.run(named(action), script, keys, words);
+    if (at.waitReplicas > 0) await untilCopied(data, named(action), at.waitReplicas);
+    return answer;
+  };
   const read = (stream: string, afterSeq: number, limit: number, waitMs: number) =>
     readEntries(waitMs > 0 ? waiting : data, named('read'), { stream, afterSeq, limit, waitMs });
   return {
@@ -40,14 +55,14 @@ export function redisShardLog(
       const pairs = Object.entries(sources);
       const words = [owner, seq, pairs.length, ...pairs.flat(), ...opening.map(inputText)];
       const keys = [meta, inputs, facts, fence];
-      return (await data.run(named('begin'), BEGIN, keys, words)) === 'taken';
+      return (await change('begin', BEGIN, keys, words)) === 'taken';
     },
     deliver: async ({ source, afterOffset, upTo, inputs: given, feeder, owner }) => {
       const who = [feeder ?? '', owner ?? ''];
       const words = [source, afterOffset, ...who, at.inputsMax, upTo ?? 0];
       const pairs = given.flatMap(({ offset, input }) => [offset, inputText(input)]);
       const keys = [meta, inputs, fence];
-      return delivered(await data.run(named('fill'), DELIVER, keys, [...words, ...pairs]));
+      return delivered(await change('fill', DELIVER, keys, [...words, ...pairs]));
     },
     read: async (afterSeq, limit, waitMs) =>
       (await read(inputs, afterSeq, limit, waitMs)).map(({ seq, fields }) => ({
@@ -59,7 +74,7 @@ export function redisShardLog(
     putFacts: async (owner, batch) => {
       const pairs = Object.entries(batchFields(batch)).flat();
       const words = [owner, batch.seqFirst, batch.seqLast, ...pairs];
-      const answer = await data.run(named('commit to'), PUT_FACTS, [meta, facts, fence], words);
+      const answer = await change('commit to', PUT_FACTS, [meta, facts, fence], words);
       const [state, writtenSeq] = answer as ['taken' | 'fenced' | 'absent', unknown];
       return state === 'taken' ? { state, writtenSeq: Number(writtenSeq) } : { state };
     },
@@ -73,6 +88,16 @@ export function redisShardLog(
       await data.call(named('trim'), 'XTRIM', inputs, 'MINID', `${seq}-0`);
     },
   };
+}
+
+/** Whether a copy that is late is lost is not known: the change is made again, without effect. */
+async function untilCopied(link: RedisLink, action: string, replicas: number): Promise<void> {
+  const copied = Number(await link.call(action, 'WAIT', replicas, REPLICAS_MS));
+  if (copied >= replicas) return;
+  throw new DependencyError(
+    `Cannot ${action}: ${copied} of ${replicas} replicas have it after ${REPLICAS_MS} ms`,
+    { dependency: 'redis', retryable: true },
+  );
 }
 
 function inputText(input: Input): string {

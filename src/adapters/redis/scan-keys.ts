@@ -9,9 +9,11 @@ const STEPS_MAX = 2_000;
 export async function* scanKeys(
   link: RedisLink,
   action: string,
-  { pattern, type }: { readonly pattern: string; readonly type: string },
+  { prefix, type }: { readonly prefix: string; readonly type: string },
 ): AsyncGenerator<string> {
   const seen = new Set<string>();
+  // The prefix as it stands, in a pattern of the server.
+  const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
   let cursor = '0';
   for (let step = 0; step < STEPS_MAX; step += 1) {
     const words = [cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP, 'TYPE', type];

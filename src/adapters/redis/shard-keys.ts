@@ -36,6 +36,29 @@ export function feederLease(runGroup: string): string {
   return `cdb:{${runGroup}}:feeder`;
 }
 
+/** Of the run as a whole, and the leases of its shards. */
+export function runKeys(runGroup: string, shards: number): readonly string[] {
+  const leases = [feederLease(runGroup)];
+  for (let shard = 0; shard < shards; shard += 1) {
+    leases.push(pipelineLease(runGroup, shard), writerLease(runGroup, shard));
+  }
+  return [
+    ...leases.flatMap((lease) => [lease, fenceKey(lease)]),
+    enginesKey(runGroup),
+    controlKey(runGroup),
+  ];
+}
+
+/** Hash: what each process says of itself. */
+export function enginesKey(runGroup: string): string {
+  return `cdb:{${runGroup}}:engines`;
+}
+
+/** Hash: what the register of each host says. */
+export function controlKey(runGroup: string): string {
+  return `cdb:{${runGroup}}:control`;
+}
+
 export function fenceKey(lease: string): string {
   return `${lease}:fence`;
 }

@@ -37,8 +37,10 @@ end
 local field = 'src:' .. ARGV[1]
 local at = tonumber(redis.call('HGET', KEYS[1], field) or '0')
 if at < tonumber(ARGV[2]) then return {'behind', at} end
-if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[5]) then return {'full'} end
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'feeder', ARGV[3]) end
+if ARGV[3] ~= '' then
+  if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[5]) then return {'full'} end
+  redis.call('HSET', KEYS[1], 'feeder', ARGV[3])
+end
 for i = 7, #ARGV, 2 do
   local offset = tonumber(ARGV[i])
   if offset > at then
@@ -76,11 +78,6 @@ return 1`);
 export const ACQUIRE = redisScript(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return {'taken', owner} end
-if owner then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  local token = tonumber(redis.call('GET', KEYS[2]) or '0')
-  if token > tonumber(ARGV[3]) then return {'held', token} end
-end
 local token = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[3])) + 1
 redis.call('SET', KEYS[2], string.format('%d', token))
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

@@ -3,9 +3,6 @@ import type { LogEntry, LogId } from '../../engine/ports/event-log.js';
 /** Answers of the stream commands. What another program wrote may hold anything: nothing throws. */
 
 const ID = /^(\d{1,20})-(\d{1,20})$/;
-/** A journal does not come here in a lifetime; a server's clock is there since 2017. */
-const SERVER_TIME_MS_MIN = 1.5e12;
-const SERVER_TIME_MS_MAX = 1e13;
 
 export function idText({ seq, ord }: LogId): string {
   return `${seq}-${ord}`;
@@ -17,11 +14,6 @@ export function readStreamId(value: unknown): LogId | null {
   if (seq === undefined || ord === undefined) return null;
   const id = { seq: Number(seq), ord: Number(ord) };
   return Number.isSafeInteger(id.seq) && Number.isSafeInteger(id.ord) ? id : null;
-}
-
-/** When the server made the id; null for an id that was given to it. */
-export function appendedAtMs({ seq }: LogId): number | null {
-  return seq >= SERVER_TIME_MS_MIN && seq < SERVER_TIME_MS_MAX ? seq : null;
 }
 
 /** Null when something in it is no entry. */

@@ -44,23 +44,23 @@ export function followList<List extends { readonly cursor: string }, Row, Json>(
     readonly row: (row: Row) => Json;
     readonly text: (list: List) => (table: string) => string;
   },
-): Pick<FollowPlan<Json, string>, 'source' | 'first' | 'look' | 'rest'> {
+): Pick<FollowPlan<Json, string>, 'first' | 'look' | 'rest'> {
   const pageOf = (page: RowPage<Row>): Page<Json, string> => ({
     rows: page.rows.map(shown.row),
     cursor: page.cursor,
     more: page.more,
     ...(page.reset ? { notice: RESET } : {}),
   });
+  const awaited = ports.readsDirectly() ? { awaited: 'the database' } : {};
   return {
-    source: ports.readsDirectly() ? 'the database' : 'an engine',
     first: async () => {
       try {
         const found = await newestList(ports, list);
         const rows = shown.rows(found.list);
         const page = { rows, cursor: found.list.cursor, more: false };
-        return { page, away: found.away, text: shown.text(found.list) };
+        return { page, away: found.away, ...awaited, text: shown.text(found.list) };
       } catch (fault) {
-        return { page: null, away: awayWords(fault), text: (table) => table };
+        return { page: null, away: awayWords(fault), ...awaited, text: (table) => table };
       }
     },
     look: async (cursor): Promise<Look<Json, string>> => {
@@ -69,9 +69,11 @@ export function followList<List extends { readonly cursor: string }, Row, Json>(
         const page = ports.readsDirectly()
           ? await ports.withAudit((reader) => list.after(reader, cursor, PAGE_ROWS))
           : await ask(ports, list, query, list.readPage);
-        return page === null ? { page: null, away: NO_ENGINE } : { page: pageOf(page), away: null };
+        return page === null
+          ? { page: null, away: NO_ENGINE }
+          : { page: pageOf(page), away: null, ...awaited };
       } catch (fault) {
-        return { page: null, away: awayWords(fault) };
+        return { page: null, away: awayWords(fault), ...awaited };
       }
     },
     rest: (cursor) => restOf(ports, list, cursor).then((page) => page && pageOf(page)),

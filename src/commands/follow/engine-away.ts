@@ -4,28 +4,25 @@ import { durationText, utcText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
 import { plainText } from '../tables/plain-text.js';
 
-/** Says on stderr, once per change, that what is followed does not answer and that it does again. */
+/** Says on stderr, once per change, that nobody answers and that somebody does again. */
 export class EngineAway {
   readonly #io: Pick<CommandIo, 'stderr' | 'nowMs'>;
   readonly #clock: Clock;
-  readonly #source: string;
   #sinceMs: number | null = null;
   #why: string | null = null;
 
-  constructor(io: Pick<CommandIo, 'stderr' | 'nowMs'>, clock: Clock, source = 'an engine') {
+  constructor(io: Pick<CommandIo, 'stderr' | 'nowMs'>, clock: Clock) {
     this.#io = io;
     this.#clock = clock;
-    this.#source = source;
   }
 
-  /** @param why no engine answers; null when one does */
-  note(why: string | null): void {
+  /** @param why nobody answers; null when somebody does */
+  note(why: string | null, awaited = 'an engine'): void {
     if (why === this.#why) return;
     if (why === null) {
-      this.say(`${this.#source} answers again, after ${durationText(this.forMs())}`);
+      this.say(`${awaited} answers again, after ${durationText(this.forMs())}`);
     } else if (this.#why === null) {
-      const since = utcText(this.#io.nowMs());
-      this.say(`${why} (${since}); waiting for ${this.#source}, Ctrl-C ends this`);
+      this.say(`${why} (${utcText(this.#io.nowMs())}); waiting for ${awaited}, Ctrl-C ends this`);
     } else {
       this.say(`still waiting: ${why}`);
     }

@@ -16,6 +16,8 @@ export interface Look<Row, Cursor> {
   readonly page: Page<Row, Cursor> | null;
   /** Why no engine answers; null when one does. */
   readonly away: string | null;
+  /** Who is waited for where that is no engine. */
+  readonly awaited?: string;
 }
 
 /** What the plain command shows, with the words around its table. */
@@ -28,8 +30,6 @@ export interface FollowPlan<Row, Cursor> {
   readonly command: string;
   readonly fields: ChosenFields<Row>;
   readonly hasTitles?: boolean;
-  /** What is waited for while it is away; an engine where nothing is said. */
-  readonly source?: 'an engine' | 'the database';
   /** Names a row for ever: one that was printed is not printed again. */
   readonly key: (row: Row) => string;
   /** Repeated until it brings a page. */

@@ -43,7 +43,7 @@ class Follower<Row, Cursor> {
     this.#plan = plan;
     this.#signal = signal;
     this.#clock = clock;
-    this.#away = new EngineAway(io, clock, plan.source);
+    this.#away = new EngineAway(io, clock);
     this.#printer = new RowPrinter(io, plan, signal);
   }
 
@@ -58,7 +58,7 @@ class Follower<Row, Cursor> {
     for (;;) {
       const look = await orAborted(this.#plan.first(), this.#signal);
       if (look === null) return null;
-      this.#away.note(look.away);
+      this.#away.note(look.away, look.awaited);
       if (look.page !== null) {
         await this.#printer.first(look.page.rows, look.text);
         return look.page;
@@ -74,7 +74,7 @@ class Follower<Row, Cursor> {
     for (;;) {
       const look = await orAborted(this.#plan.look(cursor), this.#signal);
       if (look === null) return;
-      this.#away.note(look.away);
+      this.#away.note(look.away, look.awaited);
       if (look.away === null) {
         restTriesLeft = REST_TRIES_MAX;
         restAtMs = REST_EVERY_MS;

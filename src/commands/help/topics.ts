@@ -12,7 +12,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   USAGE: 'wrong flags or arguments',
   CONFIG: 'the configuration is invalid; every fault is listed at once',
   UNREACHABLE:
-    'a disk, PostgreSQL or the engine failed or did not answer; run ended with the audit stalled',
+    'a disk, PostgreSQL, Redis or the engine failed or gave no answer; run ended with the audit stalled',
   REFUSED: 'a guard said no: kill switch, confirmation or reason missing',
   CONFLICT: 'already running, lock held, or state of another build',
   TIMEOUT: 'started, did not finish inside --timeout; what was left is printed',
@@ -53,6 +53,7 @@ No order leaves before its decision is committed; when decisions cannot be commi
 /** Variables that are no configuration key and belong to no flag. */
 const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   HOME: 'where ~/.config/cdb/config.yaml and completions are looked for',
+  NOTIFY_SOCKET: 'set by systemd: the engine tells it that it is ready, lives, and stops',
   NO_COLOR: 'nothing to switch off: output has no colour',
   PATH: 'where PostgreSQL programs are looked for when the packaged ones are missing',
   'SUDO_USER, USER, LOGNAME': 'the first that is set goes on record as the operator',

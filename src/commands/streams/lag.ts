@@ -1,8 +1,10 @@
+import { serverTimeOf, type LogId } from '../../engine/ports/event-log.js';
+import type { StackReader, StreamGroup } from '../../engine/ports/stack-reader.js';
 import { EXIT } from '../../operator-error.js';
 import { agoText, durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
 import { lagJson, readLag, type Lag, type Progress } from '../../view/progress.js';
-import { parseLogId } from '../../view/stream-page.js';
+import { logIdText, parseLogId } from '../../view/stream-page.js';
 import { streamViews, type StreamJson } from '../../view/streams-json.js';
 import { ASK_TIMEOUT_MS, askEngine } from '../ask-engine.js';
 import type { CommandIo } from '../command-io.js';
@@ -11,7 +13,8 @@ import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import { lastText, originText, type Origin } from './list.js';
+import { lastText } from './last-text.js';
+import { originText, type Origin } from './list.js';
 
 /** How far publication is behind, and what came last in each stream. Starts nothing. */
 export async function run(
@@ -21,7 +24,7 @@ export async function run(
 ): Promise<number> {
   const fields = chooseFields('streams lag', LAG_FIELDS, options.list('fields'));
   const ports = await services.operator(options, io);
-  const { lag, from } = await readAll(ports);
+  const { lag, from, groups } = await readAll(ports);
   const { progress, streams } = lagJson(lag);
   const behind = { behind_inputs: lag.progress === null ? null : behindInputs(lag.progress) };
   printRows(io, {
@@ -32,25 +35,51 @@ export async function run(
       from,
       progress: progress === null ? null : { ...progress, ...behind },
       streams: rows,
+      groups: groups.map(groupJson),
     }),
-    text: (table) =>
-      `${table}${progressText(lag.progress, io.nowMs())}${originText(from, options)}`,
+    text: (table) => {
+      const below = [
+        progressText(lag.progress, io.nowMs()),
+        groupsText(groups, io.nowMs()),
+        originText(from, options),
+      ];
+      return `${table}${below.join('')}`;
+    },
   });
   return EXIT.OK;
 }
 
-async function readAll(
-  ports: OperatorPorts,
-): Promise<{ readonly lag: Lag; readonly from: Origin }> {
+interface AllLag {
+  readonly lag: Lag;
+  readonly from: Origin;
+  readonly groups: readonly GroupOfStream[];
+}
+
+async function readAll(ports: OperatorPorts): Promise<AllLag> {
   const request = { method: 'GET', path: '/lag', timeoutMs: ASK_TIMEOUT_MS } as const;
   const asked = await askEngine(ports.engine, request, readLag);
-  if (asked !== null) return { lag: asked, from: 'engine' };
+  if (asked !== null) return { lag: asked, from: 'engine', groups: [] };
+  const stack = ports.stack();
+  if (stack !== null) return stack.use(readLagOfStack);
   const read = await ports.withEventLog(async (log) => streamViews(await log.list()));
   const progress = await progressOnDisk(ports);
   return {
     lag: { progress, streams: read ?? streamViews([]) },
     from: read === null && progress === null ? 'nothing' : 'files',
+    groups: [],
   };
+}
+
+/** How far its readers are; how far its writers are behind is not to be seen there. */
+async function readLagOfStack(reader: StackReader): Promise<AllLag> {
+  const infos = await reader.log.list();
+  const groups = await Promise.all(
+    infos.map(async ({ name }) => {
+      return (await reader.groups(name)).map((group) => ({ stream: name, ...group }));
+    }),
+  );
+  const lag = { progress: null, streams: streamViews(infos) };
+  return { lag, from: 'redis', groups: groups.flat() };
 }
 
 /** Nothing is folded without an engine, and what is published is what a goodbye has said. */
@@ -140,4 +169,37 @@ function stepText(seq: number, seqJournaled: number): string {
 
 function behindInputs({ seqJournaled, seqPublished }: Progress): number | null {
   return seqPublished === null ? null : Math.max(0, seqJournaled - seqPublished);
+}
+
+interface GroupOfStream extends StreamGroup {
+  readonly stream: string;
+}
+
+function groupJson({ stream, name, consumers, pending, lag, lastDeliveredId }: GroupOfStream) {
+  const delivered = lastDeliveredId === null ? null : logIdText(lastDeliveredId);
+  return { stream, name, consumers, pending, lag, last_delivered_id: delivered };
+}
+
+function groupsText(groups: readonly GroupOfStream[], nowMs: number): string {
+  const known = (count: number | null) => (count === null ? 'unknown' : countText(count));
+  return groups
+    .map(({ stream, name, consumers, pending, lag, lastDeliveredId }) => {
+      const words = [
+        `lag ${known(lag)}`,
+        `pending ${known(pending)}`,
+        `consumers ${known(consumers)}`,
+        deliveredWords(lastDeliveredId, nowMs),
+      ];
+      return `${plainText(`group ${name} of ${stream}: ${words.join(', ')}`)}\n`;
+    })
+    .join('');
+}
+
+/** A lag that is unknown leaves the age of what was delivered last. */
+function deliveredWords(id: LogId | null, nowMs: number): string {
+  if (id === null) return 'delivered up to an unknown entry';
+  if (id.seq === 0) return 'nothing delivered yet';
+  const atMs = serverTimeOf(id);
+  const age = atMs === null ? '' : `, ${agoText(atMs, nowMs)}`;
+  return `delivered up to ${logIdText(id)}${age}`;
 }

@@ -1,5 +1,4 @@
 import { EXIT } from '../../operator-error.js';
-import { agoText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
 import {
   readStreamViews,
@@ -17,8 +16,9 @@ import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { bytesText } from '../tables/amounts.js';
 import { plainText } from '../tables/plain-text.js';
+import { lastText } from './last-text.js';
 
-/** From the running engine, else read-only from the files. Starts nothing. */
+/** From the running engine, else read-only from the configured Redis or the files. Starts nothing. */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -37,7 +37,7 @@ export async function run(
   return EXIT.OK;
 }
 
-export type Origin = 'engine' | 'files' | 'nothing';
+export type Origin = 'engine' | 'redis' | 'files' | 'nothing';
 
 interface Streams {
   readonly views: readonly StreamView[];
@@ -48,6 +48,11 @@ async function readStreams(ports: OperatorPorts): Promise<Streams> {
   const request = { method: 'GET', path: '/streams', timeoutMs: ASK_TIMEOUT_MS } as const;
   const asked = await askEngine(ports.engine, request, readStreamViews);
   if (asked !== null) return { views: asked, from: 'engine' };
+  const stack = ports.stack();
+  if (stack !== null) {
+    const infos = await stack.use(({ log }) => log.list());
+    return { views: streamViews(infos), from: 'redis' };
+  }
   const read = await ports.withEventLog(async (log) => streamViews(await log.list()));
   return read === null
     ? { views: streamViews([]), from: 'nothing' }
@@ -99,11 +104,6 @@ const STREAM_FIELDS: RowFields<StreamJson> = {
   capped: { title: 'note', text: noteText },
 };
 
-export function lastText(stream: Pick<StreamJson, 'exists' | 'last_at'>, nowMs: number): string {
-  if (!stream.exists) return 'never';
-  return stream.last_at === null ? 'unknown' : agoText(Date.parse(stream.last_at), nowMs);
-}
-
 function noteText(stream: StreamJson): string {
   const notes = [
     ...(stream.capped ? ['CAPPED: length is not the total'] : []),
@@ -116,6 +116,7 @@ function noteText(stream: StreamJson): string {
 
 const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
   engine: 'from the running engine',
+  redis: 'no engine runs here: read from the configured Redis; its stack was not started here',
   files: 'no engine runs: read from the files of the last run',
   nothing: 'no engine runs and none ever wrote here: cdb run --shadow --feed sample',
 };

@@ -1,19 +1,23 @@
 import { nearest } from '../../config/nearest.js';
 import { STREAM_LIST, streamForTopic, streamSpec } from '../../engine/domain/wire/streams.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import type { OperatorPorts } from '../operator-ports.js';
+import type { OperatorPorts, ReadableLog } from '../operator-ports.js';
 import { plainText } from '../tables/plain-text.js';
 
-/** @throws OperatorError (exit 8) for a name that is neither on disk nor one of the wire */
+/** @throws OperatorError (exit 8) for a name that is neither there nor one of the wire */
 export async function requireKnownStream(
-  ports: Pick<OperatorPorts, 'withEventLog'>,
+  ports: Pick<OperatorPorts, 'withEventLog' | 'stack'>,
   name: string,
   verb: 'tail' | 'peek',
 ): Promise<void> {
   if (streamSpec(name) !== undefined) return;
   const meant = streamForTopic(name);
   const names = STREAM_LIST.map((spec) => spec.name);
-  const others = await ports.withEventLog(async (log) => (await log.list()).map((i) => i.name));
+  const namesOf = async (log: ReadableLog) => (await log.list()).map((info) => info.name);
+  const stack = ports.stack();
+  const others = await (stack === null
+    ? ports.withEventLog(namesOf)
+    : stack.use(({ log }) => namesOf(log)));
   const candidate = meant?.name ?? nearest(name, [...names, ...(others ?? [])]);
   throw new OperatorError({
     code: 'CDB-E0704',

@@ -59,6 +59,15 @@ export interface StreamInfo {
   readonly lastAppendAtMs: number | null;
 }
 
+/** A journal does not come here in a lifetime; a server's clock is there since 2017. */
+const SERVER_TIME_MS_MIN = 1.5e12;
+const SERVER_TIME_MS_MAX = 1e13;
+
+/** When a server made the id; null for an id that was given to it. */
+export function serverTimeOf({ seq }: LogId): number | null {
+  return seq >= SERVER_TIME_MS_MIN && seq < SERVER_TIME_MS_MAX ? seq : null;
+}
+
 export function compareLogIds(a: LogId, b: LogId): number {
   return a.seq === b.seq ? a.ord - b.ord : a.seq - b.seq;
 }

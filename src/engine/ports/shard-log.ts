@@ -48,7 +48,7 @@ export type Delivered =
   | { readonly state: 'taken'; readonly offset: number }
   /** Less is there than the sender believed: it has to go back to this offset. */
   | { readonly state: 'behind'; readonly offset: number }
-  /** As many inputs wait as may; nothing was taken. */
+  /** As many inputs wait as a feeder may give; nothing was taken. */
   | { readonly state: 'full' }
   /** The shard was never begun, or was lost. */
   | { readonly state: 'absent' }
@@ -96,7 +96,7 @@ export type LeaseAnswer =
 
 /** Who may do what. A lease ends by itself; its token is checked wherever something is written. */
 export interface Leases {
-  /** @param tokenMin the token will be above it */
+  /** A new token each time. @param tokenMin the token will be above it */
   acquire(name: string, owner: string, tokenMin: FenceToken): Promise<LeaseAnswer>;
   /** @returns false when it is no longer ours */
   renew(name: string, owner: string): Promise<boolean>;

@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FenceToken, Leases } from '../ports/shard-log.js';
 import { Fenced } from '../ports/fenced.js';
 import { takeLease, type HeldLease } from './held-lease.js';
-import { ShardLost } from './shard-pipeline.js';
+import { ShardLost } from './shard-lost.js';
 
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 2_000;

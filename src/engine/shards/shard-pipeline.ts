@@ -1,4 +1,3 @@
-import { stateShape } from '../core-state.js';
 import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
@@ -11,6 +10,8 @@ import type { FenceToken, ShardInput, ShardLog } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Snapshot } from '../ports/snapshot-store.js';
 import { Fenced } from '../ports/fenced.js';
+import { snapshotOf } from '../snapshotter.js';
+import { ShardLost } from './shard-lost.js';
 import { recoverShard, type ShardRecovered } from './shard-recovery.js';
 
 export interface PipelineDeps {
@@ -95,7 +96,7 @@ export class ShardPipeline {
     }
     const inputs = await log.read(this.fold.seq, limits.batchInputsMax, limits.waitMs);
     if (inputs.length > 0) await this.#foldBatch(inputs);
-    else await this.#awaitWriter();
+    else await this.#lookAtWriter();
     await this.#considerSnapshot();
     return inputs.length;
   }
@@ -140,13 +141,17 @@ export class ShardPipeline {
     }
   }
 
-  async #awaitWriter(): Promise<void> {
+  /** @returns false when the writer has not moved */
+  async #lookAtWriter(): Promise<boolean> {
     const head = await this.#deps.log.head();
     if (head === null || head.foldedSeq < this.fold.seq) throw lost('it is gone');
-    if (head.writtenSeq === this.writtenSeq && this.fold.seq > this.writtenSeq) {
-      await this.#deps.clock.sleep(this.#deps.limits.waitMs);
-    }
+    const hasMoved = head.writtenSeq !== this.writtenSeq;
     this.writtenSeq = head.writtenSeq;
+    return hasMoved;
+  }
+
+  async #awaitWriter(): Promise<void> {
+    if (!(await this.#lookAtWriter())) await this.#deps.clock.sleep(this.#deps.limits.waitMs);
   }
 
   async #say(inputs: readonly Input[]): Promise<void> {
@@ -200,26 +205,12 @@ export class ShardPipeline {
     const { fold } = this;
     this.#snapshotSeq = fold.seq;
     this.#snapshotAtMs = this.#deps.clock.monotonicMs();
-    const { codeVersion, configHash } = fold.state;
-    return {
-      runId: this.#deps.run.runId,
-      seq: fold.seq,
-      digest: fold.digest,
-      codeVersion,
-      configHash,
-      stateShape: stateShape(),
-      state: fold.stateText(),
-    };
+    return snapshotOf(fold, this.#deps.run.runId);
   }
 
   #fenced(): Fenced {
     return new Fenced(`shard ${this.#deps.log.shard} has another owner than ${this.#token}`);
   }
-}
-
-/** The owner starts again from what is kept. */
-export class ShardLost extends Error {
-  override readonly name = 'ShardLost';
 }
 
 function lost(why: string): ShardLost {

@@ -110,6 +110,7 @@ function apply(parts: RecoveryParts, inputs: readonly ShardInput[], seqMax: numb
 }
 
 async function newestDigest(log: ShardLog, head: ShardHead): Promise<string | null> {
+  if (head.foldedSeq === 0) return null;
   const [batch] = await log.facts(head.foldedSeq - 1, 1, 0);
   return batch?.digest ?? null;
 }

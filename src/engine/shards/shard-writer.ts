@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.js';
 import type { FenceToken, ShardInput, ShardLog, SourceOffsets } from '../ports/shard-log.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import { Fenced } from '../ports/fenced.js';
+import { ShardLost } from './shard-lost.js';
 
 export interface WriterDeps {
   readonly run: ShardRecord;
@@ -52,6 +53,8 @@ export class ShardWriter {
   #seqAudited = 0;
   #movedAtMs = 0;
   #isStallTold = false;
+  /** Read from the log and not written yet. */
+  #read: FoldedBatch[] = [];
 
   constructor(deps: WriterDeps, token: FenceToken) {
     this.#deps = deps;
@@ -73,27 +76,44 @@ export class ShardWriter {
 
   /** One round. @returns how many inputs went on record; throws Fenced or DependencyError */
   async turn(): Promise<number> {
-    const { log, limits, clock } = this.#deps;
-    const batches = await log.facts(this.seqWritten, limits.batchesPerRead, limits.waitMs);
-    const batch = merged(batches, limits.factsPerCommitMax, this.#seqAudited);
-    if (batch === null) {
-      this.waitingSinceMs = null;
-      await this.#followLog();
-      return 0;
+    try {
+      await this.#readMore();
+      const batch = merged(this.#read, this.#deps.limits.factsPerCommitMax, this.#seqAudited);
+      if (batch === null || !this.#isDue(batch)) return 0;
+      await this.#write(batch);
+      this.#read = this.#read.filter(({ seqLast }) => seqLast > batch.seqLast);
+      return batch.seqLast - batch.seqFirst + 1;
+    } catch (error) {
+      // What was read may be there no more.
+      this.#read = [];
+      throw error;
     }
-    this.waitingSinceMs = batch.arrivedAtMs;
-    if (batch.seqFirst > this.seqWritten + 1) {
-      await this.#followLog();
-      return 0;
+  }
+
+  /** Facts behind those that wait; where none waits for its commit, until some come. */
+  async #readMore(): Promise<void> {
+    const { log, limits } = this.#deps;
+    const first = this.#read[0];
+    if (first !== undefined && first.seqFirst > this.seqWritten + 1) this.#read = [];
+    const after = this.#read.at(-1)?.seqLast ?? this.seqWritten;
+    const isWaited = this.#read.some(({ outputs }) => outputs.length > 0);
+    const room = limits.batchesPerRead - this.#read.length;
+    if (room > 0) {
+      const more = await log.facts(after, room, isWaited ? 0 : limits.waitMs);
+      for (const batch of more) this.#read.push(batch);
     }
-    const isIdle =
-      batch.outputs.length === 0 && clock.monotonicMs() - this.#movedAtMs < limits.idleMs;
-    if (isIdle && batch.seqLast - this.seqWritten < limits.idleInputsMax) {
-      await clock.sleep(limits.waitMs);
-      return 0;
-    }
-    await this.#write(batch);
-    return batch.seqLast - batch.seqFirst + 1;
+    this.waitingSinceMs = this.#read[0]?.arrivedAtMs ?? null;
+    const [oldest] = this.#read;
+    if (oldest === undefined || oldest.seqFirst > this.seqWritten + 1) await this.#followLog();
+  }
+
+  /** Inputs of which nothing came need no transaction of their own. */
+  #isDue({ seqFirst, seqLast, outputs }: FoldedBatch): boolean {
+    const { clock, limits } = this.#deps;
+    if (seqFirst > this.seqWritten + 1) return false;
+    if (outputs.length > 0 || this.#read.length >= limits.batchesPerRead) return true;
+    const isLong = clock.monotonicMs() - this.#movedAtMs >= limits.idleMs;
+    return isLong || seqLast - this.seqWritten >= limits.idleInputsMax;
   }
 
   async #write(batch: FoldedBatch): Promise<void> {
@@ -156,15 +176,18 @@ export class ShardWriter {
       after = last.seq;
     }
     if (inputs.length < seqLast - seqFirst + 1 && seqLast > this.#seqAudited) {
-      throw new Fenced(`inputs ${seqFirst}..${seqLast} of the shard are gone`);
+      throw new ShardLost(`inputs ${seqFirst}..${seqLast} of the shard are gone`);
     }
     return inputs;
   }
 
-  /** The log may have been begun again behind what is on record. */
+  /** The log may have been begun again behind what is on record, or have lost what was told to it. */
   async #followLog(): Promise<void> {
-    const head = await this.#deps.log.head();
-    if (head !== null && head.writtenSeq > this.seqWritten) this.seqWritten = head.writtenSeq;
+    const { log } = this.#deps;
+    const head = await log.head();
+    if (head === null || head.writtenSeq === this.seqWritten) return;
+    if (head.writtenSeq > this.seqWritten) this.seqWritten = head.writtenSeq;
+    else if (head.foldedSeq >= this.seqWritten) await log.written(this.seqWritten, {});
   }
 
   async #stall(error: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
-import { runIds, runIdOf } from '../domain/ids.js';
+import { runIds } from '../domain/ids.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import { EngineFigures } from '../figures.js';
 import type { AuditStore } from '../ports/audit-store.js';
@@ -24,6 +24,7 @@ import { createPublisher } from '../publisher.js';
 import type { EndReason } from '../runner.js';
 import { Ingest } from './ingest.js';
 import { runRole, type RoleLoop, type RoleState } from './role-loop.js';
+import { shardIdentity, shardRunId } from './shard-of.js';
 import { shardBudget } from './shard-budget.js';
 import type { ShardRecovered } from './shard-recovery.js';
 import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
@@ -181,6 +182,7 @@ export class ShardedRun {
       this.peers = await board.note(this.entry());
       this.#peersAtMs = clock.nowMs();
       this.#boardTrouble = '';
+      await this.#endWithRun();
     } catch (error) {
       this.#boardTrouble = wordsOf(error);
     }
@@ -230,6 +232,18 @@ export class ShardedRun {
   /** Of the loop that goes round least. */
   get turns(): number {
     return Math.min(...[...this.roleStates.values()].map(({ turns }) => turns));
+  }
+
+  /** Another process has said that the feed has ended, or has begun another run. */
+  async #endWithRun(): Promise<void> {
+    const { runs, onNotice } = this.#deps;
+    const { runGroup } = this.#settings.run;
+    const current = await runs.current();
+    // A Redis that has lost everything knows of no run; this one goes on.
+    if (current === null || (current.runGroup === runGroup && !current.finished)) return;
+    if (!this.#isFinished) onNotice('the run is finished');
+    this.#isFinished = true;
+    this.stop();
   }
 
   entry(): EngineEntry {
@@ -439,16 +453,15 @@ export class ShardedRun {
   }
 
   #runId(shard: number): string {
-    const { identity, startedAtMs, shards } = this.#settings.run;
-    return runIdOf(this.#deps.hash, `${identity}|shard ${shard}/${shards}`, startedAtMs);
+    return shardRunId(this.#deps.hash, this.#settings.run, shard);
   }
 
   #record(shard: number): ShardRecord {
     const { run, codeVersion, configHash } = this.#settings;
-    const { identity, mode, feed, seed, startedAtMs, runGroup } = run;
+    const { mode, feed, seed, startedAtMs, runGroup } = run;
     return {
       runId: this.#runId(shard),
-      identity: `${identity}|shard ${shard}/${run.shards}`,
+      identity: shardIdentity(run, shard),
       ...{ mode, feed, seed, codeVersion, configHash, startedAtMs, runGroup, shard },
     };
   }

@@ -1,6 +1,6 @@
 import type { ControlRecord } from '../domain/control.js';
 import { formatE8, parseE8, type E8 } from '../domain/e8.js';
-import { ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
+import { countsOf, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
 import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
 import type { SharedRun } from '../ports/engine-board.js';
@@ -62,21 +62,11 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     seqCommitted: written,
     publishLagMs: nowMs - waitingSinceMs,
     digest: pipelines.map(({ fold }) => fold.digest).join(' '),
-    inputs: figures.inputs,
-    trades: figures.trades,
-    tradesRefused: figures.tradesRefused,
-    outputs: figures.outputs,
-    allowed: figures.allowed,
-    blocked: figures.blocked,
-    reduceOnlyAllowed: figures.reduceOnlyAllowed,
-    unwinds: figures.unwinds,
-    blockedByCode: figures.blockedByCode,
-    ordersRefusedBy: figures.ordersRefusedBy,
+    ...countsOf(figures),
     audit: auditStatus(parts, nowMs - waitingSinceMs),
     portfolio: portfolios(parts),
     symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
     database: parts.database,
-    latency: figures.latency(),
     rssBytes: parts.rssBytes,
     shared: parts.shared,
   };

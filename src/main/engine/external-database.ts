@@ -9,7 +9,7 @@ import {
   refuseReadOnlyServer,
   type ServerFacts,
 } from '../../adapters/postgres/server-facts.js';
-import { withSqlSession } from '../../adapters/postgres/sql-client.js';
+import { withReadSession } from '../../adapters/postgres/sql-client.js';
 import { readDatabaseUrl } from '../../config/database-url.js';
 import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
@@ -32,7 +32,7 @@ export async function openExternalDatabase(
   { clock, onNotice }: { readonly clock: Clock; readonly onNotice: (text: string) => void },
 ): Promise<EngineDatabase> {
   const { where } = target;
-  const facts = await toldBy(where, () => withSqlSession(target, 'cdb engine', readServerFacts));
+  const facts = await toldBy(where, () => withReadSession(target, 'cdb engine', readServerFacts));
   refuseOldServer(target, facts);
   refuseReadOnlyServer(target, facts);
   if (facts.losesOnPowerFailure) onNotice(NOT_DURABLE);
@@ -49,7 +49,7 @@ export async function openExternalDatabase(
     words: serverWords(target, facts),
     prepareSchema: ({ files }) =>
       toldBy(where, () =>
-        withSqlSession(target, 'cdb engine', async (session) => {
+        withReadSession(target, 'cdb engine', async (session) => {
           await requireSchema(session, files, where);
           return [];
         }),

@@ -18,6 +18,8 @@ import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
+import { REDIS_FEED } from '../../config/live-venues.js';
+import type { SecretUrl } from '../../config/secrets.js';
 import type { EngineOrder, FinishedRun, OpenedEngine } from '../../commands/services.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
@@ -82,10 +84,10 @@ async function openParts(
   const control = () => heldControl(place.lock, register);
   const parts = { order, preflight, clock, log, state: place.state, control };
   const keys = localKeys(clock);
+  // A stack whose trades are only listened to gets none of our orders.
+  const redis = config.feed.source === REDIS_FEED ? undefined : config.redisUrl;
   const opened =
-    config.redisUrl === undefined
-      ? await openAlone(parts, keys)
-      : await openShards(parts, keys, config.redisUrl.url);
+    redis === undefined ? await openAlone(parts, keys) : await openShards(parts, keys, redis);
   if (opened.state === 'finished') {
     log.log('info', 'engine', 'nothing to do: the run of this feed is finished');
     await preflight.close();
@@ -167,7 +169,7 @@ async function openAlone(
 async function openShards(
   { order, preflight, clock, state, control }: Parts,
   keys: Keys,
-  url: string,
+  url: SecretUrl,
 ): Promise<Opened> {
   refuseOwnDatabase(order);
   const feeds = rolesOf(order).includes('ingest');

@@ -8,6 +8,7 @@ import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { postgresShardStore } from '../../adapters/postgres/shard-store.js';
+import { forgetRun } from '../../adapters/redis/forget-run.js';
 import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
 import { shareControl } from '../../adapters/redis/redis-control.js';
 import { openRedisEventLog } from '../../adapters/redis/redis-event-log.js';
@@ -19,6 +20,7 @@ import {
   untilAnswered,
   type RedisLink,
 } from '../../adapters/redis/redis-link.js';
+import { redisStackReader } from '../../adapters/redis/redis-stack-reader.js';
 import { redisShardLog } from '../../adapters/redis/redis-shard-log.js';
 import { redisShardLooks } from '../../adapters/redis/redis-shard-looks.js';
 import { redisKeys, redisTopics } from '../../adapters/redis/redis-topics-keys.js';
@@ -27,7 +29,7 @@ import type { EngineOrder } from '../../commands/services.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { runIdOf } from '../../engine/domain/ids.js';
-import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
+import { STREAM_LIST, TOPICS } from '../../engine/domain/wire/streams.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveSettings } from '../../engine/live-run.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
@@ -41,14 +43,23 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
+import type { ShardLog } from '../../engine/ports/shard-log.js';
+import { shardRunId } from '../../engine/shards/shard-of.js';
 import { ShardedRun } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
+import type { StackServer } from '../../engine/ports/stack-reader.js';
+import { serverWarnings } from '../../view/stack-effects.js';
+import type { SecretUrl } from '../../config/secrets.js';
+import { originText } from '../../config/setting.js';
+import { redisUnreachable } from '../redis-errors.js';
 import type { EngineDatabase } from './database.js';
 import type { Preflight } from './preflight.js';
 
 const REDIS_WAIT_MS = 5_000;
+/** XAUTOCLAIM, entries-added, scripts that write: all of it came with 7. */
+const VERSION_MIN = 7;
 const RUN_POLL_MS = 500;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
@@ -58,7 +69,7 @@ const JUST_BEGUN_MS = 2_000;
 
 export interface ShardedPlace {
   readonly state: StateDirectory;
-  readonly url: string;
+  readonly url: SecretUrl;
   readonly database: EngineDatabase;
   readonly settings: LiveSettings;
   /** Null where the roles need no feed. */
@@ -111,28 +122,30 @@ export async function openShardedRun(
     for (const link of links) link.close();
   });
   const open = (what: string, limits = REDIS_LIMITS) => {
-    const link = openRedisLink(place.url, `cdb ${what}`, limits);
+    const link = openRedisLink(place.url.url, `cdb ${what}`, limits);
     links.push(link);
     return link;
   };
   const patient = { ...REDIS_LIMITS, commandTimeoutMs: REDIS_LIMITS.commandTimeoutMs + WAIT_MS };
   const control = open('control');
-  await preflight.step(
+  const server = await preflight.step(
     'redis',
-    () => untilAnswered(control, clock, REDIS_WAIT_MS),
-    () => redisWords(place.url),
+    () => lookAtRedis(control, place.url, clock),
+    (seen) => redisWords(place.url.url, seen, config.redis.waitReplicas),
   );
+  for (const warning of serverWarnings(server, clock.nowMs())) onNotice(`Redis: ${warning}`);
+  await warnOfListeners(control, settings.mode, onNotice);
   const runs = redisSharedRuns(control);
   const roles = rolesOf(order);
   const run = await preflight.step(
     'run',
-    () => joinRun(order, { runs, clock, feed, settings }),
+    () => joinRun(order, { link: control, runs, clock, feed, settings }),
     (joined) => `${joined.runGroup}, ${joined.shards} shards; here ${roles.join(', ')}`,
   );
   if (run.finished) return run;
   const engineId = `${hostname()}:${process.pid}`;
   const { runGroup } = run;
-  const shared = shareControl(control, clock, {
+  const shared = shareControl({ link: control, ears: open('control listener') }, clock, {
     runGroup,
     place: hostPlace(state),
     own: place.control,
@@ -158,10 +171,10 @@ export async function openShardedRun(
       openShard: async (shard, runId) => {
         const data = open(`shard ${shard}`);
         const waiting = open(`shard ${shard} reader`, patient);
-        const { inputsMax } = config.redis;
+        const { inputsMax, waitReplicas } = config.redis;
         await Promise.all([data, waiting].map((link) => connected(link, clock)));
         return {
-          log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax }),
+          log: redisShardLog({ data, waiting }, { runGroup, shard, inputsMax, waitReplicas }),
           streams: redisFactStreams(data, runId),
           leases: {
             pipeline: pipelineLease(runGroup, shard),
@@ -237,7 +250,9 @@ export async function openShardedRun(
     stop: () => {
       sharded.stop();
     },
-    knock: () => undefined,
+    knock: () => {
+      shared.knock();
+    },
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) => shared.toldEpoch() >= epoch || control.trouble() !== null,
     status: () =>
@@ -278,13 +293,64 @@ function bothKeys(there: Pick<Keys, 'set'>, here: Pick<Keys, 'set'>): Pick<Keys,
   };
 }
 
+/** @throws OperatorError when it does not answer, is too old, or is no primary */
+async function lookAtRedis(
+  link: RedisLink,
+  { origin }: SecretUrl,
+  clock: Clock,
+): Promise<StackServer> {
+  const where = originText(origin);
+  try {
+    await untilAnswered(link, clock, REDIS_WAIT_MS);
+    const server = await redisStackReader(link).server();
+    const why = unfitFor(server);
+    if (why === null) return server;
+    throw new OperatorError({
+      code: 'CDB-E0813',
+      what: `Cannot run on the Redis of ${where}`,
+      why,
+      todo: 'name a primary of version 7 or newer',
+      exit: EXIT.CONFLICT,
+    });
+  } catch (fault) {
+    const otherwise = `take ${where} away: cdb keeps its streams itself then`;
+    throw fault instanceof DependencyError ? redisUnreachable(where, otherwise, fault) : fault;
+  }
+}
+
+/** Whoever listens may take an order of a simulated venue for one to be executed. */
+async function warnOfListeners(
+  link: RedisLink,
+  mode: string,
+  onNotice: (text: string) => void,
+): Promise<void> {
+  const [orders] = await redisStackReader(link).listeners([TOPICS.orders]);
+  const listeners = orders?.subscribers ?? 0;
+  if (listeners === 0) return;
+  onNotice(
+    `${listeners} listen to the topic "${TOPICS.orders}" of this Redis and will get the orders of this ` +
+      `${mode} run; make sure that none of them executes`,
+  );
+}
+
+function unfitFor({ version, role }: StackServer): string | null {
+  const major = Number.parseInt(version ?? '', 10);
+  if (major < VERSION_MIN)
+    return `required version ${VERSION_MIN} or newer, found ${version ?? '?'}`;
+  return role !== null && role !== 'master' ? `it is a ${role}, and takes no writes` : null;
+}
+
 /** Without the password. */
-function redisWords(url: string): string {
+function redisWords(url: string, server: StackServer, waitReplicas: number): string {
   const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const aof = server.isAppendOnly === null ? 'unknown' : server.isAppendOnly ? 'on' : 'OFF';
+  const policy = server.maxmemoryPolicy ?? 'unknown';
+  const replicas = waitReplicas === 0 ? '' : `, commits wait for ${waitReplicas} replicas`;
+  return `${server.version ?? '?'} at ${host}${pathname}, append-only file ${aof}, ${policy}${replicas}`;
 }
 
 interface Joining {
+  readonly link: RedisLink;
   readonly runs: SharedRuns;
   readonly clock: Clock;
   readonly feed: Feed | null;
@@ -312,7 +378,7 @@ async function joinRun(order: EngineOrder, joining: Joining): Promise<SharedRun>
 
 async function beginRun(
   { config, restart }: EngineOrder,
-  { runs, clock, feed, settings }: Joining & { readonly feed: Feed },
+  { link, runs, clock, feed, settings }: Joining & { readonly feed: Feed },
 ): Promise<SharedRun> {
   const { mode, seed, configHash } = settings;
   const { shards } = config.redis;
@@ -320,8 +386,10 @@ async function beginRun(
   const identity = [...tuple, `${shards} shards`].join('|');
   const current = await runs.current();
   if (current?.identity === identity && !restart) return current;
-  const isFree = current === null || current.finished || restart;
-  if (!isFree) throw otherRun(current, `it is of another feed, mode, seed or number of shards`);
+  if (current !== null && !current.finished) {
+    if (!restart) throw otherRun(current, 'it is of another feed, mode, seed or number of shards');
+    await refuseUnfinished(link, current);
+  }
   const startedAtMs = clock.nowMs();
   const runGroup = runIdOf(nodeHash, identity, startedAtMs);
   const run: SharedRun = {
@@ -330,7 +398,30 @@ async function beginRun(
   };
   const begun = await runs.begin(run, current?.runGroup ?? null);
   if (begun.identity !== identity) throw otherRun(begun, 'another process has just begun it');
+  if (current !== null) {
+    await forgetRun(link, current, (shard) => shardRunId(nodeHash, current, shard));
+  }
   return begun;
+}
+
+/** A run that others work on, or whose decisions are not all on record, is not left behind. */
+async function refuseUnfinished(link: RedisLink, run: SharedRun): Promise<void> {
+  const engines = await redisBoard(link, run.runGroup).list();
+  if (engines.length > 0) {
+    const names = engines.map(({ engineId }) => engineId).join(', ');
+    throw otherRun(run, `${names} still works on it; stop it first`);
+  }
+  for (let shard = 0; shard < run.shards; shard += 1) {
+    const head = await shardOf(link, run.runGroup, shard).head();
+    const left = head === null ? 0 : head.foldedSeq - head.writtenSeq;
+    if (left > 0)
+      throw otherRun(run, `decisions of ${left} inputs of shard ${shard} are not on record`);
+  }
+}
+
+function shardOf(link: RedisLink, runGroup: string, shard: number): ShardLog {
+  const place = { runGroup, shard, inputsMax: 1, waitReplicas: 0 };
+  return redisShardLog({ data: link, waiting: link }, place);
 }
 
 function otherRun(run: SharedRun, why: string): OperatorError {

@@ -1,5 +1,5 @@
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
-import { toldBy } from '../../adapters/postgres/external-errors.js';
+import { NO_SCHEMA, toldBy } from '../../adapters/postgres/external-errors.js';
 import { openPgPool, PG_LIMITS } from '../../adapters/postgres/pg-pool.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
@@ -30,7 +30,7 @@ export function externalAudit(options: ParsedOptions, io: CommandIo): ExternalAu
       assertInvariant(secret !== null, 'an external database is configured');
       opened ??= open(secret);
       const { reader, where } = opened;
-      return toldBy(where, () => work(reader));
+      return toldBy(where, () => work(reader), NO_SCHEMA);
     },
   };
 }

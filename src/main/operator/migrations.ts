@@ -12,7 +12,7 @@ import {
   refuseOldServer,
   refuseReadOnlyServer,
 } from '../../adapters/postgres/server-facts.js';
-import { withSqlSession } from '../../adapters/postgres/sql-client.js';
+import { withReadSession, withSqlSession } from '../../adapters/postgres/sql-client.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import { commandConfig } from '../../commands/command-config.js';
@@ -40,20 +40,21 @@ export async function migrationDatabase(
 }
 
 async function external(target: ExternalTarget): Promise<MigrationDatabase> {
-  const session = <T>(work: (session: SqlSession) => Promise<T>): Promise<T> =>
-    toldBy(target.where, () => withSqlSession(target, 'cdb migrate', work));
-  const facts = await session(readServerFacts);
+  const read = <T>(work: (session: SqlSession) => Promise<T>): Promise<T> =>
+    toldBy(target.where, () => withReadSession(target, 'cdb migrate', work));
+  const facts = await read(readServerFacts);
   refuseOldServer(target, facts);
   return {
     kind: 'external',
     target: serverWords(target, facts),
     exists: true,
-    list: () => session(listed),
-    apply: async () => {
-      refuseReadOnlyServer(target, facts);
-      await toldBy(target.where, () => refuseTransactionPooler(target));
-      return session(applied);
-    },
+    list: () => read(listed),
+    apply: () =>
+      toldBy(target.where, async () => {
+        refuseReadOnlyServer(target, facts);
+        await refuseTransactionPooler(target);
+        return withSqlSession(target, 'cdb migrate', applied);
+      }),
   };
 }
 

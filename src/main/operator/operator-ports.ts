@@ -22,9 +22,11 @@ import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import { configLocation } from '../../commands/config-location.js';
 import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
-import type { OperatorPorts } from '../../commands/operator-ports.js';
+import type { OperatorPorts, StackPort } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
+import type { SecretUrl } from '../../config/secrets.js';
+import { originText } from '../../config/setting.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
@@ -36,12 +38,16 @@ import { withStreamFiles } from './stream-files.js';
 
 const DATABASE_LOCK_WAIT_MS = 5_000;
 
-/** Only the database needs a valid configuration: a broken file must not hide a running engine. */
+/**
+ * Only a database and a Redis need a valid configuration: a broken file must not hide a running
+ * engine.
+ */
 export async function operatorPorts(options: ParsedOptions, io: CommandIo): Promise<OperatorPorts> {
   const state = stateDirectory(await locateStateDir(configLocation(options, io)));
   refuseFileAsState(state);
   const process = lockedEngine(state.engineLock);
   const external = externalAudit(options, io);
+  let stack: StackPort | null | undefined;
   return {
     stateDir: state.root,
     engine: engineClient(process),
@@ -49,12 +55,31 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     clock: systemClock(),
     lastRun: () => lastRun(state),
     latch: () => latchWords(state),
+    stack: () => {
+      if (stack === undefined) {
+        const { redisUrl } = commandConfig(options, io);
+        stack = redisUrl === undefined ? null : stackPort(redisUrl);
+      }
+      return stack;
+    },
     withEventLog: (work) => withStreamFiles(state.root, work),
     readsDirectly: () => external.isConfigured(),
     withAudit: (work) =>
       external.isConfigured()
         ? external.read(work)
         : withAudit(commandConfig(options, io), state, work),
+  };
+}
+
+/** The client loads when it is used first: most commands ask an engine and need none. */
+function stackPort(secret: SecretUrl): StackPort {
+  let opened: Promise<Pick<StackPort, 'use'>> | null = null;
+  return {
+    where: originText(secret.origin),
+    use: async (work) => {
+      opened ??= import('./redis-stack.js').then(({ redisStack }) => redisStack(secret));
+      return (await opened).use(work);
+    },
   };
 }
 

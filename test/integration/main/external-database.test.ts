@@ -1,5 +1,8 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { toldBy } from '../../../src/adapters/postgres/external-errors.js';
 import { refuseOldServer } from '../../../src/adapters/postgres/server-facts.js';
+import { withReadSession } from '../../../src/adapters/postgres/sql-client.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import { parseConfig } from '../../../src/config/parse-config.js';
 import { openEngineDatabase } from '../../../src/main/engine/database.js';
@@ -20,10 +23,10 @@ afterEach(async () => {
   notices.length = 0;
 });
 
-async function open(query = '') {
+async function open(parts: Parameters<ExternalPostgres['url']>[0] = {}, env = {}) {
   const parsed = parseConfig({
     flags: [],
-    env: { CDB_DATABASE_URL: server.url({ query }) },
+    env: { CDB_DATABASE_URL: server.url(parts), ...env },
     files: [],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
@@ -69,7 +72,7 @@ describe('the external database of an engine', () => {
   ])('commits as durably as it can where the database says %s: %s', async (given, used) => {
     await server.run('cdb', `ALTER DATABASE cdb SET synchronous_commit = ${given}`);
     try {
-      const { setting } = await open('?options=-c%20work_mem%3D5MB');
+      const { setting } = await open({ query: '?options=-c%20work_mem%3D5MB' });
       expect(await setting('synchronous_commit')).toBe(used);
       expect(await setting('work_mem')).toBe('5MB');
     } finally {
@@ -106,6 +109,35 @@ describe('the external database of an engine', () => {
     ]);
   });
 
+  it('is not waited for when the network falls silent, neither by a call nor by the end', async () => {
+    const network = await SilentNetwork.before(server.port);
+    const env = { CDB_AUDIT_COMMIT_TIMEOUT_MS: '200' };
+    const { database, setting } = await open({ port: network.port }, env);
+    expect(await setting('port')).toBe(String(server.port));
+    // Two connections: the call gives one of them up, the other one is idle.
+    await Promise.all([setting('port'), setting('port')]);
+    network.isSilent = true;
+    await expect(setting('port')).rejects.toThrow('no answer within 200 ms');
+    const startedAt = performance.now();
+    opened.length = 0;
+    await database.close();
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    network.end();
+  });
+
+  it('is not waited for by a look either', async () => {
+    const network = await SilentNetwork.before(server.port);
+    const target = { ...server.connection, port: network.port };
+    const look = toldBy('there', () =>
+      withReadSession(target, 'look', (session) => {
+        network.isSilent = true;
+        return session.query('SELECT 1');
+      }),
+    );
+    await expect(look).rejects.toMatchObject({ code: 'CDB-E0420', exit: 4 });
+    network.end();
+  });
+
   it('says so when its server can lose what it committed', async () => {
     await server.stop();
     await server.startAgain('full_page_writes=off');
@@ -128,3 +160,44 @@ describe('the external database of an engine', () => {
     }).not.toThrow();
   });
 });
+
+/** Takes every byte; while it is silent it passes none on, and acknowledges no end. */
+class SilentNetwork {
+  isSilent = false;
+  readonly port: number;
+  readonly #sockets: Socket[] = [];
+  readonly #server: Server;
+
+  private constructor(listening: Server, port: number) {
+    this.#server = listening;
+    this.port = port;
+  }
+
+  static async before(target: number): Promise<SilentNetwork> {
+    const listening = createServer({ allowHalfOpen: true });
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const network = new SilentNetwork(listening, (listening.address() as AddressInfo).port);
+    listening.on('connection', (client) => {
+      const far = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
+      network.#pass(client, far);
+      network.#pass(far, client);
+    });
+    return network;
+  }
+
+  end(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #pass(from: Socket, to: Socket): void {
+    this.#sockets.push(from);
+    from.on('error', () => undefined);
+    from.on('data', (bytes) => {
+      if (!this.isSilent) to.write(bytes);
+    });
+    from.on('end', () => {
+      if (!this.isSilent) to.end();
+    });
+  }
+}

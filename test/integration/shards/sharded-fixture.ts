@@ -127,7 +127,7 @@ export class ShardedFixture {
           const links = { data, waiting: open({ ...REDIS_LIMITS, commandTimeoutMs: 2_500 }) };
           for (const link of Object.values(links)) await untilAnswered(link, clock, 5_000);
           return {
-            log: redisShardLog(links, { runGroup, shard, inputsMax: 100_000 }),
+            log: redisShardLog(links, { runGroup, shard, inputsMax: 100_000, waitReplicas: 0 }),
             streams: redisFactStreams(data, runId),
             leases: {
               pipeline: pipelineLease(runGroup, shard),

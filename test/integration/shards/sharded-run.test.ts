@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { openTradeFileFeed } from '../../../src/adapters/files-feed/trade-file-feed.js';
+import { redisLeases } from '../../../src/adapters/redis/redis-leases.js';
+import { redisShardLog } from '../../../src/adapters/redis/redis-shard-log.js';
+import { pipelineLease } from '../../../src/adapters/redis/shard-keys.js';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
@@ -9,6 +12,7 @@ import type { Feed } from '../../../src/engine/ports/feed.js';
 import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
+import { until } from '../embedded/embedded-fixture.js';
 import { ALL_SYMBOLS, ShardedFixture } from './sharded-fixture.js';
 
 const TRADES = join(
@@ -105,9 +109,22 @@ describe('a run on Redis', () => {
     second.stop();
     expect(await seconds).toBe('stopped');
     expect(fixture.notices.filter((text) => text.startsWith('engine-2')).join()).toMatch(
-      /pipeline of shard \d: new/,
+      /pipeline of shard \d: (new|taken)/,
     );
     expect(await fixture.story()).toEqual(expected);
+  });
+
+  it('goes on with a shard that its owner has begun and not folded', async () => {
+    const link = await fixture.redis.link();
+    const lease = pipelineLease('run-a', 0);
+    const answer = await redisLeases(link, 100).acquire(lease, 'gone', 0);
+    const place = { runGroup: 'run-a', shard: 0, inputsMax: 1_000, waitReplicas: 0 };
+    const log = redisShardLog({ data: link, waiting: link }, place);
+    const token = answer.state === 'held' ? answer.token : 0;
+    expect(await log.begin(token, { seq: 0, sources: {} }, [])).toBe(true);
+    const engine = fixture.engine({ feed: await fourMarkets({ trades: 500 }) });
+    expect(await engine.run()).toBe('finished');
+    expect(await log.head()).toMatchObject({ writtenSeq: 2_002 });
   });
 
   describe('in which something fails', () => {
@@ -145,6 +162,13 @@ describe('a run on Redis', () => {
 
     it('begins the shards again where Redis has lost everything', async () => {
       await runWithFault(async () => {
+        await until('both shards have something on record', async () => {
+          const [row] = await fixture.database.run(
+            'cdb',
+            'SELECT count(*) AS n FROM audit_cursor WHERE seq > 100',
+          );
+          return Number(row?.['n']) >= 3;
+        });
         await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
       });
       expect(fixture.notices.join()).toMatch(/begun from the database/);

@@ -38,6 +38,7 @@ import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 import { fakeEngineStatus } from '../../fakes/fake-engine-status.js';
 import { fakeKillSwitch } from '../../fakes/fake-kill-switch.js';
 import { fakeOperator } from '../../fakes/fake-operator-ports.js';
+import { agedStream, fakeStack, stackFacts, WELL } from '../../fakes/fake-stack.js';
 import { FACTS } from '../engine/domain/wire/facts.js';
 import { COMMANDS, GLOBAL_OPTIONS } from '../../../src/commands/command-table.js';
 
@@ -127,6 +128,26 @@ const gone = () =>
     latch: () => ({ level: EVIL, mode: EVIL, reason: EVIL, operator: EVIL, atMs: AT }),
   });
 
+const stacked = () => {
+  const facts = stackFacts({
+    streams: [agedStream('stream.fills', 1), agedStream(EVIL, 1)],
+    topics: [{ topic: EVIL, subscribers: 0 }],
+    states: [{ key: EVIL, ttlMs: null }],
+    server: { ...WELL, version: EVIL, role: EVIL, maxmemoryPolicy: EVIL },
+  });
+  const id = { seq: 7, ord: 0 };
+  const group = { name: EVIL, consumers: 1, pending: 1, lag: null, lastDeliveredId: id };
+  const entries = async () => [{ id, fields: { [EVIL]: EVIL } }];
+  const log = {
+    list: async () => facts.streams,
+    info: async (name: string) => agedStream(name, 1),
+    tail: entries,
+    read: entries,
+  };
+  const stack = fakeStack(facts, { log, groups: async () => [group] });
+  return fakeOperator({ stateDir: EVIL, stack: () => ({ ...stack, where: EVIL }) });
+};
+
 const RECORD: ControlRecord = {
   ...{ level: 'HALTED', previousLevel: 'TRADING', mode: 'paper', epoch: 3, reason: EVIL },
   ...{ message: EVIL, operator: EVIL, atMs: AT, scopes: { [`symbol:${EVIL}`]: 'HALTED' } },
@@ -156,7 +177,7 @@ const operator =
 
 const NAMED = { name: 'stream.fills', id: '7-0' };
 const CASES: readonly (readonly [string, Work])[] = [
-  ...([running, refusing, silent, gone] as const).flatMap((services) => [
+  ...([running, refusing, silent, gone, stacked] as const).flatMap((services) => [
     [`status, ${services.name}`, operator(status, services)] as const,
     [`fills, ${services.name}`, operator(fills, services, { symbol: EVIL })] as const,
     [`blocks, ${services.name}`, operator(blocks, services)] as const,

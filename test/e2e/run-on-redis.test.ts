@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
+import { until } from '../integration/embedded/embedded-fixture.js';
+import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
+import { RedisServer } from '../integration/redis/redis-fixture.js';
+import { CDB, runCdb } from './run-cdb.js';
+
+describe('cdb run on Redis', () => {
+  let cwd: string;
+  let server: RedisServer;
+  let link: RedisLink;
+  const children: ChildProcess[] = [];
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'cdb-redis-run-'));
+    server = await RedisServer.start();
+    link = await server.link();
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await server.end();
+    rmSync(cwd, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  const length = async (stream: string) => Number(await link.call('count', 'XLEN', stream));
+  const RUN = ['run', '--paper', '--feed', 'sample', '--metrics-port', '0'];
+
+  it('publishes what it publishes alone, and does nothing twice when it is started again', async () => {
+    const env = { CDB_REDIS_URL: server.url };
+    await (await server.link()).listen(['orders'], () => undefined);
+    const first = await runCdb([...RUN, '--speed', 'max', '--quiet'], { cwd, env });
+    expect([first.status, first.stderr.includes('error')]).toEqual([0, false]);
+    expect(first.stderr).toContain('1 listen to the topic "orders"');
+    const alone = await runCdb([...RUN, '--speed', 'max', '--state-dir', 'alone', '--quiet'], {
+      cwd,
+    });
+    expect(alone.status).toBe(0);
+    const listed = await runCdb(['streams', 'list', '--state-dir', 'alone', '--json'], { cwd });
+    const { data } = JSON.parse(listed.stdout) as { data: { streams: Listed[] } };
+    const counted = await Promise.all(data.streams.map(({ name }) => length(name)));
+    expect(counted).toEqual(data.streams.map((stream) => stream.length ?? 0));
+    const again = await runCdb([...RUN, '--speed', 'max'], { cwd, env });
+    expect(again.stdout).toContain('is finished: nothing to do');
+    expect(await length('stream.fills')).toBe(
+      data.streams.find(({ name }) => name === 'stream.fills')?.length,
+    );
+  });
+
+  it('writes nothing to a Redis that it only listens to', async () => {
+    const env = { CDB_REDIS_URL: server.url };
+    const args = ['run', '--paper', '--feed', 'redis', '--metrics-port', '0', '--duration', '4s'];
+    const running = runCdb(args, { cwd, env });
+    const said = { schema_version: 'v1.0', source: 'mexc', symbol: 'BTCUSDT', side: 'buy' };
+    let published = 0;
+    await until('it listens', async () => {
+      published += 1;
+      const trade = { ...said, ts_ms: Date.now(), price: '70000.1', trade_qty: '0.01' };
+      return Number(await link.call('say', 'PUBLISH', 'market_data', JSON.stringify(trade))) > 0;
+    });
+    const { status, stdout } = await running;
+    expect(status).toBe(0);
+    expect(published).toBeGreaterThan(0);
+    expect(stdout).toMatch(/trades [1-9]/);
+    expect(await link.call('count', 'DBSIZE')).toBe(0);
+  });
+
+  it('refuses another run over one that is not finished, and roles with a database of its own', async () => {
+    const env = { CDB_REDIS_URL: server.url };
+    const cut = await runCdb([...RUN, '--speed', '600', '--duration', '2s', '--quiet'], {
+      cwd,
+      env,
+    });
+    expect(cut.status).toBe(0);
+    const other = await runCdb([...RUN, '--seed', '7', '--speed', 'max'], { cwd, env });
+    expect(other.status).toBe(6);
+    expect(other.stderr).toContain('CDB-E0811');
+    const roles = await runCdb([...RUN, '--roles', 'ingest,writer'], { cwd, env });
+    expect([roles.status, roles.stderr.includes('CDB-E0812')]).toEqual([3, true]);
+    const unknown = await runCdb([...RUN, '--roles', 'trader'], { cwd, env });
+    expect(unknown.status).toBe(3);
+  });
+
+  it('is finished by another process where one is killed', async () => {
+    const postgres = await ExternalPostgres.start();
+    try {
+      const env = {
+        CDB_REDIS_URL: server.url,
+        CDB_DATABASE_URL: postgres.url(),
+        CDB_REDIS_LEASE_MS: '1s',
+        CDB_REDIS_SHARDS: '2',
+      };
+      expect((await runCdb(['migrate', 'up', '--yes'], { cwd, env })).status).toBe(0);
+      const start = (place: string, ...words: readonly string[]) => {
+        const args = [CDB, ...RUN, '--quiet', '--state-dir', place, ...words];
+        const options = { cwd, env: { ...process.env, ...env }, stdio: 'ignore' } as const;
+        const child = spawn(process.execPath, args, options);
+        children.push(child);
+        return child;
+      };
+      const ingest = start('ingest', '--roles', 'ingest', '--speed', '600');
+      const first = start('first', '--roles', 'pipeline,writer');
+      const fills = async () =>
+        Number((await postgres.run('cdb', 'SELECT count(*) AS n FROM trades'))[0]?.['n']);
+      await until('the first one works', async () => (await fills()) > 0, 60_000);
+      first.kill('SIGKILL');
+      start('second', '--roles', 'pipeline,writer');
+      await until('the feed is over and written', () => ingest.exitCode !== null, 90_000);
+      expect(ingest.exitCode).toBe(0);
+      const [facts] = await postgres.run(
+        'cdb',
+        `SELECT (SELECT count(*) FROM orders) AS orders,
+                (SELECT count(DISTINCT order_id) FROM orders) AS distinct_orders,
+                (SELECT count(*) FROM risk_events WHERE decision = 'ALLOW') AS allowed`,
+      );
+      expect(facts?.['orders']).toBe(facts?.['allowed']);
+      expect(await length('stream.orders')).toBe(Number(facts?.['orders']));
+      expect(await length('stream.fills')).toBeGreaterThanOrEqual(await fills());
+    } finally {
+      await postgres.end();
+    }
+  });
+});
+
+interface Listed {
+  readonly name: string;
+  readonly length: number | null;
+}
