@@ -11,7 +11,7 @@ import {
 import { orderResults, waitingAtMost, type EffectsWatch } from './effects-watch.js';
 import { judgeFeed } from './feed-effect.js';
 import { countText } from './figure.js';
-import { holdersOf, judgeHolders, judgeSharedFold } from './shared-effects.js';
+import { holdersOf, inputsOf, judgeHolders, judgeSharedFold } from './shared-effects.js';
 
 /** How long an effect may stay out: a window is 60 s and 2 s of grace, an order times out at 10 s. */
 const EFFECT_LIMITS = {
@@ -33,8 +33,8 @@ export function judgeEffects(
   const rows = status.audit.rowsCommitted['risk_events'] ?? 0;
   const pairs: readonly EffectPair[] = [
     ...holderPairs(status),
-    pair('feed->trades', status.inputs, status.trades, judgeFeed(status)),
-    pair('inputs->fold', status.inputs, foldedOf(status), judgeFold(status)),
+    pair('feed->trades', ...feedOf(status), judgeFeed(status)),
+    pair('inputs->fold', ...foldOf(status), judgeFold(status)),
     pair('trades->candles', status.trades, seen('CandleClosed'), judgeCandles(status, watch)),
     pair(
       'signals->decisions',
@@ -82,6 +82,21 @@ function whileRunning({ phase }: EngineStatus, judged: EffectPair): EffectPair {
   if (phase === 'running' || phase === 'draining' || judged.word !== 'STALLED') return judged;
   if (judged.name === 'decisions->audit rows') return judged;
   return { ...judged, word: 'UNKNOWN', reason: `the engine is ${phase}; ${judged.reason}` };
+}
+
+/** A process that folds nothing sees no trade, but that inputs reach the shards. */
+function feedOf(status: EngineStatus): readonly [Seen, Seen] {
+  const { shared, inputs, trades } = status;
+  if (shared === undefined || !foldsNothing(status)) return [inputs, trades];
+  const { came } = inputsOf(shared);
+  return [came, came];
+}
+
+function foldOf(status: EngineStatus): readonly [Seen, Seen] {
+  const { shared, inputs } = status;
+  if (shared === undefined) return [inputs, foldedOf(status)];
+  const { came, folded } = inputsOf(shared);
+  return [came, folded];
 }
 
 /** With nothing left to fold, the last input is the last that was folded. */

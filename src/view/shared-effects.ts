@@ -22,6 +22,18 @@ export function holdersOf({ shards, shardCount, shardsAtMs }: SharedRunStatus) {
   return { cause, effect };
 }
 
+/** Inputs of all shards, and those of them that are folded. */
+export function inputsOf({ shards }: SharedRunStatus): Readonly<Record<'came' | 'folded', Seen>> {
+  const times = shards.flatMap(({ lastInputAtMs }) => lastInputAtMs ?? []);
+  const lastAtMs = times.length === 0 ? null : Math.max(...times);
+  const came = sum(shards.map(({ head }) => head?.seq ?? 0));
+  const folded = came - sum(shards.map(inputsWaiting));
+  return {
+    came: { count: came, lastAtMs },
+    folded: { count: folded, lastAtMs: folded === came ? lastAtMs : null },
+  };
+}
+
 /** Does every shard have somebody who folds it and somebody who writes it? */
 export function judgeHolders(status: EngineStatus, shared: SharedRunStatus): Verdict {
   const early = isEarly(status);
@@ -42,11 +54,9 @@ export function judgeHolders(status: EngineStatus, shared: SharedRunStatus): Ver
     const reason = `${begun} of ${shards.length} shards are begun; the owners begin the others`;
     return { word: 'UNKNOWN', reason };
   }
-  const names = [shards, engines].map(({ length }) => countText(length));
-  return {
-    word: 'OK',
-    reason: `${names[0]} shards, each with an owner and a writer, among ${names[1]} engines`,
-  };
+  const count = engines.length === 1 ? '1 engine' : `${countText(engines.length)} engines`;
+  const all = shards.length === 1 ? '1 shard' : `${countText(shards.length)} shards, each`;
+  return { word: 'OK', reason: `${all} with an owner and a writer; ${count}` };
 }
 
 /** Of a process that does not feed itself, or feeds from a file: do inputs reach the shards? */
@@ -58,8 +68,8 @@ export function judgeSharedFeed(status: EngineStatus, shared: SharedRunStatus): 
   if (feeder === undefined) {
     return { word: isEarly(status) ? 'UNKNOWN' : 'STALLED', reason: 'no engine feeds this run' };
   }
-  const times = shared.shards.flatMap(({ lastInputAtMs }) => lastInputAtMs ?? []);
-  const silentMs = observedAtMs - (times.length === 0 ? startedAtMs : Math.max(...times));
+  const { lastAtMs } = inputsOf(shared).came;
+  const silentMs = observedAtMs - (lastAtMs ?? startedAtMs);
   const waiting = feeder.journalWaiting ?? 0;
   if (waiting > 0 && silentMs > SHARED_LIMITS.journalMs) {
     const journal = `${countText(waiting)} inputs wait in the journal of ${feeder.engineId}`;
@@ -69,7 +79,7 @@ export function judgeSharedFeed(status: EngineStatus, shared: SharedRunStatus): 
     };
   }
   const isSilent = silentMs > SHARED_LIMITS.feedSilenceMs;
-  if (times.length === 0) {
+  if (lastAtMs === null) {
     const reason = `${feeder.engineId} feeds; no input since this process looks, for ${durationText(silentMs)}`;
     return { word: isSilent ? 'IDLE' : 'UNKNOWN', reason };
   }
@@ -80,8 +90,8 @@ export function judgeSharedFeed(status: EngineStatus, shared: SharedRunStatus): 
 export function judgeSharedFold(status: EngineStatus, shared: SharedRunStatus): Verdict {
   const unseen = unseenWords(status, shared);
   if (unseen !== null) return { word: 'UNKNOWN', reason: unseen };
-  const total = sum(shared.shards.map(({ head }) => head?.seq ?? 0));
-  const waiting = sum(shared.shards.map(inputsWaiting));
+  const { came, folded } = inputsOf(shared);
+  const [total, waiting] = [came.count, came.count - folded.count];
   if (total === 0) return { word: 'IDLE', reason: 'no input yet' };
   if (waiting === 0) {
     const count = countText(shared.shards.length);

@@ -32,16 +32,17 @@ export function sharedJson({ engineId, shardCount, engines, shards, ...rest }: S
   };
 }
 
+/** Named `fence`: a member named `token` is masked on every way out, as a secret would be. */
 function holderJson(holder: LeaseHolder | null) {
-  return holder === null ? null : { engine_id: holder.engineId, token: holder.token };
+  return holder === null ? null : { engine_id: holder.engineId, fence: holder.token };
 }
 
 const numbers = z.array(z.number());
 const words = z.array(z.string());
 
 const HOLDER = z
-  .object({ engine_id: z.string(), token: z.number() })
-  .transform(({ engine_id, token }) => ({ engineId: engine_id, token }))
+  .object({ engine_id: z.string(), fence: z.number() })
+  .transform(({ engine_id, fence }) => ({ engineId: engine_id, token: fence }))
   .nullable();
 
 const ENGINE = z

@@ -77,6 +77,16 @@ describe('status', () => {
     ]);
   });
 
+  it('masks nothing of the holders in JSON', async () => {
+    const io = fakeCommandIo({ outputFormat: 'json' });
+    const view = viewOf(fakeEngineStatus({ shared: fakeSharedRun() }));
+    await run(NO_OPTIONS, io, fakeOperator({}, answering(view)));
+    expect(JSON.parse(io.out.join('')).data.shared.shards[1].owner).toEqual({
+      engine_id: 'db2:77',
+      fence: 9,
+    });
+  });
+
   it('says in words what is missing in a shared run, and what is wrong with an engine', async () => {
     const trouble = ['writer of shard 0: PostgreSQL does not answer'];
     const shared = fakeSharedRun({

@@ -32,7 +32,7 @@ describe('a shared run', () => {
     expect(systemView(status).word).toBe('EFFECTS FLOW');
     expect(found('shards->engines', status)).toMatchObject({
       word: 'OK',
-      reason: '2 shards, each with an owner and a writer, among 2 engines',
+      reason: '2 shards, each with an owner and a writer; 2 engines',
       cause: { count: 2 },
       effect: { count: 2 },
     });
@@ -48,6 +48,10 @@ describe('a shared run', () => {
     expect(found('feed->trades', writer())?.reason).toBe(
       'db1:4182 feeds; inputs last came 0.4 s ago',
     );
+    const ages = ['feed->trades', 'inputs->fold'].map((name) =>
+      view.effects.find((effect) => effect.name === name)?.cause.lastText(NOW_MS),
+    );
+    expect(ages).toEqual(['0.4 s ago', '0.4 s ago']);
     expect(view.portfolio.amountsUsdt['equity']?.toJSON().value).toBeNull();
   });
 
@@ -156,12 +160,12 @@ describe('a shared run', () => {
         shards: [
           {
             shard: 0,
-            owner: { engine_id: 'db1:4182', token: 1_770_650_001 },
+            owner: { engine_id: 'db1:4182', fence: 1_770_650_001 },
             inputs_waiting: { value: 1, source: 'shards' },
             not_written: { value: 9 },
             lag_ms: { value: 900, observed_at: new Date(NOW_MS - 300).toISOString() },
           },
-          { shard: 1, owner: { engine_id: 'db2:77', token: 9 } },
+          { shard: 1, owner: { engine_id: 'db2:77', fence: 9 } },
         ],
       },
     });
