@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'cdb-bench-'));
 chmodSync(scratch, 0o711);
 const IDLE_SEC = 20;
 const STARTS = 21;
-const CHILD_TIMEOUT_MS = 300_000;
+const CHILD_TIMEOUT_MS = 400_000;
 
 try {
   execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: 'ignore' });
@@ -35,6 +35,7 @@ try {
       latency_at_200_trades_per_sec: worker(workers, 'live-path.js', 'latency'),
     },
     live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
+    redis_end_to_end: redisEndToEnd(workers),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -52,6 +53,7 @@ async function bundleWorkers() {
       'test/bench/offline-pipeline.ts',
       'test/bench/live-path.ts',
       'test/bench/live-feed.ts',
+      'test/bench/redis-end-to-end.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',
@@ -79,6 +81,13 @@ function worker(folder, name, ...args) {
   );
   if (status !== 0) throw new Error(`${name} ended with ${String(status)}: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+function redisEndToEnd(folder) {
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    return { not_measured: 'redis-server is not on this machine' };
+  }
+  return worker(folder, 'redis-end-to-end.js', 'all');
 }
 
 /** A paper engine whose feed gives one trade in hours: CPU over the idle time, then memory. */

@@ -1,0 +1,357 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { withSqlSession } from '../../src/adapters/postgres/sql-client.js';
+import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
+import { shardKeys } from '../../src/adapters/redis/shard-keys.js';
+import { systemClock } from '../../src/adapters/system-clock.js';
+import { ensureSchema } from '../../src/schema/ensure-schema.js';
+import { loadMigrations } from '../../src/schema/migration-files.js';
+import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
+import { RedisServer } from '../integration/redis/redis-fixture.js';
+import { round } from './histogram.js';
+
+/**
+ * (f) One run over Redis: ingest, pipelines and a writer in processes of their own, with an external
+ * PostgreSQL, all on the same cores. One symbol a shard.
+ */
+const SYMBOLS = ['BTCUSDT', 'SOLUSDT', 'LTCUSDT', 'ADAUSDT'];
+const SHARDS = SYMBOLS.length;
+const SAMPLE = 'data/sample/binance-futures-btcusdt-20200222.csv.gz';
+/** Beyond the two hours of the sample, in whole minutes. */
+const SHIFT_MS = 126 * 60_000;
+const SAMPLE_SEC = 126 * 60;
+const IS_SHORT = process.env['CDB_BENCH_SHORT'] === '1';
+const OUTAGE_SEC = IS_SHORT ? 8 : 30;
+const OUTAGE_TRADES_PER_SEC = 2_000;
+const LATENCY_TRADES_PER_SEC = 200;
+const LATENCY_SEC = IS_SHORT ? 8 : 20;
+const SETTLE_MS = 2_000;
+const WAIT_MS = 120_000;
+/** Each configuration and control record, told to each shard once. */
+const OTHER_INPUTS = 2 * SHARDS;
+
+const [, scope = 'all'] = process.argv.slice(2);
+const directory = mkdtempSync(join(tmpdir(), 'cdb-bench-redis-'));
+// The database's guardian keeps no process alive, so that its end can't be waited for without this.
+const alive = setInterval(() => undefined, 1_000);
+const postgres = await ExternalPostgres.start();
+const processes: Role[] = [];
+const files = new Map<number, { readonly path: string; readonly trades: number }>();
+let databases = 0;
+
+interface Role {
+  readonly child: ChildProcess;
+  text: string;
+}
+
+interface Place {
+  readonly redis: RedisServer;
+  readonly link: RedisLink;
+  readonly database: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+try {
+  await withSqlSession(postgres.connection, 'bench', (session) =>
+    ensureSchema(session, {
+      ...{ files: loadMigrations(), clock: systemClock(), cdbVersion: 'bench', waitForLockMs: 0 },
+    }),
+  );
+  const wants = (name: string) => scope === 'all' || scope === name;
+  const result = {
+    symbols: SYMBOLS.length,
+    shards: SHARDS,
+    redis: 'append-only file, fsync every second',
+    one_pipeline: wants('throughput') ? await throughput(1) : null,
+    two_pipelines: wants('throughput') ? await throughput(2) : null,
+    latency: wants('latency') ? await latency() : null,
+    redis_away: wants('outage') ? await outage() : null,
+  };
+  process.stdout.write(JSON.stringify(result));
+} finally {
+  for (const { child } of processes) if (child.exitCode === null) child.kill('SIGKILL');
+  await postgres.end();
+  rmSync(directory, { recursive: true, force: true });
+  clearInterval(alive);
+}
+
+/** A file as fast as it goes, until its last trade is in the audit trail and acknowledged. */
+async function throughput(pipelines: number): Promise<unknown> {
+  return withPlace({}, async (place) => {
+    const { path, trades } = tradesFile(1);
+    const others = await startOthers(place, pipelines);
+    const before = await xaddCalls(place.link);
+    const ingest = start(place, 'ingest', ['--feed', path, '--speed', 'max']);
+    await says(ingest, 'OK running');
+    const startedAtMs = performance.now();
+    await written(place, trades + OTHER_INPUTS);
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    const calls = (await xaddCalls(place.link)) - before;
+    const rss = others.map(({ child }) => rssBytes(child));
+    await end([ingest, ...others]);
+    const [rows] = await postgres.run(
+      place.database,
+      `SELECT (SELECT count(*)::int FROM risk_events) AS decisions,
+              (SELECT count(*)::int FROM trades) AS fills`,
+    );
+    const ceiling = xaddCeiling(place.redis);
+    return {
+      ...{ pipelines, trades, seconds: round(seconds), ...rows },
+      trades_per_sec: Math.round(trades / seconds),
+      xadd_per_sec: Math.round(calls / seconds),
+      xadd_ceiling_per_sec: ceiling ?? 'not measured: redis-benchmark is not here',
+      xadd_share_of_ceiling: ceiling === null ? null : round(calls / seconds / ceiling),
+      rss_bytes_max: Math.max(...rss),
+    };
+  });
+}
+
+/** Published on the topic of a stack with the time of now; every trade is made a signal. */
+async function latency(): Promise<unknown> {
+  const env = {
+    CDB_THRESHOLDS_OVERRIDES_SIGNAL_SYMBOL: '*',
+    CDB_THRESHOLDS_OVERRIDES_SIGNAL_THRESHOLD_PP: '-1000',
+  };
+  return withPlace(env, async (place) => {
+    const others = await startOthers(place, 1);
+    const ingest = start(place, 'ingest', ['--feed', 'redis']);
+    await says(ingest, 'OK running');
+    let sent = 0;
+    const publish = async () => {
+      const trade = { schema_version: 'v1.0', source: 'mexc', side: 'buy', trade_qty: '0.1' };
+      const symbol = SYMBOLS[sent % SYMBOLS.length];
+      const price = String(9_600 + (sent % 7));
+      const rest = { symbol, price, ts_ms: Date.now(), trade_id: String((sent += 1)) };
+      await place.link.call(
+        'publish',
+        'PUBLISH',
+        'market_data',
+        JSON.stringify({ ...trade, ...rest }),
+      );
+    };
+    const startedAtMs = performance.now();
+    const secondsGone = () => (performance.now() - startedAtMs) / 1_000;
+    while (secondsGone() < LATENCY_SEC) {
+      while (sent < secondsGone() * LATENCY_TRADES_PER_SEC) await publish();
+      await pause(1);
+    }
+    const settledAtMs = Date.now() - LATENCY_SEC * 1_000 + SETTLE_MS;
+    await pause(SETTLE_MS);
+    const found = await place.link.call('read', 'XRANGE', 'stream.orders_blocked', '-', '+');
+    await end([ingest, ...others]);
+    const all = (found as [string, string[]][])
+      .map(([id, words]) => {
+        const tradedAtMs = Number(words[words.indexOf('timestamp_ms') + 1]);
+        return { tradedAtMs, ms: Number.parseInt(id, 10) - tradedAtMs };
+      })
+      .filter(({ tradedAtMs }) => tradedAtMs > settledAtMs)
+      .map(({ ms }) => ms)
+      .sort((a, b) => a - b);
+    return {
+      trades_per_sec: Math.round(sent / LATENCY_SEC),
+      decisions: all.length,
+      trade_to_stream_ms: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) },
+      note: 'publication of the trade to the entry of its decision, behind the commit of its audit; a market that is minutes old allows no order, and a refusal takes the same way',
+    };
+  });
+}
+
+/** What comes while Redis is away waits on disk. */
+async function outage(): Promise<unknown> {
+  return withPlace({}, async (place) => {
+    const perMarketSec = tradesFile(1).trades / SAMPLE_SEC;
+    const speed = Math.round(OUTAGE_TRADES_PER_SEC / perMarketSec);
+    const copies = Math.ceil(((OUTAGE_SEC + 12) * speed) / SAMPLE_SEC);
+    const { path, trades } = tradesFile(copies);
+    const others = await startOthers(place, 1);
+    const ingest = start(place, 'ingest', ['--feed', path, '--speed', String(speed)]);
+    await says(ingest, 'OK running');
+    await pause(SETTLE_MS);
+    const before = rssBytes(ingest.child);
+    await place.redis.kill();
+    const awaySinceMs = performance.now();
+    let most = before;
+    while (performance.now() - awaySinceMs < OUTAGE_SEC * 1_000) {
+      most = Math.max(most, rssBytes(ingest.child));
+      await pause(100);
+    }
+    await place.redis.up();
+    const backAtMs = performance.now();
+    await written(place, trades + OTHER_INPUTS);
+    const caughtUpSec = (performance.now() - backAtMs) / 1_000;
+    await end([ingest, ...others]);
+    const [rows] = await postgres.run(
+      place.database,
+      'SELECT sum(seq)::int AS inputs FROM audit_cursor',
+    );
+    return {
+      seconds_away: OUTAGE_SEC,
+      trades_per_sec: OUTAGE_TRADES_PER_SEC,
+      trades,
+      lost: trades + OTHER_INPUTS - Number(rows?.['inputs']),
+      ingest_rss_bytes: { before, while_away_max: most, growth: most - before },
+      seconds_until_all_is_written: round(caughtUpSec),
+    };
+  });
+}
+
+async function withPlace<T>(
+  env: Readonly<Record<string, string>>,
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  const redis = await RedisServer.start();
+  databases += 1;
+  const database = `bench_${databases}`;
+  await postgres.run('postgres', `CREATE DATABASE ${database} TEMPLATE cdb`);
+  try {
+    return await work({
+      ...{ redis, link: await redis.link(), database },
+      env: {
+        ...{ CDB_THRESHOLDS_OVERRIDES_SIGNAL_SYMBOL: '*', ...env },
+        ...{ CDB_REDIS_URL: redis.url, CDB_REDIS_SHARDS: String(SHARDS), CDB_METRICS_PORT: '0' },
+        CDB_DATABASE_URL: postgres.url({ database }),
+      },
+    });
+  } finally {
+    await redis.end();
+  }
+}
+
+async function startOthers(place: Place, pipelines: number): Promise<readonly Role[]> {
+  const names = Array.from({ length: pipelines }, () => 'pipeline');
+  const others = [...names, 'writer'].map((role) => start(place, role, []));
+  // They wait for a run, which is what they say once they have started.
+  for (const other of others) await says(other, 'no run has begun');
+  return others;
+}
+
+function start({ env }: Place, role: string, args: readonly string[]): Role {
+  const home = join(directory, String(processes.length));
+  mkdirSync(home);
+  // Facts are shown by the writer; nobody reads them here.
+  const quiet = role === 'ingest' ? [] : ['--quiet'];
+  const words = ['bin/cdb.js', 'run', '--paper', ...quiet, '--roles', role, ...args];
+  const child = spawn(process.execPath, [...words, '--state-dir', join(home, 's')], {
+    env: { PATH: process.env['PATH'], HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 2 * WAIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const started: Role = { child, text: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (part: Buffer) => (started.text += part.toString()));
+  }
+  processes.push(started);
+  return started;
+}
+
+async function says(role: Role, text: string): Promise<void> {
+  await until(text, () => {
+    if (role.child.exitCode !== null) throw new Error(`it ended: ${role.text}`);
+    return Promise.resolve(role.text.includes(text));
+  });
+}
+
+async function written({ link }: Place, inputs: number): Promise<void> {
+  await until(`${inputs} inputs are written`, async () => {
+    try {
+      const runGroup = String(await link.call('look', 'HGET', 'cdb:run', 'runGroup'));
+      let sum = 0;
+      for (let shard = 0; shard < SHARDS; shard += 1) {
+        const { meta } = shardKeys(runGroup, shard);
+        sum += Number(await link.call('look', 'HGET', meta, 'written'));
+      }
+      return sum >= inputs;
+    } catch {
+      return false; // Redis is on its way back.
+    }
+  });
+}
+
+async function end(roles: readonly Role[]): Promise<void> {
+  for (const { child } of roles) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await ended;
+  }
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = performance.now() + WAIT_MS;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) {
+      throw new Error(`in vain: ${what}\n${processes.map(({ text }) => text).join('\n')}`);
+    }
+    await pause(20);
+  }
+}
+
+/** The sample said of all symbols in turns, and again, later. */
+function tradesFile(copies: number): { readonly path: string; readonly trades: number } {
+  const known = files.get(copies);
+  if (known !== undefined) return known;
+  const [header = '', ...rows] = gunzipSync(readFileSync(SAMPLE)).toString().trim().split('\n');
+  const names = header.split(',');
+  const [time, symbol] = [names.indexOf('ts_ms'), names.indexOf('symbol')];
+  const lines = [header];
+  for (let copy = 0; copy < copies; copy += 1) {
+    for (const row of rows) {
+      const cells = row.split(',');
+      const at = String(Number(cells[time]) + copy * SHIFT_MS);
+      for (const name of SYMBOLS) lines.push(cells.with(time, at).with(symbol, name).join(','));
+    }
+  }
+  const path = join(directory, `trades-${copies}.csv`);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  const made = { path, trades: lines.length - 1 };
+  files.set(copies, made);
+  return made;
+}
+
+/** Those of scripts included. */
+async function xaddCalls(link: RedisLink): Promise<number> {
+  const stats = String(await link.call('look', 'INFO', 'commandstats'));
+  return Number(/^cmdstat_xadd:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
+}
+
+/** Null where redis-benchmark is not installed. */
+function xaddCeiling({ port }: RedisServer): number | null {
+  const load = ['-n', '200000', '-P', '50', '-c', '4', '--csv'];
+  const command = ['XADD', 'bench', '*', 'i', 'x'.repeat(200)];
+  const { status, stdout } = spawnSync(
+    'redis-benchmark',
+    ['-p', String(port), ...load, ...command],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  if (status !== 0) return null;
+  const rate = Number(
+    /"([\d.]+)"/.exec(
+      stdout
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^"[^"]*",/, '') ?? '',
+    )?.[1],
+  );
+  return Number.isFinite(rate) ? Math.round(rate) : null;
+}
+
+function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+}
+
+/** 0 when it has gone. */
+function rssBytes({ pid }: ChildProcess): number {
+  try {
+    const status = readFileSync(`/proc/${pid ?? 0}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0;
+  }
+}
