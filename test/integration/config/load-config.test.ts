@@ -38,7 +38,7 @@ describe('loadConfig', () => {
   test('reads the project file before the user file', () => {
     write(USER_FILE, 'run:\n  seed: 8\n  mode: paper\n');
     write('cdb.yaml', 'run:\n  seed: 9\n');
-    expect(loadConfig(location()).run).toEqual({ seed: 9, mode: 'paper' });
+    expect(loadConfig(location()).run).toEqual({ seed: 9, mode: 'paper', roles: [] });
   });
 
   test('reads the named file in place of the project file', () => {
