@@ -1,6 +1,11 @@
 import type { Clock } from '../engine/ports/clock.js';
 import type { Keys } from '../engine/ports/topics-keys.js';
 
+/** Set at once. */
+interface LocalKeys extends Keys {
+  set(key: string, value: string, ttlMs: number | null): void;
+}
+
 interface Held {
   readonly value: string;
   readonly expiresAtMs: number;
@@ -14,7 +19,7 @@ const KEYS_MAX = 10_000;
  * revives a stale market state nor ends a fresh one. Beyond `keysMax` the key that was set
  * longest ago is dropped.
  */
-export function localKeys(clock: Clock, keysMax = KEYS_MAX): Keys {
+export function localKeys(clock: Clock, keysMax = KEYS_MAX): LocalKeys {
   const held = new Map<string, Held>();
   const isLive = ({ expiresAtMs }: Held): boolean => expiresAtMs > clock.monotonicMs();
   return {

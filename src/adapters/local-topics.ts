@@ -1,5 +1,10 @@
 import type { Topics } from '../engine/ports/topics-keys.js';
 
+/** Everybody has heard when it returns. */
+interface LocalTopics extends Topics {
+  publish(topic: string, message: string): void;
+}
+
 type Listener = (message: string) => void;
 
 /**
@@ -8,7 +13,7 @@ type Listener = (message: string) => void;
  * @param onFault gets what a listener throws: one bad listener must silence neither the publisher
  *   nor the other listeners
  */
-export function localTopics(onFault: (topic: string, fault: unknown) => void): Topics {
+export function localTopics(onFault: (topic: string, fault: unknown) => void): LocalTopics {
   const listeners = new Map<string, Set<Listener>>();
   return {
     publish: (topic, message) => {
