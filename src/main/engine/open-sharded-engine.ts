@@ -313,7 +313,7 @@ async function lookAtRedis(
       exit: EXIT.CONFLICT,
     });
   } catch (fault) {
-    const otherwise = `take ${where} away: cdb keeps its streams itself then`;
+    const otherwise = `take ${where} away: streams stay in the state directory then`;
     throw fault instanceof DependencyError ? redisUnreachable(where, otherwise, fault) : fault;
   }
 }
