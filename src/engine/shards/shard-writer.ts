@@ -1,6 +1,5 @@
 import type { AuditContext } from '../audit-row.js';
 import { auditBatch } from '../audit-rows.js';
-import type { Output } from '../domain/events.js';
 import type { Input, OrderReported } from '../domain/inputs.js';
 import type { EngineFigures } from '../figures.js';
 import type { FoldedBatch } from '../domain/folded-batch.js';
@@ -37,6 +36,8 @@ export type WriterState = 'ok' | 'stalled';
 
 const STALLS = 'stall:';
 const STALLS_LOOK_MS = 1_000;
+/** Batches of the first read; as many as were of use decide on the next. */
+const READ_FIRST = 4;
 
 /** The writer of a shard: audit before publication before acknowledgement, in order. */
 export class ShardWriter {
@@ -56,6 +57,7 @@ export class ShardWriter {
   #offset = 0;
   #seqAudited = 0;
   #movedAtMs = 0;
+  #readMax = READ_FIRST;
   #stallsLookedAtMs = -Infinity;
 
   constructor(deps: WriterDeps, token: FenceToken) {
@@ -83,8 +85,12 @@ export class ShardWriter {
   /** One round. @returns how many inputs went on record; throws Fenced or DependencyError */
   async turn(): Promise<number> {
     const { log, limits, clock } = this.#deps;
-    const batches = await log.facts(this.seqWritten, limits.batchesPerRead, limits.waitMs);
-    const batch = merged(batches, limits.factsPerCommitMax, this.#seqAudited);
+    const batches = await log.facts(this.seqWritten, this.#readMax, limits.waitMs);
+    const taken = following(batches, limits.factsPerCommitMax, this.#seqAudited);
+    const batch = merged(taken);
+    // What is read and not taken is read, and parsed, again the next time.
+    const isMore = taken.length === batches.length;
+    this.#readMax = Math.min(limits.batchesPerRead, isMore ? this.#readMax * 2 : taken.length + 1);
     if (batch === null) {
       this.waitingSinceMs = null;
       await this.#followLog();
@@ -222,23 +228,28 @@ export class ShardWriter {
   }
 }
 
-/** Batches that follow each other, as one: the slower the database, the larger the transaction. */
-function merged(
+/** Of those that follow each other, as many as fit: the slower the database, the more. */
+function following(
   batches: readonly FoldedBatch[],
   factsMax: number,
   seqAudited: number,
-): FoldedBatch | null {
-  const [first, ...rest] = batches;
-  if (first === undefined) return null;
-  const outputs: Output[] = [...first.outputs];
-  let last = first;
-  for (const next of rest) {
-    if (next.seqFirst !== last.seqLast + 1 || last.seqLast === seqAudited) break;
-    if (outputs.length + next.outputs.length > factsMax) break;
-    for (const fact of next.outputs) outputs.push(fact);
-    last = next;
-  }
-  return { ...last, seqFirst: first.seqFirst, arrivedAtMs: first.arrivedAtMs, outputs };
+): readonly FoldedBatch[] {
+  let facts = 0;
+  const end = batches.findIndex((batch, i) => {
+    facts += batch.outputs.length;
+    const before = batches[i - 1];
+    if (before === undefined) return false;
+    if (batch.seqFirst !== before.seqLast + 1 || before.seqLast === seqAudited) return true;
+    return facts > factsMax;
+  });
+  return end < 0 ? batches : batches.slice(0, end);
+}
+
+function merged(batches: readonly FoldedBatch[]): FoldedBatch | null {
+  const [first, last] = [batches[0], batches.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const { seqFirst, arrivedAtMs } = first;
+  return { ...last, seqFirst, arrivedAtMs, outputs: batches.flatMap(({ outputs }) => outputs) };
 }
 
 function newestOffsets(inputs: readonly ShardInput[]): SourceOffsets {

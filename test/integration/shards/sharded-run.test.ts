@@ -72,7 +72,7 @@ describe('a run on Redis', () => {
     second.stop();
     expect(await seconds).toBe('stopped');
     expect(fixture.notices.filter((text) => text.startsWith('engine-2')).join()).toMatch(
-      /pipeline of shard \d: new/,
+      /pipeline of shard \d: (new|taken)/,
     );
     expect(await fixture.story()).toEqual(expected);
   });
