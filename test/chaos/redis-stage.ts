@@ -196,7 +196,9 @@ export class RedisStage {
       if (!process.isAlive) continue;
       process.kill('SIGINT');
       const { status } = await process.ended;
-      if (status !== 130) {
+      // One that was just started does not listen to signals yet, and has done nothing.
+      const isFresh = status === null && process.stdout === '';
+      if (status !== 130 && !isFresh) {
         const why = process.stderr.slice(-600);
         this.faults.push(`${actor} ended on Ctrl-C with status ${String(status)}: ${why}`);
       }

@@ -1,6 +1,5 @@
 import type { AuditContext } from '../audit-row.js';
 import { auditBatch } from '../audit-rows.js';
-import type { Output } from '../domain/events.js';
 import type { Input, OrderReported } from '../domain/inputs.js';
 import type { EngineFigures } from '../figures.js';
 import type { FoldedBatch } from '../domain/folded-batch.js';
@@ -86,7 +85,8 @@ export class ShardWriter {
   async turn(): Promise<number> {
     try {
       await this.#readMore();
-      const batch = merged(this.#read, this.#deps.limits.factsPerCommitMax, this.#seqAudited);
+      const { factsPerCommitMax } = this.#deps.limits;
+      const batch = merged(following(this.#read, factsPerCommitMax, this.#seqAudited));
       // What could not be committed would be here.
       if (batch === null) await this.#endStalls();
       if (batch === null || !this.#isDue(batch)) return 0;
@@ -244,23 +244,28 @@ export class ShardWriter {
   }
 }
 
-/** Batches that follow each other, as one: the slower the database, the larger the transaction. */
-function merged(
+/** Of those that follow each other, as many as fit: the slower the database, the more. */
+function following(
   batches: readonly FoldedBatch[],
   factsMax: number,
   seqAudited: number,
-): FoldedBatch | null {
-  const [first, ...rest] = batches;
-  if (first === undefined) return null;
-  const outputs: Output[] = [...first.outputs];
-  let last = first;
-  for (const next of rest) {
-    if (next.seqFirst !== last.seqLast + 1 || last.seqLast === seqAudited) break;
-    if (outputs.length + next.outputs.length > factsMax) break;
-    for (const fact of next.outputs) outputs.push(fact);
-    last = next;
-  }
-  return { ...last, seqFirst: first.seqFirst, arrivedAtMs: first.arrivedAtMs, outputs };
+): readonly FoldedBatch[] {
+  let facts = 0;
+  const end = batches.findIndex((batch, i) => {
+    facts += batch.outputs.length;
+    const before = batches[i - 1];
+    if (before === undefined) return false;
+    if (batch.seqFirst !== before.seqLast + 1 || before.seqLast === seqAudited) return true;
+    return facts > factsMax;
+  });
+  return end < 0 ? batches : batches.slice(0, end);
+}
+
+function merged(batches: readonly FoldedBatch[]): FoldedBatch | null {
+  const [first, last] = [batches[0], batches.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const { seqFirst, arrivedAtMs } = first;
+  return { ...last, seqFirst, arrivedAtMs, outputs: batches.flatMap(({ outputs }) => outputs) };
 }
 
 function newestOffsets(inputs: readonly ShardInput[]): SourceOffsets {
