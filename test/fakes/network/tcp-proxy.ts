@@ -14,13 +14,16 @@ export type ProxyMode =
 export class TcpProxy {
   mode: ProxyMode = 'pass';
   delayMs = 0;
+  /** Of connections from now on. */
+  targetPort: number;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #port: number;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, targetPort: number) {
     this.#server = server;
     this.#port = port;
+    this.targetPort = targetPort;
   }
 
   static async start(targetPort: number): Promise<TcpProxy> {
@@ -29,9 +32,9 @@ export class TcpProxy {
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const proxy = new TcpProxy(server, address.port);
+    const proxy = new TcpProxy(server, address.port, targetPort);
     server.on('connection', (client) => {
-      proxy.#join(client, connect(targetPort, '127.0.0.1'));
+      proxy.#join(client, connect(proxy.targetPort, '127.0.0.1'));
     });
     return proxy;
   }

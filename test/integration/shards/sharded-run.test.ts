@@ -8,6 +8,8 @@ import type { Feed } from '../../../src/engine/ports/feed.js';
 import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
+import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
+import { RedisServer } from '../redis/redis-fixture.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { fourMarkets } from './four-markets.js';
 import { ALL_SYMBOLS } from './sharded-engine.js';
@@ -129,6 +131,54 @@ describe('a run on Redis', () => {
         await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
       });
       expect(fixture.notices.join()).toMatch(/begun from the database/);
+    });
+
+    it('goes on with a replica that has missed a part of it', async () => {
+      const { redis } = fixture;
+      const replica = await RedisServer.start('--replicaof', `127.0.0.1 ${redis.port}`);
+      const proxy = await TcpProxy.start(redis.port);
+      const control = await replica.link();
+      let stage: 'copied' | 'left behind' | 'promoted' = 'copied';
+      let leftAt = 0;
+      const committed = async () => {
+        const [row] = await fixture.database.run(
+          'cdb',
+          'SELECT sum(seq)::int AS n FROM audit_cursor',
+        );
+        return Number(row?.['n']);
+      };
+      try {
+        const onSaid = async (count: number) => {
+          if (stage === 'copied' && count >= TRADES_SOME) {
+            await until('both shards are on record', async () => (await shardsOnRecord()) === 2);
+            await until(
+              'it has a copy',
+              async () => Number(await control.call('look', 'DBSIZE')) > 3,
+            );
+            await control.call('leave behind', 'REPLICAOF', 'NO', 'ONE');
+            leftAt = await committed();
+            stage = 'left behind';
+          } else if (stage === 'left behind' && count >= TRADES_SOME * 3) {
+            await until('more was committed', async () => (await committed()) > leftAt + 2_000);
+            await redis.kill();
+            proxy.targetPort = replica.port;
+            proxy.cut();
+            stage = 'promoted';
+          }
+        };
+        const engine = fixture.engine({
+          shards: 2,
+          url: `redis://127.0.0.1:${proxy.port}/0`,
+          feed: await fourMarkets({ trades: TRADES_SOME, onSaid }),
+        });
+        expect(await engine.run()).toBe('finished');
+        expect(stage).toBe('promoted');
+        expect(fixture.notices.join()).toMatch(/begun from the database/);
+        expect(await fixture.story()).toEqual(expected);
+      } finally {
+        await proxy.close();
+        await replica.end();
+      }
     });
 
     it('goes on where the database was killed and came back', async () => {
