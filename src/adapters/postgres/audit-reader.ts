@@ -4,6 +4,7 @@ import type {
   AuditReader,
   BlockField,
   BlockQuery,
+  BlockedRow,
   BlockSummary,
   BlockedList,
   BlockedQuery,
@@ -12,7 +13,7 @@ import type {
   FillQuery,
   FillRow,
 } from '../../engine/ports/audit-reader.js';
-import { FILLS, REFUSALS, RUN_NAME } from './followed-rows.js';
+import { FILLS, REFUSALS, RUN_NAME, type FollowedTable } from './followed-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { readOnly } from './read-only.js';
 import { newestCursor, rowsAfter } from './row-cursor.js';
@@ -33,22 +34,31 @@ const decisionFigures = z.object({
   newestAtMs: integer.nullable(),
 });
 
+/** Where the rows are, and which of them are of one run. */
+export interface AuditTables {
+  readonly fills: FollowedTable<FillRow>;
+  readonly refusals: FollowedTable<BlockedRow>;
+  readonly newestRun: (client: pg.PoolClient) => Promise<NewestRun | null>;
+}
+
+const OWN_TABLES: AuditTables = { fills: FILLS, refusals: REFUSALS, newestRun };
+
 /** Answers what operators ask, from committed rows; each answer is one consistent snapshot. */
-export function postgresAuditReader(pool: PgPool): AuditReader {
+export function postgresAuditReader(pool: PgPool, tables = OWN_TABLES): AuditReader {
   const ask = <T>(action: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
     readOnly(pool, action, work);
   return {
-    fills: (query) => ask('read the fills', (client) => readFills(client, query)),
-    blocksBy: (query) => ask('read the decisions', (client) => readBlocks(client, query)),
-    blocked: (query) => ask('read the refusals', (client) => readBlocked(client, query)),
+    fills: (query) => ask('read the fills', (client) => readFills(client, tables, query)),
+    blocksBy: (query) => ask('read the decisions', (client) => readBlocks(client, tables, query)),
+    blocked: (query) => ask('read the refusals', (client) => readBlocked(client, tables, query)),
     fillsAfter: (cursor, filter, limit) =>
       ask('read new fills', async (client) => {
-        const page = await rowsAfter(client, FILLS, { cursor, limit: bounded(limit) });
+        const page = await rowsAfter(client, tables.fills, { cursor, limit: bounded(limit) });
         return { ...page, rows: page.rows.filter((fill) => isWanted(fill, filter)) };
       }),
     blockedAfter: (cursor, limit) =>
       ask('read new refusals', (client) =>
-        rowsAfter(client, REFUSALS, { cursor, limit: bounded(limit) }),
+        rowsAfter(client, tables.refusals, { cursor, limit: bounded(limit) }),
       ),
   };
 }
@@ -85,25 +95,29 @@ const FILLS_WHERE = `
     AND ($3::text IS NULL OR t.symbol = $3)
     AND ($4::text IS NULL OR t.strategy_id = $4)`;
 
-async function readFills(client: pg.PoolClient, query: FillQuery): Promise<FillList> {
+async function readFills(
+  client: pg.PoolClient,
+  { fills, newestRun }: AuditTables,
+  query: FillQuery,
+): Promise<FillList> {
   const run = await newestRun(client);
-  const cursor = await newestCursor(client, FILLS);
+  const cursor = await newestCursor(client, fills);
   if (run === null) return { runId: null, fills: [], total: 0, newestAtMs: null, cursor };
   const { runId } = run;
   const filter = [run.members, query.windowMs, query.symbol, query.strategyId];
   const { rows } = await client.query(
-    `SELECT ${FILLS.columns} ${FILLS_WHERE} ORDER BY t.timestamp DESC, t.id DESC LIMIT $5`,
+    `${fills.given} SELECT ${fills.columns} ${FILLS_WHERE} ORDER BY t.timestamp DESC, t.id DESC LIMIT $5`,
     [...filter, bounded(query.limit)],
   );
   const figures = await client.query(
-    `SELECT count(*) AS total, (
+    `${fills.given} SELECT count(*) AS total, (
        SELECT round(extract(epoch FROM max(timestamp)) * 1000)::bigint
        FROM trades WHERE run_id = ANY($1)
      ) AS "newestAtMs" ${FILLS_WHERE}`,
     filter,
   );
   const { total, newestAtMs } = listFigures.parse(figures.rows[0]);
-  return { runId, fills: FILLS.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
+  return { runId, fills: fills.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
 }
 
 function isWanted(fill: FillRow, { symbol, strategyId }: FillFilter): boolean {
@@ -118,28 +132,33 @@ const REFUSALS_WHERE = `
   FROM blocked_decisions t ${REFUSALS.joins}
   WHERE r.run_id = ANY($1) AND ($2::bigint IS NULL OR t.timestamp_ms >= $3::bigint - $2)`;
 
-async function readBlocked(client: pg.PoolClient, query: BlockedQuery): Promise<BlockedList> {
+async function readBlocked(
+  client: pg.PoolClient,
+  { refusals, newestRun }: AuditTables,
+  query: BlockedQuery,
+): Promise<BlockedList> {
+  const { given } = refusals;
   const run = await newestRun(client);
-  const cursor = await newestCursor(client, REFUSALS);
+  const cursor = await newestCursor(client, refusals);
   const members = run?.members ?? [];
   const newest = await client.query(
-    `SELECT max(timestamp_ms) AS "newestAtMs", count(*) AS total
+    `${given} SELECT max(timestamp_ms) AS "newestAtMs", count(*) AS total
      FROM risk_events WHERE run_id = ANY($1) AND decision = 'BLOCK'`,
     [members],
   );
   const { newestAtMs } = listFigures.parse(newest.rows[0]);
   const filter = [members, query.windowMs, newestAtMs];
   const { rows } = await client.query(
-    `SELECT ${REFUSALS.columns} ${REFUSALS_WHERE}
+    `${given} SELECT ${refusals.columns} ${REFUSALS_WHERE}
      ORDER BY t.timestamp_ms DESC, t.id DESC LIMIT $4`,
     [...filter, bounded(query.limit)],
   );
   const figures = await client.query(
-    `SELECT count(*) AS total, max(t.timestamp_ms) AS "newestAtMs" ${REFUSALS_WHERE}`,
+    `${given} SELECT count(*) AS total, max(t.timestamp_ms) AS "newestAtMs" ${REFUSALS_WHERE}`,
     filter,
   );
   const { total } = listFigures.parse(figures.rows[0]);
-  const blocked = REFUSALS.rows.parse(rows).toReversed();
+  const blocked = refusals.rows.parse(rows).toReversed();
   return { runId: run?.runId ?? null, blocked, total, newestAtMs, cursor };
 }
 
@@ -155,12 +174,16 @@ const DECISIONS_WHERE = `
     SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1)
   ) - $2)`;
 
-async function readBlocks(client: pg.PoolClient, query: BlockQuery): Promise<BlockSummary> {
+async function readBlocks(
+  client: pg.PoolClient,
+  { refusals: { given }, newestRun }: AuditTables,
+  query: BlockQuery,
+): Promise<BlockSummary> {
   const run = await newestRun(client);
   if (run === null) return emptySummary(query.by);
   const { runId, members } = run;
   const figures = await client.query(
-    `SELECT count(*) FILTER (WHERE decision = 'BLOCK') AS blocked,
+    `${given} SELECT count(*) FILTER (WHERE decision = 'BLOCK') AS blocked,
        count(*) FILTER (WHERE decision = 'ALLOW') AS allowed,
        min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "newestAtMs",
        (SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1) AND decision = 'ALLOW')
@@ -168,7 +191,7 @@ async function readBlocks(client: pg.PoolClient, query: BlockQuery): Promise<Blo
     [members, query.windowMs],
   );
   const { rows } = await client.query(
-    `SELECT ${KEYS[query.by]} AS key, count(*) AS count,
+    `${given} SELECT ${KEYS[query.by]} AS key, count(*) AS count,
        min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "lastAtMs"
      ${DECISIONS_WHERE} AND decision = 'BLOCK'
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $3`,

@@ -7,6 +7,8 @@ import { z } from 'zod';
  */
 export interface FollowedTable<Row> {
   readonly name: string;
+  /** What stands in front of a query: nothing, or tables in other words (stack-tables.ts). */
+  readonly given: string;
   /** The column that names a row for ever, whatever database it is in. */
   readonly key: string;
   /** Columns of `t`, and of what `joins` adds. */
@@ -23,6 +25,7 @@ const RUN_NAME_OF_REFUSAL = 'coalesce(g.run_group, r.run_id)';
 
 export const FILLS = table({
   name: 'trades',
+  given: '',
   key: 'fill_id',
   columns: `t.fill_id AS "fillId", t.order_id AS "orderId", ${RUN_NAME} AS "runId", t.symbol, t.side,
     t.status, t.size::text AS qty, t.execution_price::text AS price,
@@ -51,6 +54,7 @@ export const FILLS = table({
 
 export const REFUSALS = table({
   name: 'blocked_decisions',
+  given: '',
   key: 'decision_pk',
   columns: `t.decision_pk AS "decisionId", ${RUN_NAME_OF_REFUSAL} AS "runId", t.symbol,
     coalesce(t.payload->>'side', '') AS side, t.reason_code AS code,

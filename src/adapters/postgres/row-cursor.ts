@@ -24,10 +24,10 @@ interface Place {
 /** Where a reader stands that has seen all rows of the table. */
 export async function newestCursor(
   client: pg.PoolClient,
-  { name, key }: FollowedTable<unknown>,
+  { name, given, key }: FollowedTable<unknown>,
 ): Promise<string> {
   const { rows } = await client.query(
-    `SELECT id::text AS id, ${key} AS key FROM ${name} ORDER BY id DESC LIMIT 1`,
+    `${given} SELECT id::text AS id, ${key} AS key FROM ${name} ORDER BY id DESC LIMIT 1`,
   );
   const [newest] = places.parse(rows);
   return newest === undefined
@@ -48,8 +48,8 @@ export async function rowsAfter<Row>(
 ): Promise<RowPage<Row>> {
   const reset = !(await isOfThisDatabase(client, table, cursor));
   const from = (reset ? null : placeOf(cursor)) ?? { id: '0', key: '', open: [] };
-  const { name, key, columns, joins } = table;
-  const select = `SELECT t.id::text AS id, t.${key} AS key, ${columns} FROM ${name} t ${joins}`;
+  const { name, given, key, columns, joins } = table;
+  const select = `${given} SELECT t.id::text AS id, t.${key} AS key, ${columns} FROM ${name} t ${joins}`;
   const overtaken =
     from.open.length === 0 ? [] : table.rows.parse(await overtakenRows(client, select, from));
   const { rows } = await client.query(`${select} WHERE t.id > $1 ORDER BY t.id LIMIT $2`, [
@@ -91,16 +91,16 @@ async function openTransactions(client: pg.PoolClient): Promise<readonly string[
 
 async function isOfThisDatabase(
   client: pg.PoolClient,
-  { name, key }: FollowedTable<unknown>,
+  { name, given, key }: FollowedTable<unknown>,
   cursor: string,
 ): Promise<boolean> {
   if (cursor === CURSOR_BEGINNING) return true;
   const place = placeOf(cursor);
   if (place === null) return false;
-  const { rowCount } = await client.query(`SELECT 1 FROM ${name} WHERE id = $1 AND ${key} = $2`, [
-    place.id,
-    place.key,
-  ]);
+  const { rowCount } = await client.query(
+    `${given} SELECT 1 FROM ${name} WHERE id = $1 AND ${key} = $2`,
+    [place.id, place.key],
+  );
   return rowCount === 1;
 }
 

@@ -1,6 +1,7 @@
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { NO_SCHEMA, toldBy } from '../../adapters/postgres/external-errors.js';
-import { openPgPool, PG_LIMITS } from '../../adapters/postgres/pg-pool.js';
+import { isOfStack, STACK_TABLES } from '../../adapters/postgres/stack-tables.js';
+import { openPgPool, PG_LIMITS, type PgPool } from '../../adapters/postgres/pg-pool.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
@@ -21,7 +22,7 @@ interface ExternalAudit {
 /** Looks at the configuration when it is asked, connects when it has to read. */
 export function externalAudit(options: ParsedOptions, io: CommandIo): ExternalAudit {
   let url: SecretUrl | null | undefined;
-  let opened: { readonly reader: AuditReader; readonly where: string } | undefined;
+  let opened: ReturnType<typeof open> | undefined;
   const configured = () => (url === undefined ? (url = configuredUrl(options, io)) : url);
   return {
     isConfigured: () => configured() !== null,
@@ -30,7 +31,7 @@ export function externalAudit(options: ParsedOptions, io: CommandIo): ExternalAu
       assertInvariant(secret !== null, 'an external database is configured');
       opened ??= open(secret);
       const { reader, where } = opened;
-      return toldBy(where, () => work(reader), NO_SCHEMA);
+      return toldBy(where, async () => work(await reader()), NO_SCHEMA);
     },
   };
 }
@@ -38,7 +39,18 @@ export function externalAudit(options: ParsedOptions, io: CommandIo): ExternalAu
 function open(url: SecretUrl) {
   const target = targetOf(url);
   const pool = openPgPool(target, 'cdb read', READ_LIMITS);
-  return { reader: postgresAuditReader(pool), where: target.where };
+  let reader: AuditReader | undefined;
+  return {
+    reader: async () => (reader ??= await readerOf(pool)),
+    where: target.where,
+  };
+}
+
+/** Also of a stack that cdb only watches. */
+async function readerOf(pool: PgPool): Promise<AuditReader> {
+  return (await isOfStack(pool))
+    ? postgresAuditReader(pool, STACK_TABLES)
+    : postgresAuditReader(pool);
 }
 
 /** A configuration that is broken hides no engine: whatever needs it says so later. */

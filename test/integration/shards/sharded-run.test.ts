@@ -126,6 +126,14 @@ describe('a run on Redis', () => {
         await fixture.redis.up();
       }));
 
+    it('goes on where Redis takes nothing more for a while', () =>
+      runWithFault(async () => {
+        const link = await fixture.redis.link();
+        await link.call('fill', 'CONFIG', 'SET', 'maxmemory', '1');
+        await until('it is told', () => fixture.notices.some((text) => text.includes('OOM ')));
+        await link.call('empty', 'CONFIG', 'SET', 'maxmemory', '0');
+      }));
+
     it('begins the shards again where Redis has lost everything', async () => {
       await runWithFault(async () => {
         await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
