@@ -225,7 +225,11 @@ export class ShardedRun {
     const isOver = this.#signal('beat').aborted;
     return {
       pipelines: [...(isOver ? this.#lastPipelines : this.pipelines).values()],
-      writers: [...(isOver ? this.#lastWriters : this.writers).values()],
+      writers: [...this.#lastWriters].flatMap(([shard, writer]) => {
+        // Between two tries of what fails nobody holds the lease; the failure is there all the same.
+        const isTrying = this.roleStates.get(writerName(shard))?.trouble !== '';
+        return isOver || isTrying || this.writers.has(shard) ? [writer] : [];
+      }),
     };
   }
 
@@ -447,7 +451,7 @@ export class ShardedRun {
         this.writers.delete(shard);
       }
     };
-    const name = `writer of shard ${shard}`;
+    const name = writerName(shard);
     const place = { stage: 'writer', name, lease: leases.writer } as const;
     await this.#runRole(place, work, {
       tokenMin: () => store.writerToken(record.runId),
@@ -471,6 +475,10 @@ export class ShardedRun {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function writerName(shard: number): string {
+  return `writer of shard ${shard}`;
 }
 
 function takenWords(recovered: ShardRecovered): string {
