@@ -24,12 +24,20 @@ export function topicWire(url: string, topic: string, clock: Clock): OpenWire {
       listener.closed(why);
     };
     link.onLost(lose);
+    let isOpen = false;
+    // The first message may come in front of the answer to the subscription.
+    const open = (): void => {
+      if (isOpen || hasEnded) return;
+      isOpen = true;
+      listener.opened();
+    };
     const subscribe = async (): Promise<void> => {
       await untilAnswered(link, clock, REDIS_LIMITS.connectTimeoutMs);
       await link.listen([topic], (_channel, text) => {
+        open();
         if (!hasEnded) listener.frame({ kind: 'text', text });
       });
-      if (!hasEnded) listener.opened();
+      open();
     };
     subscribe().catch((fault: unknown) => {
       lose(wordsOf(fault));

@@ -89,7 +89,10 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
   const fault = (action: string, error: unknown): DependencyError => {
     // Nobody knows what the socket would still bring: the next call gets a new one.
     const isSilent = error instanceof Error && error.message === 'Command timed out';
-    if (isSilent && client.status === 'ready') client.disconnect(true);
+    if (isSilent && client.status === 'ready') {
+      trouble = `no answer within ${limits.commandTimeoutMs} ms`;
+      client.disconnect(true);
+    }
     const isAway = error instanceof Error && error.message.startsWith("Stream isn't writeable");
     return toRedisError(action, isAway ? `Redis is away: ${trouble ?? 'reconnecting'}` : error);
   };
