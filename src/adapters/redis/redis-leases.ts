@@ -1,5 +1,5 @@
-import { assertInvariant } from '../../engine/domain/invariant.js';
 import type { Leases } from '../../engine/ports/shard-log.js';
+import { toRedisError } from './redis-error.js';
 import type { RedisLink } from './redis-link.js';
 import { fenceKey } from './shard-keys.js';
 import { ACQUIRE, RENEW } from './shard-scripts.js';
@@ -11,7 +11,7 @@ export function redisLeases(link: RedisLink, ttlMs: number): Leases {
     acquire: async (name, owner, tokenMin) => {
       const keys = [name, fenceKey(name)];
       const answer = await link.run('acquire a lease', ACQUIRE, keys, [owner, ttlMs, tokenMin]);
-      assertInvariant(Array.isArray(answer), 'a lease is answered by a list');
+      if (!Array.isArray(answer)) throw toRedisError('acquire a lease', 'the answer is no list');
       const [state, value] = answer as [string, unknown];
       return state === 'held'
         ? { state, token: Number(value) }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export type ProxyMode =
@@ -12,13 +13,15 @@ export type ProxyMode =
 
 /** Between a client and a real server on loopback. */
 export class TcpProxy {
-  mode: ProxyMode = 'pass';
+  #mode: ProxyMode = 'pass';
   delayMs = 0;
   /** Of connections from now on. */
   targetPort: number;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #port: number;
+  /** What each socket still gets late. */
+  readonly #late = new Map<Socket, Promise<void>>();
 
   private constructor(server: Server, port: number, targetPort: number) {
     this.#server = server;
@@ -37,6 +40,22 @@ export class TcpProxy {
       proxy.#join(client, connect(proxy.targetPort, '127.0.0.1'));
     });
     return proxy;
+  }
+
+  get mode(): ProxyMode {
+    return this.#mode;
+  }
+
+  /** What is under way in a silence arrives behind it: a connection that lives loses no byte. */
+  set mode(mode: ProxyMode) {
+    this.#mode = mode;
+    if (mode === 'closed') this.cut();
+    for (const pair of this.#pairs) {
+      for (const socket of pair) {
+        if (mode === 'silent') socket.pause();
+        else socket.resume();
+      }
+    }
   }
 
   get port(): number {
@@ -64,7 +83,7 @@ export class TcpProxy {
       server.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
-    if (this.mode === 'closed') {
+    if (this.#mode === 'closed') {
       end();
       return;
     }
@@ -72,17 +91,25 @@ export class TcpProxy {
       this.#pass(bytes, server);
     });
     server.on('data', (bytes) => {
-      if (this.mode === 'lose-answers') end();
+      if (this.#mode === 'lose-answers') end();
       else this.#pass(bytes, client);
     });
+    // Listening to data sets a socket going.
+    if (this.#mode === 'silent') for (const socket of pair) socket.pause();
   }
 
   #pass(bytes: Buffer, to: Socket): void {
-    if (this.mode === 'silent' || this.mode === 'closed') return;
-    if (this.delayMs === 0) to.write(bytes);
-    else
-      setTimeout(() => {
-        if (!to.destroyed) to.write(bytes);
-      }, this.delayMs);
+    const before = this.#late.get(to);
+    if (this.delayMs === 0 && before === undefined) {
+      to.write(bytes);
+      return;
+    }
+    // Behind what is late already: bytes do not overtake each other.
+    const { delayMs } = this;
+    const late = Promise.all([before, pause(delayMs)]).then(() => {
+      if (!to.destroyed) to.write(bytes);
+      if (this.#late.get(to) === late) this.#late.delete(to);
+    });
+    this.#late.set(to, late);
   }
 }
