@@ -181,6 +181,7 @@ export class RedisStage {
         this.#finished = true;
         continue;
       }
+      if (exitCode === 0 && player.process.stderr.includes('the run is finished')) continue;
       if (player.process.stdout.includes('OK running')) {
         const why = player.process.stderr.slice(-600);
         this.faults.push(`${actor} ended by itself with status ${String(exitCode)}: ${why}`);

@@ -18,7 +18,7 @@ export interface RoleLoop {
   /** False: the lease is left to others, and given back if it is ours. */
   readonly isWanted: () => boolean;
   /** Somebody else holds the lease. */
-  readonly onTaken?: () => Promise<void>;
+  readonly onTaken?: () => void | Promise<void>;
   /** Works until the signal aborts. What it throws ends its turn, and it begins anew. */
   readonly work: (token: FenceToken, signal: AbortSignal, onTurn: () => void) => Promise<void>;
 }

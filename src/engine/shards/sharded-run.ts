@@ -393,7 +393,12 @@ export class ShardedRun {
       }
     };
     const place = { stage: 'pipeline', name, lease: leases.pipeline } as const;
-    await this.#runRole(place, work, { isWanted: () => this.#mayOwn(shard) });
+    await this.#runRole(place, work, {
+      isWanted: () => this.#mayOwn(shard),
+      onTaken: () => {
+        this.#lastPipelines.delete(shard);
+      },
+    });
   }
 
   /** A next owner begins at the snapshot; the writer is waited for only so long. */
@@ -455,6 +460,9 @@ export class ShardedRun {
     const place = { stage: 'writer', name, lease: leases.writer } as const;
     await this.#runRole(place, work, {
       tokenMin: () => store.writerToken(record.runId),
+      onTaken: () => {
+        this.#lastWriters.delete(shard);
+      },
     });
   }
 
