@@ -181,7 +181,7 @@ export class RedisStage {
         this.#finished = true;
         continue;
       }
-      if (exitCode === 0 && player.process.stderr.includes('the run is finished')) continue;
+      if (exitCode === 0 && isOver(player.process)) continue;
       if (player.process.stdout.includes('OK running')) {
         const why = player.process.stderr.slice(-600);
         this.faults.push(`${actor} ended by itself with status ${String(exitCode)}: ${why}`);
@@ -199,7 +199,8 @@ export class RedisStage {
       const { status } = await process.ended;
       // One that was just started does not listen to signals yet, and has done nothing.
       const isFresh = status === null && process.stdout === '';
-      if (status !== 130 && !isFresh) {
+      const isEnded = status === 0 && isOver(process);
+      if (status !== 130 && !isFresh && !isEnded) {
         const why = process.stderr.slice(-600);
         this.faults.push(`${actor} ended on Ctrl-C with status ${String(status)}: ${why}`);
       }
@@ -301,4 +302,9 @@ export class RedisStage {
     if (proxy === undefined) throw new Error(`${actor} has no proxy`);
     return proxy;
   }
+}
+
+/** It has heard that the run which it shares is finished, and ends by itself. */
+function isOver({ stderr }: { readonly stderr: string }): boolean {
+  return stderr.includes('the run is finished');
 }
