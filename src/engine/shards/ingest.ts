@@ -51,10 +51,6 @@ export class Ingest {
     return this.#lastSeq - this.#position;
   }
 
-  get lastSeq(): number {
-    return this.#lastSeq;
-  }
-
   /** Everything that the feed had to say is with the shards. */
   get isDone(): boolean {
     return this.#feedEnded && this.#failure === null && this.waiting === 0;
@@ -74,7 +70,8 @@ export class Ingest {
         await this.#journal(inputs);
         await this.#awaitRoom(signal);
       }
-      this.#feedEnded = true;
+      // A feed that was asked to stop has not ended.
+      this.#feedEnded = !signal.aborted;
     } catch (error) {
       if (!signal.aborted) this.#failure = { error };
     }
@@ -105,10 +102,13 @@ export class Ingest {
     }
     const after = { seq: this.#position, ord: 0 };
     const entries = await journal.read(stream, after, limits.chunkMax);
-    const chunk = entries.map(({ id, fields }) => ({
-      offset: id.seq,
-      input: JSON.parse(fields['input'] ?? 'null') as FeedInput,
-    }));
+    const chunk = entries
+      // What has come since the flush is not safe yet.
+      .filter(({ id }) => id.seq <= upTo)
+      .map(({ id, fields }) => ({
+        offset: id.seq,
+        input: JSON.parse(fields['input'] ?? 'null') as FeedInput,
+      }));
     const last = chunk.at(-1)?.offset;
     if (last === undefined) return 0;
     const taken = await Promise.all(

@@ -70,6 +70,14 @@ export interface EnginePlace {
   readonly onNotice: (text: string) => void;
 }
 
+export function sharedRun(runGroup: string, shards: number): SharedRun {
+  return {
+    ...{ runGroup, identity: `test|${shards}`, mode: 'paper', feed: 'test', seed: 7, shards },
+    startedAtMs: 1_700_000_000_000,
+    finished: false,
+  };
+}
+
 /** A process in the small: its own connections, its own journal. */
 export function shardedEngine(settings: EngineSettings, place: EnginePlace): ShardedRun {
   const { roles = ROLES, feed = null, shards = 1, thresholds = ALL_SYMBOLS } = settings;
@@ -82,11 +90,7 @@ export function shardedEngine(settings: EngineSettings, place: EnginePlace): Sha
   };
   const clock = systemClock();
   const control = open();
-  const run: SharedRun = {
-    ...{ runGroup, identity: `test|${shards}`, mode: 'paper', feed: 'test', seed: 7, shards },
-    startedAtMs: 1_700_000_000_000,
-    finished: false,
-  };
+  const run = sharedRun(runGroup, shards);
   return new ShardedRun(
     {
       leases: { ...redisLeases(control, leaseMs), ...settings.lease },

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type pg from 'pg';
+import { redisSharedRuns } from '../../../src/adapters/redis/redis-board.js';
+import { systemClock } from '../../../src/adapters/system-clock.js';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { auditBatch } from '../../../src/engine/audit-rows.js';
 import { runIds } from '../../../src/engine/domain/ids.js';
@@ -12,7 +14,7 @@ import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { RedisServer } from '../redis/redis-fixture.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { fourMarkets } from './four-markets.js';
-import { ALL_SYMBOLS } from './sharded-engine.js';
+import { ALL_SYMBOLS, sharedRun } from './sharded-engine.js';
 import { ShardedFixture } from './sharded-fixture.js';
 
 type Story = Awaited<ReturnType<ShardedFixture['story']>>;
@@ -77,6 +79,27 @@ describe('a run on Redis', () => {
       /pipeline of shard \d: (new|taken)/,
     );
     expect(await fixture.story()).toEqual(expected);
+  });
+
+  it('is not finished when a feed that goes on is stopped', async () => {
+    const few = await fourMarkets({ trades: 500 });
+    const endless: Feed = {
+      ...few,
+      finite: false,
+      inputs: async function* (skip, signal) {
+        yield* few.inputs(skip, signal);
+        await systemClock().sleep(600_000, signal);
+      },
+    };
+    const link = await fixture.redis.link();
+    await redisSharedRuns(link).begin(sharedRun('run-a', 1), null);
+    const engine = fixture.engine({ feed: endless });
+    const running = engine.run();
+    const written = () => engine.writers.get(0)?.seqWritten === 2_002;
+    await until('all of it is written', written);
+    engine.stop();
+    expect(await running).toBe('stopped');
+    expect((await redisSharedRuns(link).current())?.finished).toBe(false);
   });
 
   describe('in which something fails', () => {
