@@ -8,6 +8,12 @@ import { fieldsOf } from './stream-entries.js';
 
 const EXCHANGE_EVERY_MS = 200;
 
+/** Nobody was asked yet. */
+const UNHEARD: PlacedReading = {
+  place: 'the other hosts',
+  reading: { state: 'unreadable', why: 'not heard yet' },
+};
+
 /** KEYS records. ARGV id, record, channel. Whoever listens there looks at once. */
 const EXCHANGE = redisScript(`
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
@@ -18,10 +24,15 @@ return redis.call('HGETALL', KEYS[1])`);
 
 /** What the registers of the other hosts say. A halt stays until its own host takes it back. */
 export interface SharedControl {
-  /** As of the last exchange; what is there and can't be read counts as HALTED. */
+  /**
+   * As of the last exchange, of every host that was ever heard: a Redis that has lost its records lifts
+   * no halt. Before the first exchange, and where a record can't be read, it counts as HALTED.
+   */
   others(): readonly PlacedReading[];
   /** Newest epoch of this host that the others can see. */
   toldEpoch(): number;
+  /** Resolves with the first exchange. */
+  readonly heard: Promise<void>;
   /** Exchanges now: the register of this host says something else. */
   knock(): void;
   close(): Promise<void>;
@@ -39,8 +50,12 @@ export function shareControl(
 ): SharedControl {
   const key = controlKey(at.runGroup);
   const ended = new AbortController();
-  let others: readonly PlacedReading[] = [];
+  const others = new Map<string, PlacedReading>([[UNHEARD.place, UNHEARD]]);
   let toldEpoch = 0;
+  let hear = (): void => undefined;
+  const heard = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
   let wake = (): void => undefined;
   const pause = async (): Promise<void> => {
     const woken = new AbortController();
@@ -62,9 +77,11 @@ export function shareControl(
         const words = [at.place, encodeLatch(own), key];
         const records = await link.run('share the control register', EXCHANGE, [key], words);
         toldEpoch = own.epoch;
-        others = Object.entries(fieldsOf(records))
-          .filter(([place]) => place !== at.place)
-          .map(([place, text]) => placed(place, text));
+        for (const [place, text] of Object.entries(fieldsOf(records))) {
+          if (place !== at.place) others.set(place, placed(place, text));
+        }
+        others.delete(UNHEARD.place);
+        hear();
       } catch {
         // What they said last holds until they can be asked again.
       }
@@ -73,8 +90,9 @@ export function shareControl(
   };
   const exchanging = exchange();
   return {
-    others: () => others,
+    others: () => [...others.values()],
     toldEpoch: () => toldEpoch,
+    heard,
     knock: () => {
       wake();
     },

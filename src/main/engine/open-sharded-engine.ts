@@ -151,6 +151,8 @@ export async function openShardedRun(
     own: place.control,
   });
   preflight.closeLater(() => shared.close());
+  // Without it the run begins halted, and goes on once the others are heard.
+  await Promise.race([shared.heard, clock.sleep(REDIS_WAIT_MS)]);
   const effective = (): ControlRecord => {
     const own = {
       place: 'this host',

@@ -39,13 +39,34 @@ describe('control registers of several hosts', () => {
 
   it('halt all of them when one is halted, and until that one is released', async () => {
     const [a, b] = [await host('a'), await host('b')];
-    await until('they know each other', () => a.control.others().length === 1);
+    await until('they know each other', () => a.level() === 'TRADING' && b.level() === 'TRADING');
     expect([a.level(), b.level()]).toEqual(['TRADING', 'TRADING']);
     b.set({ level: 'HALTED', epoch: 2 });
     await until('a is halted too', () => a.level() === 'HALTED');
     await until('b knows that it was told', () => b.control.toldEpoch() === 2);
     b.set({ level: 'TRADING', epoch: 3 });
     await until('a trades again', () => a.level() === 'TRADING');
+  });
+
+  it('count as halted before they have heard of each other', async () => {
+    const b = await host('b');
+    b.set({ level: 'HALTED', epoch: 2 });
+    await until('it has told', () => b.control.toldEpoch() === 2);
+    const a = await host('a');
+    expect(a.level()).toBe('HALTED');
+    await until('it has heard', () => a.control.toldEpoch() === 1);
+    expect(a.level()).toBe('HALTED');
+  });
+
+  it('keep a halt that Redis has lost with everything else', async () => {
+    const [a, b] = [await host('a'), await host('b')];
+    b.set({ level: 'HALTED', epoch: 2 });
+    await until('a is halted', () => a.level() === 'HALTED');
+    await b.control.close();
+    a.set({ epoch: 5 });
+    await (await server.link()).call('lose everything', 'FLUSHALL');
+    await until('a has asked again', () => a.control.toldEpoch() === 5);
+    expect(a.level()).toBe('HALTED');
   });
 
   it('hold what was said last while nobody can be asked', async () => {
