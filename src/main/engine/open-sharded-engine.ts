@@ -152,7 +152,9 @@ export async function openShardedRun(
   });
   preflight.closeLater(() => shared.close());
   // Without it the run begins halted, and goes on once the others are heard.
-  await Promise.race([shared.heard, clock.sleep(REDIS_WAIT_MS)]);
+  const waited = new AbortController();
+  await Promise.race([shared.heard, clock.sleep(REDIS_WAIT_MS, waited.signal)]);
+  waited.abort();
   const effective = (): ControlRecord => {
     const own = {
       place: 'this host',

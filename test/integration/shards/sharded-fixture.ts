@@ -20,7 +20,6 @@ export class ShardedFixture {
   readonly notices: string[] = [];
   readonly #links: RedisLink[] = [];
   readonly #linksOf = new Map<ShardedRun, readonly RedisLink[]>();
-  readonly #pools: PgPool[] = [];
   readonly #directories: string[] = [];
   #engines = 0;
 
@@ -78,7 +77,6 @@ export class ShardedFixture {
   async end(): Promise<void> {
     for (const link of this.#links.splice(0)) link.close();
     await this.pool.close();
-    for (const pool of this.#pools.splice(0)) await pool.close();
     await this.redis.end();
     await this.database.end();
     for (const path of this.#directories.splice(0)) rmSync(path, { recursive: true, force: true });
