@@ -31,6 +31,28 @@ const OUTAGE_TRADES_PER_SEC = 2_000;
 const LATENCY_TRADES_PER_SEC = 200;
 const LATENCY_SEC = IS_SHORT ? 8 : 20;
 const SETTLE_MS = 2_000;
+/** What the market did before, for its regime. */
+const PAST_MIN = 150;
+const PAST_TRADES_PER_MIN = 4;
+const PAST_DIVISOR = PAST_MIN * PAST_TRADES_PER_MIN * 10;
+const PRICE = 9_600;
+const EVERY_TRADE_IS_BOUGHT = {
+  SIGNAL_THRESHOLD_PP: '-1000',
+  ALLOCATION_MIN_STABLE_SEC: '0',
+  GATE_VOLUME_15M_MIN: '0',
+  GATE_PCT_CHANGE_15M_PP_MIN: '-1000',
+  GATE_DAILY_DRAWDOWN_PP_MAX: '1000',
+  GATE_TOTAL_EXPOSURE_PP_MAX: '100000',
+  RISK_MAX_POSITION_FRACTION: '1',
+  RISK_MAX_TOTAL_EXPOSURE_FRACTION: '1',
+  RISK_BALANCE_USDT: '1000000000',
+  RISK_AUTO_UNWIND: 'false',
+  BREAKER_ORDERS_PER_MIN_MAX: '1000000',
+  PAPER_LATENCY_MS_MIN: '0',
+  PAPER_LATENCY_MS_MAX: '0',
+  PAPER_PARTIAL_FRACTION: '0',
+  PAPER_REJECT_FRACTION: '0',
+};
 const WAIT_MS = 120_000;
 /** Each configuration and control record, told to each shard once. */
 const OTHER_INPUTS = 2 * SHARDS;
@@ -111,54 +133,82 @@ async function throughput(pipelines: number): Promise<unknown> {
   });
 }
 
-/** Published on the topic of a stack with the time of now; every trade is made a signal. */
+/**
+ * Published on the topic of a stack: a past of some hours, so that orders are allowed, then trades with
+ * the time of now, each of them made a signal. Nothing limits how many may be bought, and the simulated
+ * venue answers at once, so that the time is the engine's.
+ */
 async function latency(): Promise<unknown> {
-  const env = {
-    CDB_THRESHOLDS_OVERRIDES_SIGNAL_SYMBOL: '*',
-    CDB_THRESHOLDS_OVERRIDES_SIGNAL_THRESHOLD_PP: '-1000',
-  };
-  return withPlace(env, async (place) => {
+  return withPlace(thresholds(EVERY_TRADE_IS_BOUGHT), async (place) => {
     const others = await startOthers(place, 1);
     const ingest = start(place, 'ingest', ['--feed', 'redis']);
     await says(ingest, 'OK running');
-    let sent = 0;
-    const publish = async () => {
-      const trade = { schema_version: 'v1.0', source: 'mexc', side: 'buy', trade_qty: '0.1' };
-      const symbol = SYMBOLS[sent % SYMBOLS.length];
-      const price = String(9_600 + (sent % 7));
-      const rest = { symbol, price, ts_ms: Date.now(), trade_id: String((sent += 1)) };
-      await place.link.call(
-        'publish',
-        'PUBLISH',
-        'market_data',
-        JSON.stringify({ ...trade, ...rest }),
-      );
+    const sent = new Map<number, { readonly atMs: number }>();
+    let trades = 0;
+    const publish = async (symbol: string, price: number, tsMs: number) => {
+      const trade = { schema_version: 'v1.0', source: 'mexc', side: 'buy', trade_qty: '1' };
+      const rest = { symbol, price: String(price), ts_ms: tsMs, trade_id: String((trades += 1)) };
+      const text = JSON.stringify({ ...trade, ...rest });
+      await place.link.call('publish', 'PUBLISH', 'market_data', text);
     };
+    const pastSinceMs = Date.now() - PAST_MIN * 60_000;
+    for (let n = 0; n < PAST_MIN * PAST_TRADES_PER_MIN; n += 1) {
+      const tsMs = pastSinceMs + (n * 60_000) / PAST_TRADES_PER_MIN;
+      for (const symbol of SYMBOLS) await publish(symbol, PRICE * (0.9 + n / PAST_DIVISOR), tsMs);
+    }
     const startedAtMs = performance.now();
     const secondsGone = () => (performance.now() - startedAtMs) / 1_000;
-    while (secondsGone() < LATENCY_SEC) {
-      while (sent < secondsGone() * LATENCY_TRADES_PER_SEC) await publish();
+    while (secondsGone() < SETTLE_MS / 1_000 + LATENCY_SEC) {
+      while (sent.size < secondsGone() * LATENCY_TRADES_PER_SEC) {
+        const symbol = SYMBOLS[sent.size % SYMBOLS.length] ?? '';
+        // A price of its own by which its order is known.
+        const price = Number((PRICE + sent.size * 0.0001).toFixed(4));
+        const atMs = Date.now();
+        sent.set(price, { atMs });
+        await publish(symbol, price, atMs);
+      }
       await pause(1);
     }
-    const settledAtMs = Date.now() - LATENCY_SEC * 1_000 + SETTLE_MS;
     await pause(SETTLE_MS);
-    const found = await place.link.call('read', 'XRANGE', 'stream.orders_blocked', '-', '+');
+    const settledAtMs = Date.now() - SETTLE_MS - LATENCY_SEC * 1_000;
+    const isSettled = ({ atMs }: { readonly atMs: number }) => atMs > settledAtMs;
+    const orders = await entriesOf(place, 'stream.orders');
+    const tradeOf = new Map(
+      orders.map(({ fields }) => [fields['order_id'], sent.get(Number(fields['price']))]),
+    );
+    const fills = await entriesOf(place, 'stream.fills');
     await end([ingest, ...others]);
-    const all = (found as [string, string[]][])
-      .map(([id, words]) => {
-        const tradedAtMs = Number(words[words.indexOf('timestamp_ms') + 1]);
-        return { tradedAtMs, ms: Number.parseInt(id, 10) - tradedAtMs };
+    const all = fills
+      .flatMap(({ atMs, fields }) => {
+        const trade = tradeOf.get(fields['order_id']);
+        return trade === undefined || !isSettled(trade) ? [] : [atMs - trade.atMs];
       })
-      .filter(({ tradedAtMs }) => tradedAtMs > settledAtMs)
-      .map(({ ms }) => ms)
       .sort((a, b) => a - b);
     return {
-      trades_per_sec: Math.round(sent / LATENCY_SEC),
-      decisions: all.length,
-      trade_to_stream_ms: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) },
-      note: 'publication of the trade to the entry of its decision, behind the commit of its audit; a market that is minutes old allows no order, and a refusal takes the same way',
+      trades_per_sec: Math.round(sent.size / (SETTLE_MS / 1_000 + LATENCY_SEC)),
+      trades: [...sent.values()].filter(isSettled).length,
+      fills: all.length,
+      trade_to_fill_ms: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) },
+      note: 'publication of the trade to the entry of its fill, behind the commits of its audit; the simulated venue fills at the next trade of the symbol, 20 ms later',
     };
   });
+}
+
+async function entriesOf(place: Place, stream: string) {
+  const found = await place.link.call('read', 'XRANGE', stream, '-', '+');
+  return (found as [string, string[]][]).map(([id, words]) => {
+    const pairs = Array.from({ length: words.length / 2 }, (_, n) => words.slice(2 * n, 2 * n + 2));
+    return {
+      atMs: Number.parseInt(id, 10),
+      fields: Object.fromEntries(pairs) as Readonly<Record<string, string>>,
+    };
+  });
+}
+
+function thresholds(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`CDB_THRESHOLDS_OVERRIDES_${name}`, value]),
+  );
 }
 
 /** What comes while Redis is away waits on disk. */

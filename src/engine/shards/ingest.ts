@@ -31,6 +31,8 @@ const LOOK_AT_SIZE_EVERY = 1_000;
  * the journal, on disk, in order.
  */
 export class Ingest {
+  /** Why the feed, or the journal in its way, gives nothing more. */
+  failure: { readonly error: unknown } | null = null;
   readonly #deps: IngestDeps;
   /** Newest offset of each shard. */
   readonly #given: number[];
@@ -39,7 +41,6 @@ export class Ingest {
   #lastSeq = 0;
   #syncedSeq = 0;
   #feedEnded = false;
-  #failure: { readonly error: unknown } | null = null;
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -53,7 +54,7 @@ export class Ingest {
 
   /** Everything that the feed had to say is with the shards. */
   get isDone(): boolean {
-    return this.#feedEnded && this.#failure === null && this.waiting === 0;
+    return this.#feedEnded && this.failure === null && this.waiting === 0;
   }
 
   async open(): Promise<void> {
@@ -73,7 +74,7 @@ export class Ingest {
       // A feed that was asked to stop has not ended.
       this.#feedEnded = !signal.aborted;
     } catch (error) {
-      if (!signal.aborted) this.#failure = { error };
+      if (!signal.aborted) this.failure = { error };
     }
   }
 
@@ -89,7 +90,7 @@ export class Ingest {
 
   /** Gives one chunk to the shards. @returns how many inputs; throws Fenced or DependencyError */
   async turn(feeder: FenceToken): Promise<number> {
-    if (this.#failure !== null && this.waiting === 0) throw this.#failure.error;
+    if (this.failure !== null && this.waiting === 0) throw this.failure.error;
     const { journal, stream, limits, clock } = this.#deps;
     if (this.waiting === 0) {
       await clock.sleep(limits.waitMs);

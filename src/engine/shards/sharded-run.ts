@@ -13,17 +13,15 @@ import type {
   SharedRun,
   SharedRuns,
 } from '../ports/engine-board.js';
-import type { EventLog } from '../ports/event-log.js';
 import type { FactStreams } from '../ports/fact-streams.js';
-import type { Feed } from '../ports/feed.js';
-import type { FenceToken, Leases, ShardLog } from '../ports/shard-log.js';
+import type { Leases, ShardLog } from '../ports/shard-log.js';
 import type { LookAtShards, SharedRunStatus } from '../ports/shared-run-status.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Keys, Topics } from '../ports/topics-keys.js';
 import { createPublisher } from '../publisher.js';
 import type { EndReason } from '../runner.js';
-import { Ingest } from './ingest.js';
-import { runRole, type RoleLoop, type RoleState } from './role-loop.js';
+import { FeedRole, type FeedParts } from './feed-role.js';
+import { runRole, type RoleDeps, type RoleLoop, type RoleState } from './role-loop.js';
 import { shardIdentity, shardRunId } from './shard-of.js';
 import { shardBudget } from './shard-budget.js';
 import type { ShardRecovered } from './shard-recovery.js';
@@ -54,11 +52,7 @@ export interface ShardedDeps {
   readonly hash: Hash;
   readonly control: () => ControlRecord;
   /** Of an ingest only. */
-  readonly feed: {
-    readonly feed: Feed;
-    readonly journal: EventLog;
-    readonly source: string;
-  } | null;
+  readonly feed: FeedParts | null;
   readonly onCommitted: (fact: Output) => void;
   readonly onNotice: (text: string) => void;
   readonly isOutage: (error: unknown) => boolean;
@@ -80,16 +74,7 @@ export interface ShardedSettings {
   readonly writer: WriterLimits;
 }
 
-/** Reads the feed into the journal. */
-interface Pump {
-  readonly stop: AbortController;
-  readonly done: Promise<void>;
-}
-
 const HEARTBEAT_MS = 1_000;
-const TRIM_MS = 10_000;
-const INGEST_CHUNK = 1_000;
-const INGEST_WAIT_MS = 20;
 
 /** One process of those that work on a run: its roles, each held by a lease, until `stop`. */
 export class ShardedRun {
@@ -100,7 +85,6 @@ export class ShardedRun {
   /** What it owned last, also when it owns nothing any more. */
   readonly #lastPipelines = new Map<number, ShardPipeline>();
   readonly #lastWriters = new Map<number, ShardWriter>();
-  ingest: Ingest | null = null;
   peers: readonly EngineEntry[] = [];
   readonly #deps: ShardedDeps;
   readonly #settings: ShardedSettings;
@@ -109,7 +93,7 @@ export class ShardedRun {
   readonly #stops = [0, 1, 2, 3].map(() => new AbortController());
   readonly #stopped: Promise<void>;
   #stop: () => void = () => undefined;
-  #isFeeding = false;
+  #feeding: FeedRole | null = null;
   #isFinished = false;
   #boardTrouble = '';
   #peersAtMs: number | null = null;
@@ -123,6 +107,11 @@ export class ShardedRun {
     this.#stopped = new Promise((resolve) => {
       this.#stop = resolve;
     });
+  }
+
+  /** Inputs that wait in the journal; null for a process that does not feed. */
+  get journalWaiting(): number | null {
+    return this.#feeding?.waiting ?? null;
   }
 
   stop(): void {
@@ -206,7 +195,7 @@ export class ShardedRun {
     return {
       engineId,
       roles,
-      feeds: this.#isFeeding,
+      feeds: this.#feeding?.feeds ?? false,
       folds: [...this.pipelines.keys()].sort((a, b) => a - b),
       shardCount: run.shards,
       engines: this.#peersAtMs === null ? [this.entry()] : this.peers,
@@ -235,7 +224,8 @@ export class ShardedRun {
 
   /** Of the loop that goes round least. */
   get turns(): number {
-    return Math.min(...[...this.roleStates.values()].map(({ turns }) => turns));
+    const turns = [...this.roleStates.values()].map((role) => role.turns);
+    return turns.length === 0 ? 0 : Math.min(...turns);
   }
 
   /** Another process has said that the feed has ended, or has begun another run. */
@@ -262,9 +252,9 @@ export class ShardedRun {
       roles,
       pipelines: [...this.pipelines.keys()],
       writers: [...this.writers.keys()],
-      feeds: this.#isFeeding,
+      feeds: this.#feeding?.feeds ?? false,
       startedAtMs: this.#startedAtMs,
-      journalWaiting: this.ingest?.waiting ?? null,
+      journalWaiting: this.journalWaiting,
       trouble: this.#boardTrouble === '' ? troubles : [this.#boardTrouble, ...troubles],
     };
   }
@@ -278,7 +268,9 @@ export class ShardedRun {
   async #runRole(
     { stage, name, lease }: { readonly stage: Role; readonly name: string; readonly lease: string },
     work: RoleLoop['work'],
-    more: Partial<Pick<RoleLoop, 'tokenMin' | 'isWanted' | 'onTaken'>> = {},
+    more: Partial<
+      Pick<RoleLoop, 'tokenMin' | 'isWanted' | 'onTaken'> & Pick<RoleDeps, 'isOutage'>
+    > = {},
   ): Promise<void> {
     const { leases, clock, onNotice, isOutage } = this.#deps;
     const { engineId } = this.#settings;
@@ -287,84 +279,37 @@ export class ShardedRun {
     const tokenMin = async () => Math.max(now(), (await more.tokenMin?.()) ?? 0);
     await runRole(
       { isWanted: () => true, ...more, name, lease, work, tokenMin },
-      { leases, clock, owner: engineId, onNotice, isOutage },
+      { leases, clock, owner: engineId, onNotice, isOutage: more.isOutage ?? isOutage },
       this.#role(name),
       this.#signal(stage),
     );
   }
 
-  async #feedRole(parts: NonNullable<ShardedDeps['feed']>): Promise<void> {
-    const { clock, openShard } = this.#deps;
+  async #feedRole(parts: FeedParts): Promise<void> {
+    const { clock, openShard, feederLease, runs, isOutage } = this.#deps;
     const { run, syncJournal, journalBytesMax } = this.#settings;
     const places = Array.from({ length: run.shards }, (_, n) => openShard(n, this.#runId(n)));
     const shards = (await Promise.all(places)).map(({ log }) => log);
-    const ingest = new Ingest({
-      ...parts,
-      stream: `ingest.${run.runGroup}`,
-      shards,
-      clock,
-      syncJournal,
-      limits: { chunkMax: INGEST_CHUNK, waitMs: INGEST_WAIT_MS, journalBytesMax },
-    });
-    await ingest.open();
-    this.ingest = ingest;
-    let pump: Pump | null = null;
-    const endPump = async (): Promise<void> => {
-      const ending = pump;
-      pump = null;
-      ending?.stop.abort();
-      await ending?.done;
-    };
-    const place = { stage: 'ingest', name: 'ingest', lease: this.#deps.feederLease } as const;
-    const work: RoleLoop['work'] = async (token, signal, onTurn) => {
-      // Goes on while nobody can be asked who feeds: what comes meanwhile waits in the journal.
-      pump ??= this.#startPump(ingest);
-      this.#isFeeding = true;
-      try {
-        await this.#feed(ingest, shards, token, { signal, onTurn });
-      } finally {
-        this.#isFeeding = false;
-      }
-    };
-    try {
-      await this.#runRole(place, work, { onTaken: endPump });
-    } finally {
-      await endPump();
-    }
-  }
-
-  #startPump(ingest: Ingest): Pump {
-    const stop = new AbortController();
-    const done = ingest.pump(AbortSignal.any([stop.signal, this.#signal('ingest')]));
-    return { stop, done };
-  }
-
-  async #feed(
-    ingest: Ingest,
-    shards: readonly ShardLog[],
-    token: FenceToken,
-    { signal, onTurn }: { readonly signal: AbortSignal; readonly onTurn: () => void },
-  ): Promise<void> {
-    const { clock, runs } = this.#deps;
-    await ingest.begin();
-    let trimmedAtMs = clock.monotonicMs();
-    while (!signal.aborted) {
-      onTurn();
-      const given = await ingest.turn(token);
-      if (given > 0 && clock.monotonicMs() - trimmedAtMs < TRIM_MS) continue;
-      if (clock.monotonicMs() - trimmedAtMs >= TRIM_MS) {
-        await ingest.trim();
-        trimmedAtMs = clock.monotonicMs();
-      }
-      if (!ingest.isDone || !(await isWritten(shards))) continue;
-      await runs.finish(this.#settings.run.runGroup);
+    const { runGroup } = run;
+    const onFinished = async (): Promise<void> => {
+      await runs.finish(runGroup);
       this.#isFinished = true;
       this.stop();
-      return;
+    };
+    const stopping = this.#signal('ingest');
+    const settings = { runGroup, syncJournal, journalBytesMax, stopping };
+    const role = new FeedRole({ ...parts, ...settings, shards, clock, onFinished });
+    await role.open();
+    this.#feeding = role;
+    const place = { stage: 'ingest', name: 'ingest', lease: feederLease } as const;
+    try {
+      await this.#runRole(place, role.work, {
+        onTaken: () => role.endPump(),
+        isOutage: (error) => !role.hasFailedWith(error) && isOutage(error),
+      });
+    } finally {
+      await role.endPump();
     }
-    // What the feed has said until now is given, so that a stop leaves nothing behind that others
-    // could fold.
-    while (ingest.waiting > 0 && (await ingest.turn(token)) > 0);
   }
 
   async #pipelineRole(shard: number): Promise<void> {
@@ -492,9 +437,4 @@ function writerName(shard: number): string {
 function takenWords(recovered: ShardRecovered): string {
   if (recovered.state === 'whole') return 'taken';
   return recovered.cursor === null ? 'new' : `begun from the database: ${recovered.why}`;
-}
-
-async function isWritten(shards: readonly ShardLog[]): Promise<boolean> {
-  const heads = await Promise.all(shards.map((shard) => shard.head()));
-  return heads.every((head) => head !== null && head.writtenSeq >= head.seq);
 }

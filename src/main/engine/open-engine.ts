@@ -46,7 +46,8 @@ import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
-import { openShardedRun, refuseOwnDatabase, rolesOf } from './open-sharded-engine.js';
+import { openShardedRun } from './open-sharded-engine.js';
+import { refuseOwnDatabase, rolesOf } from './process-roles.js';
 import { Preflight } from './preflight.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;

@@ -10,6 +10,7 @@ import type { Feed } from '../../../src/engine/ports/feed.js';
 import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
 import { replay } from '../../../src/engine/replay.js';
 import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.js';
+import { DependencyError } from '../../../src/operator-error.js';
 import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { RedisServer } from '../redis/redis-fixture.js';
 import { until } from '../embedded/embedded-fixture.js';
@@ -100,6 +101,21 @@ describe('a run on Redis', () => {
     engine.stop();
     expect(await running).toBe('stopped');
     expect((await redisSharedRuns(link).current())?.finished).toBe(false);
+  });
+
+  it('ends when its feed fails, also with what would pass elsewhere', async () => {
+    const link = await fixture.redis.link();
+    await redisSharedRuns(link).begin(sharedRun('run-a', 1), null);
+    const few = await fourMarkets({ trades: 500 });
+    const broken: Feed = {
+      ...few,
+      inputs: async function* (skip, signal) {
+        yield* few.inputs(skip, signal);
+        throw new DependencyError('nobody answers', { dependency: 'venue', retryable: true });
+      },
+    };
+    const engine = fixture.engine({ feed: broken });
+    await expect(engine.run()).rejects.toThrow('nobody answers');
   });
 
   describe('in which something fails', () => {

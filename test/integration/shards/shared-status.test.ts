@@ -57,7 +57,7 @@ function statusOf(engine: ShardedRun, feed: Feed | null = null) {
     ...{ run, ...now, ...engine.shown(), figures: engine.figures, feed, startedAtMs },
     ...{ phase: 'running', shared: engine.sharing(), codeVersion: 'test', control: TRADING },
     database: { kind: 'external', where: 'test', state: 'up' },
-    journalWaiting: engine.ingest?.waiting ?? null,
+    journalWaiting: engine.journalWaiting,
   });
 }
 
