@@ -1,12 +1,9 @@
 import type { Output } from '../engine/domain/events.js';
 import { ordersTo } from '../engine/engine-status.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
-import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
-import type { EndReason } from '../engine/runner.js';
 import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
-import { countText } from '../view/figure.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
 import type { CommandIo } from './command-io.js';
@@ -17,7 +14,8 @@ import { startAndWait, upJson, upText } from './run/detach.js';
 import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
-import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
+import { endText, summaryJson } from './run/summary.js';
+import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
 import type { EngineHandle, FinishedRun, PreflightStep, Services } from './services.js';
 
@@ -206,48 +204,4 @@ function runningLine(engine: EngineHandle, recovered: Recovered): string {
 
 function finishedLine(run: FinishedRun): string {
   return `run ${run.runId} of this feed is finished: nothing to do. cdb run --restart repeats it as a new run`;
-}
-
-function endText(status: EngineStatus, reason: EndReason, cause: AskedBy | null): string {
-  const { audit, portfolio, allowed, blocked } = status;
-  const filled = status.outputs.OrderFilled?.count ?? 0;
-  const rows = Object.values(audit.rowsCommitted).reduce((sum, count) => sum + count, 0);
-  const waiting =
-    audit.state === 'ok'
-      ? 'drained: every decision is in the audit trail'
-      : `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
-  return [
-    `${reason.toUpperCase()}${cause === null ? '' : ` by ${cause}`}`,
-    `  trades ${countText(status.trades.count)}${refusedText(status)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)}${portfolio.book === 'real' ? '' : ' (hypothetical)'}`,
-    `  audit rows ${countText(rows)}   inputs journaled up to ${status.seqJournaled}, committed up to ${status.seqCommitted}`,
-    `  equity ${portfolio.equityUsdt.slice(0, -6)} USDT   realised ${portfolio.realizedPnlUsdt.slice(0, -4)}   digest ${status.digest}`,
-    `  ${waiting}`,
-  ].join('\n');
-}
-
-/** Rows that were counted by reason and priced nowhere; loud when nothing else came. */
-function refusedText({ trades, tradesRefused }: EngineStatus): string {
-  const reasons = Object.entries(tradesRefused);
-  if (reasons.length === 0) return '';
-  const count = reasons.reduce((sum, [, n]) => sum + n, 0);
-  const words = reasons.map(([reason, n]) => `${reason} ${countText(n)}`).join(', ');
-  const all = count >= trades.count ? ' - EVERY ONE OF THEM: is this the right file?' : '';
-  return ` (refused ${countText(count)}: ${words}${all})`;
-}
-
-function summaryJson(status: EngineStatus, reason: EndReason, nowMs: number): string {
-  const { runId, digest, trades, tradesRefused, allowed, blocked, audit } = status;
-  const data = {
-    reason,
-    run_id: runId,
-    digest,
-    trades: trades.count,
-    trades_refused: tradesRefused,
-    allowed: allowed.count,
-    blocked: blocked.count,
-    seq_journaled: status.seqJournaled,
-    seq_committed: status.seqCommitted,
-    audit_state: audit.state,
-  };
-  return envelope('run.summary', data, nowMs);
 }

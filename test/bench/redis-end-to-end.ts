@@ -9,6 +9,7 @@ import { withSqlSession } from '../../src/adapters/postgres/sql-client.js';
 import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
 import { shardKeys } from '../../src/adapters/redis/shard-keys.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
+import { WARM_UP_MS } from '../../src/engine/paced-feed.js';
 import { ensureSchema } from '../../src/schema/ensure-schema.js';
 import { loadMigrations } from '../../src/schema/migration-files.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
@@ -31,21 +32,21 @@ const OUTAGE_TRADES_PER_SEC = 2_000;
 const LATENCY_TRADES_PER_SEC = 200;
 const LATENCY_SEC = IS_SHORT ? 8 : 20;
 const SETTLE_MS = 2_000;
-/** What the market did before, for its regime. */
-const PAST_MIN = 150;
-const PAST_TRADES_PER_MIN = 4;
-const PAST_DIVISOR = PAST_MIN * PAST_TRADES_PER_MIN * 10;
+const LATENCY_SETTLE_SEC = 10;
+/** A trade a second of each symbol. */
+const PAST_TRADES = (SYMBOLS.length * WARM_UP_MS) / 1_000;
 const PRICE = 9_600;
 const EVERY_TRADE_IS_BOUGHT = {
+  CANDLE_INTERVAL_SEC: '20',
   SIGNAL_THRESHOLD_PP: '-1000',
   ALLOCATION_MIN_STABLE_SEC: '0',
-  GATE_VOLUME_15M_MIN: '0',
-  GATE_PCT_CHANGE_15M_PP_MIN: '-1000',
+  ALLOCATION_EARLY_FRACTION: '0.000001',
+  GATE_VOLUME15M_MIN: '0',
+  GATE_PCT_CHANGE15M_PP_MIN: '-1000',
   GATE_DAILY_DRAWDOWN_PP_MAX: '1000',
   GATE_TOTAL_EXPOSURE_PP_MAX: '100000',
-  RISK_MAX_POSITION_FRACTION: '1',
   RISK_MAX_TOTAL_EXPOSURE_FRACTION: '1',
-  RISK_BALANCE_USDT: '1000000000',
+  RISK_BALANCE_USDT: '100000000000',
   RISK_AUTO_UNWIND: 'false',
   BREAKER_ORDERS_PER_MIN_MAX: '1000000',
   PAPER_LATENCY_MS_MIN: '0',
@@ -134,64 +135,87 @@ async function throughput(pipelines: number): Promise<unknown> {
 }
 
 /**
- * Published on the topic of a stack: a past of some hours, so that orders are allowed, then trades with
- * the time of now, each of them made a signal. Nothing limits how many may be bought, and the simulated
- * venue answers at once, so that the time is the engine's.
+ * A file at its own speed, behind a past that is folded at once. Every trade is made a signal, nothing
+ * limits how many may be bought, and the simulated venue fills at once: the time is the engine's.
  */
 async function latency(): Promise<unknown> {
   return withPlace(thresholds(EVERY_TRADE_IS_BOUGHT), async (place) => {
+    const { path, tradedAtMs, liveSinceMs } = liveFile();
     const others = await startOthers(place, 1);
-    const ingest = start(place, 'ingest', ['--feed', 'redis']);
+    const ingest = start(place, 'ingest', ['--feed', path, '--speed', '1']);
     await says(ingest, 'OK running');
-    const sent = new Map<number, { readonly atMs: number }>();
-    let trades = 0;
-    const publish = async (symbol: string, price: number, tsMs: number) => {
-      const trade = { schema_version: 'v1.0', source: 'mexc', side: 'buy', trade_qty: '1' };
-      const rest = { symbol, price: String(price), ts_ms: tsMs, trade_id: String((trades += 1)) };
-      const text = JSON.stringify({ ...trade, ...rest });
-      await place.link.call('publish', 'PUBLISH', 'market_data', text);
-    };
-    const pastSinceMs = Date.now() - PAST_MIN * 60_000;
-    for (let n = 0; n < PAST_MIN * PAST_TRADES_PER_MIN; n += 1) {
-      const tsMs = pastSinceMs + (n * 60_000) / PAST_TRADES_PER_MIN;
-      for (const symbol of SYMBOLS) await publish(symbol, PRICE * (0.9 + n / PAST_DIVISOR), tsMs);
-    }
-    const startedAtMs = performance.now();
-    const secondsGone = () => (performance.now() - startedAtMs) / 1_000;
-    while (secondsGone() < SETTLE_MS / 1_000 + LATENCY_SEC) {
-      while (sent.size < secondsGone() * LATENCY_TRADES_PER_SEC) {
-        const symbol = SYMBOLS[sent.size % SYMBOLS.length] ?? '';
-        // A price of its own by which its order is known.
-        const price = Number((PRICE + sent.size * 0.0001).toFixed(4));
-        const atMs = Date.now();
-        sent.set(price, { atMs });
-        await publish(symbol, price, atMs);
-      }
-      await pause(1);
-    }
+    const runGroup = (await place.link.call('look', 'HGET', 'cdb:run', 'runGroup')) as string;
+    const clockGapMs = await smallestGapMs(place, runGroup, liveSinceMs);
+    await written(place, tradedAtMs.size + PAST_TRADES + OTHER_INPUTS);
     await pause(SETTLE_MS);
-    const settledAtMs = Date.now() - SETTLE_MS - LATENCY_SEC * 1_000;
-    const isSettled = ({ atMs }: { readonly atMs: number }) => atMs > settledAtMs;
     const orders = await entriesOf(place, 'stream.orders');
-    const tradeOf = new Map(
-      orders.map(({ fields }) => [fields['order_id'], sent.get(Number(fields['price']))]),
+    const prices = new Map(
+      orders.map(({ fields }) => [fields['order_id'], Number(fields['price'])]),
     );
     const fills = await entriesOf(place, 'stream.fills');
     await end([ingest, ...others]);
+    const settledAtMs = liveSinceMs + LATENCY_SETTLE_SEC * 1_000;
     const all = fills
       .flatMap(({ atMs, fields }) => {
-        const trade = tradeOf.get(fields['order_id']);
-        return trade === undefined || !isSettled(trade) ? [] : [atMs - trade.atMs];
+        const from = tradedAtMs.get(prices.get(fields['order_id']) ?? 0) ?? 0;
+        return from < settledAtMs ? [] : [atMs - clockGapMs - from];
       })
       .sort((a, b) => a - b);
     return {
-      trades_per_sec: Math.round(sent.size / (SETTLE_MS / 1_000 + LATENCY_SEC)),
-      trades: [...sent.values()].filter(isSettled).length,
+      trades_per_sec: LATENCY_TRADES_PER_SEC,
+      trades: LATENCY_SEC * LATENCY_TRADES_PER_SEC,
       fills: all.length,
       trade_to_fill_ms: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) },
-      note: 'publication of the trade to the entry of its fill, behind the commits of its audit; the simulated venue fills at the next trade of the symbol, 20 ms later',
+      note: 'from the trade to the entry of its fill in stream.fills, behind the commits of its audit; times of the file are set against the clock by the trade that came to Redis soonest',
     };
   });
+}
+
+/** Of times in the file to the clock of the host: of the trade that was with Redis soonest. */
+async function smallestGapMs(place: Place, runGroup: string, sinceMs: number): Promise<number> {
+  const link = await place.redis.link();
+  const keys = SYMBOLS.map((_, shard) => shardKeys(runGroup, shard).inputs);
+  const untilMs = performance.now() + LATENCY_SETTLE_SEC * 1_000;
+  let smallest = Infinity;
+  let after = keys.map(() => '$');
+  while (performance.now() < untilMs) {
+    const words = ['COUNT', '1000', 'BLOCK', '200', 'STREAMS', ...keys, ...after];
+    const found = await link.call('read', 'XREAD', ...words);
+    const nowMs = Date.now();
+    for (const [key, entries] of (found ?? []) as [string, [string, string[]][]][]) {
+      after = after.map((id, n) => (keys[n] === key ? (entries.at(-1)?.[0] ?? id) : id));
+      for (const [, fields] of entries) {
+        const input = JSON.parse(fields[fields.indexOf('i') + 1] ?? '{}') as { tsMs?: number };
+        if ((input.tsMs ?? 0) >= sinceMs) smallest = Math.min(smallest, nowMs - (input.tsMs ?? 0));
+      }
+    }
+  }
+  return smallest;
+}
+
+/** Every trade of now has a price of its own, by which its order is known. */
+function liveFile() {
+  const startMs = Date.UTC(2024, 0, 1);
+  const liveSinceMs = startMs + WARM_UP_MS;
+  const tradedAtMs = new Map<number, number>();
+  const lines = ['ts_ms,symbol,price,qty,side,trade_id'];
+  const add = (tsMs: number, n: number, price: string) => {
+    lines.push([tsMs, SYMBOLS[n % SYMBOLS.length], price, '1', 'buy', lines.length].join(','));
+  };
+  for (let n = 0; n < PAST_TRADES; n += 1) {
+    const tsMs = startMs + Math.floor((n * WARM_UP_MS) / PAST_TRADES);
+    add(tsMs, n, (PRICE * (0.95 + (0.05 * n) / PAST_TRADES)).toFixed(2));
+  }
+  const count = (LATENCY_SETTLE_SEC + LATENCY_SEC) * LATENCY_TRADES_PER_SEC;
+  for (let n = 0; n < count; n += 1) {
+    const tsMs = liveSinceMs + Math.floor((n * 1_000) / LATENCY_TRADES_PER_SEC);
+    const price = (PRICE + n * 0.001).toFixed(3);
+    tradedAtMs.set(Number(price), tsMs);
+    add(tsMs, n, price);
+  }
+  const path = join(directory, 'live.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return { path, tradedAtMs, liveSinceMs };
 }
 
 async function entriesOf(place: Place, stream: string) {

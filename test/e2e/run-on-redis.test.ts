@@ -99,10 +99,14 @@ describe('cdb run on Redis', () => {
         CDB_REDIS_SHARDS: '2',
       };
       expect((await runCdb(['migrate', 'up', '--yes'], { cwd, env })).status).toBe(0);
+      const said: Record<string, string> = {};
       const start = (place: string, ...words: readonly string[]) => {
-        const args = [CDB, ...RUN, '--quiet', '--state-dir', place, ...words];
-        const options = { cwd, env: { ...process.env, ...env }, stdio: 'ignore' } as const;
-        const child = spawn(process.execPath, args, options);
+        const args = [CDB, ...RUN, '--state-dir', place, ...words];
+        const child = spawn(process.execPath, args, {
+          ...{ cwd, env: { ...process.env, ...env } },
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        child.stdout.on('data', (text) => (said[place] = `${said[place] ?? ''}${String(text)}`));
         children.push(child);
         return child;
       };
@@ -114,7 +118,15 @@ describe('cdb run on Redis', () => {
       first.kill('SIGKILL');
       start('second', '--roles', 'pipeline,writer');
       await until('the feed is over and written', () => ingest.exitCode !== null, 90_000);
+      await until('its last word is here', () => ingest.stdout.readableEnded);
       expect(ingest.exitCode).toBe(0);
+      const [, ending = ''] = (said['ingest'] ?? '').split('FINISHED');
+      // A process that decides nothing shows no figure of decisions.
+      expect(ending).toMatch(/this process: ingest {3}inputs that wait in its journal 0\n/);
+      expect(ending).not.toMatch(/decisions|equity|audit rows/);
+      const [, inputs, written] =
+        /inputs (.+), decided and on record up to (.+)/.exec(ending) ?? [];
+      expect([inputs, Number(written?.replace(/\D/g, '')) >= 9_999]).toEqual([written, true]);
       const [facts] = await postgres.run(
         'cdb',
         `SELECT (SELECT count(*) FROM orders) AS orders,

@@ -151,6 +151,8 @@ export class ShardedRun {
       await loops.catch(() => undefined);
     }
     await ended;
+    // The last figures are of the end.
+    await this.#lookAtShards();
     await this.#deps.board.leave(this.#settings.engineId).catch(() => undefined);
     await Promise.all(running);
     return this.#isFinished ? 'finished' : 'stopped';
@@ -198,7 +200,7 @@ export class ShardedRun {
       feeds: this.#feeding?.feeds ?? false,
       folds: [...this.pipelines.keys()].sort((a, b) => a - b),
       shardCount: run.shards,
-      engines: this.#peersAtMs === null ? [this.entry()] : this.peers,
+      engines: [this.entry(), ...this.peers.filter((peer) => peer.engineId !== engineId)],
       enginesAtMs: this.#peersAtMs,
       shards: this.#seen.standings,
       shardsAtMs: this.#seen.atMs,
