@@ -20,6 +20,8 @@ export interface StateDirectory {
   readonly logs: string;
   readonly reports: string;
   readonly proofs: string;
+  /** What people and guards decided, entry by entry. */
+  readonly ledger: string;
 }
 
 /** What only a start from nothing may lack. `logs`, `run` and the lock say nothing of the past. */
@@ -45,6 +47,7 @@ export function stateDirectory(directory: string): StateDirectory {
     logs: join(root, 'logs'),
     reports: join(root, 'reports'),
     proofs: join(root, 'proofs'),
+    ledger: join(root, 'ledger'),
   };
 }
 
