@@ -40,6 +40,8 @@ export class Ingest {
   #syncedSeq = 0;
   #feedEnded = false;
   #failure: { readonly error: unknown } | null = null;
+  /** Why what the feed has said is not in the journal yet. */
+  #refusal: { readonly error: unknown } | null = null;
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -62,13 +64,16 @@ export class Ingest {
     this.#syncedSeq = this.#lastSeq;
   }
 
-  /** Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn`. */
+  /**
+   * Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn`; so is what the
+   * journal says while it takes nothing, which is tried again with the same inputs.
+   */
   async pump(signal: AbortSignal): Promise<void> {
     const { feed } = this.#deps;
     try {
       for await (const inputs of feed.inputs(this.#lastSeq, signal)) {
-        await this.#journal(inputs);
-        await this.#awaitRoom(signal);
+        await this.#insist(() => this.#journal(inputs), signal);
+        await this.#insist(() => this.#awaitRoom(signal), signal);
       }
       // A feed that was asked to stop has not ended.
       this.#feedEnded = !signal.aborted;
@@ -89,7 +94,8 @@ export class Ingest {
 
   /** Gives one chunk to the shards. @returns how many inputs; throws Fenced or DependencyError */
   async turn(feeder: FenceToken): Promise<number> {
-    if (this.#failure !== null && this.waiting === 0) throw this.#failure.error;
+    const failure = this.#refusal ?? this.#failure;
+    if (failure !== null && this.waiting === 0) throw failure.error;
     const { journal, stream, limits, clock } = this.#deps;
     if (this.waiting === 0) {
       await clock.sleep(limits.waitMs);
@@ -152,6 +158,22 @@ export class Ingest {
     if (answer.state === 'fenced') throw new Fenced(`another process feeds shard ${shard}`);
     if (answer.state === 'taken' || answer.state === 'behind') this.#given[shard] = answer.offset;
     return answer.state === 'taken';
+  }
+
+  /** Until the journal does it: a disk that is full now may have room later. */
+  async #insist(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { clock, limits } = this.#deps;
+    for (;;) {
+      try {
+        await work();
+        this.#refusal = null;
+        return;
+      } catch (error) {
+        this.#refusal = { error };
+        await clock.sleep(limits.waitMs, signal);
+        signal.throwIfAborted();
+      }
+    }
   }
 
   async #journal(inputs: readonly FeedInput[]): Promise<void> {
