@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openRedisLink, redisScript } from '../../../src/adapters/redis/redis-link.js';
+import {
+  openRedisLink,
+  redisScript,
+  untilAnswered,
+} from '../../../src/adapters/redis/redis-link.js';
+import { systemClock } from '../../../src/adapters/system-clock.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { RedisServer } from './redis-fixture.js';
 
@@ -27,6 +32,17 @@ describe('a connection to Redis', () => {
       message: expect.not.stringContaining('not-a-real-password') as string,
     });
     expect(link.trouble()).not.toContain('not-a-real-password');
+    link.close();
+  });
+
+  it('does nothing in the first database while that of the URL cannot be selected', async () => {
+    const link = openRedisLink(server.url.replace(/0$/, '99'), 'test');
+    await until('the greeting was answered', () => link.trouble()?.includes('99') === true);
+    const why = /cannot select database 99: ERR DB index is out of range/;
+    await expect(link.call('write', 'SET', 'n', '1')).rejects.toThrow(why);
+    await expect(link.run('count', COUNT, ['n'], [2])).rejects.toThrow(why);
+    await expect(untilAnswered(link, systemClock(), 200)).rejects.toThrow(why);
+    expect(await (await server.link()).call('look', 'EXISTS', 'n')).toBe(0);
     link.close();
   });
 
