@@ -85,6 +85,10 @@ describe('cdb run on Redis', () => {
     expect(other.stderr).toContain('CDB-E0811');
     const roles = await runCdb([...RUN, '--roles', 'ingest,writer'], { cwd, env });
     expect([roles.status, roles.stderr.includes('CDB-E0812')]).toEqual([3, true]);
+    const alone = await runCdb([...RUN, '--roles', 'ingest'], { cwd });
+    expect([alone.status, alone.stderr.includes('CDB-E0814')]).toEqual([3, true]);
+    const topic = await runCdb(['run', '--feed', 'redis', '--roles', 'writer'], { cwd, env });
+    expect([topic.status, topic.stderr.includes('CDB-E0814')]).toEqual([3, true]);
     const unknown = await runCdb([...RUN, '--roles', 'trader'], { cwd, env });
     expect(unknown.status).toBe(3);
   });

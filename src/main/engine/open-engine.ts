@@ -47,6 +47,7 @@ import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun, refuseOwnDatabase, rolesOf } from './open-sharded-engine.js';
+import { refuseRolesAlone } from './roles-alone.js';
 import { Preflight } from './preflight.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
@@ -138,6 +139,7 @@ async function openAlone(
   { order, preflight, clock, state, control }: Parts,
   keys: Keys,
 ): Promise<Opened> {
+  refuseRolesAlone(order);
   const feed = await openOrderedFeed(order, preflight, clock);
   const stores = openStores(order, state, { preflight, clock });
   const settings = liveSettings(order);
