@@ -6,7 +6,6 @@ import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
-import { countText } from '../view/figure.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
 import type { CommandIo } from './command-io.js';
@@ -14,10 +13,11 @@ import type { ParsedOptions } from './parsed-options.js';
 import { envelope, printResult } from './output/envelope.js';
 import { atSamePlace } from './output/printed-command.js';
 import { startAndWait, upJson, upText } from './run/detach.js';
+import { endText, isOnRecord } from './run/end-text.js';
 import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
-import { EXIT_OF, StopRequest, type AskedBy } from './run/stop-request.js';
+import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
 import type { EngineHandle, FinishedRun, PreflightStep, Services } from './services.js';
 
@@ -178,7 +178,7 @@ async function runEngine(
     say(endText(status, reason, stop.cause));
     if (io.outputFormat !== 'text') lines.print(summaryJson(status, reason, io.nowMs()));
     if (stop.cause !== null) return EXIT_OF[stop.cause];
-    return status.audit.state === 'ok' ? EXIT.OK : EXIT.UNREACHABLE;
+    return isOnRecord(status) ? EXIT.OK : EXIT.UNREACHABLE;
   } finally {
     clearTimeout(timer);
   }
@@ -206,33 +206,6 @@ function runningLine(engine: EngineHandle, recovered: Recovered): string {
 
 function finishedLine(run: FinishedRun): string {
   return `run ${run.runId} of this feed is finished: nothing to do. cdb run --restart repeats it as a new run`;
-}
-
-function endText(status: EngineStatus, reason: EndReason, cause: AskedBy | null): string {
-  const { audit, portfolio, allowed, blocked } = status;
-  const filled = status.outputs.OrderFilled?.count ?? 0;
-  const rows = Object.values(audit.rowsCommitted).reduce((sum, count) => sum + count, 0);
-  const waiting =
-    audit.state === 'ok'
-      ? 'drained: every decision is in the audit trail'
-      : `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
-  return [
-    `${reason.toUpperCase()}${cause === null ? '' : ` by ${cause}`}`,
-    `  trades ${countText(status.trades.count)}${refusedText(status)}   decisions ${countText(allowed.count + blocked.count)} (ALLOW ${countText(allowed.count)}, BLOCK ${countText(blocked.count)})   fills ${countText(filled)}${portfolio.book === 'real' ? '' : ' (hypothetical)'}`,
-    `  audit rows ${countText(rows)}   inputs journaled up to ${status.seqJournaled}, committed up to ${status.seqCommitted}`,
-    `  equity ${portfolio.equityUsdt.slice(0, -6)} USDT   realised ${portfolio.realizedPnlUsdt.slice(0, -4)}   digest ${status.digest}`,
-    `  ${waiting}`,
-  ].join('\n');
-}
-
-/** Rows that were counted by reason and priced nowhere; loud when nothing else came. */
-function refusedText({ trades, tradesRefused }: EngineStatus): string {
-  const reasons = Object.entries(tradesRefused);
-  if (reasons.length === 0) return '';
-  const count = reasons.reduce((sum, [, n]) => sum + n, 0);
-  const words = reasons.map(([reason, n]) => `${reason} ${countText(n)}`).join(', ');
-  const all = count >= trades.count ? ' - EVERY ONE OF THEM: is this the right file?' : '';
-  return ` (refused ${countText(count)}: ${words}${all})`;
 }
 
 function summaryJson(status: EngineStatus, reason: EndReason, nowMs: number): string {
