@@ -65,8 +65,9 @@ export class Ingest {
   }
 
   /**
-   * Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn`; so is what the
-   * journal says while it takes nothing, which is tried again with the same inputs.
+   * Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn` once all of before
+   * is on record; so is, at once, what the journal says while it takes nothing, which is tried again
+   * with the same inputs.
    */
   async pump(signal: AbortSignal): Promise<void> {
     const { feed } = this.#deps;
@@ -94,8 +95,11 @@ export class Ingest {
 
   /** Gives one chunk to the shards. @returns how many inputs; throws Fenced or DependencyError */
   async turn(feeder: FenceToken): Promise<number> {
-    const failure = this.#refusal ?? this.#failure;
-    if (failure !== null && this.waiting === 0) throw failure.error;
+    if (this.waiting === 0) {
+      if (this.#refusal !== null) throw this.#refusal.error;
+      // What was said before it failed is decided first, as of a feed that ends.
+      if (this.#failure !== null && (await this.#isWritten())) throw this.#failure.error;
+    }
     const { journal, stream, limits, clock } = this.#deps;
     if (this.waiting === 0) {
       await clock.sleep(limits.waitMs);
@@ -158,6 +162,11 @@ export class Ingest {
     if (answer.state === 'fenced') throw new Fenced(`another process feeds shard ${shard}`);
     if (answer.state === 'taken' || answer.state === 'behind') this.#given[shard] = answer.offset;
     return answer.state === 'taken';
+  }
+
+  async #isWritten(): Promise<boolean> {
+    const heads = await Promise.all(this.#deps.shards.map((shard) => shard.head()));
+    return heads.every((head) => head !== null && head.writtenSeq >= head.seq);
   }
 
   /** Until the journal does it: a disk that is full now may have room later. */

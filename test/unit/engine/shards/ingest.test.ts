@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedInput } from '../../../../src/engine/domain/inputs.js';
-import type { Delivery, ShardLog } from '../../../../src/engine/ports/shard-log.js';
+import type { Delivery, ShardHead, ShardLog } from '../../../../src/engine/ports/shard-log.js';
 import { Ingest } from '../../../../src/engine/shards/ingest.js';
 import { DependencyError } from '../../../../src/operator-error.js';
 import { listFeed, receivingFeed } from '../../../fakes/engine/list-feed.js';
@@ -23,11 +23,15 @@ function timers(count: number): readonly FeedInput[] {
   return Array.from({ length: count }, (_, n) => ({ kind: 'TimerElapsed', atMs: n + 1 }));
 }
 
-function ingestOf(feed: ReturnType<typeof listFeed>, journal: MemoryEventLog) {
+function ingestOf(
+  feed: ReturnType<typeof listFeed>,
+  journal: MemoryEventLog,
+  head: ShardHead | null = null,
+) {
   const clock = new ManualClock();
   const given: number[] = [];
   const shard: Pick<ShardLog, 'head' | 'deliver'> = {
-    head: () => Promise.resolve(null),
+    head: () => Promise.resolve(head),
     deliver: ({ inputs, upTo = 0 }: Delivery) => {
       given.push(...inputs.map(({ offset }) => offset));
       return Promise.resolve({ state: 'taken', offset: upTo });
@@ -74,4 +78,21 @@ describe('what the feed says while the journal takes nothing', () => {
     await pump;
     expect(ingest.isDone).toBe(false);
   });
+});
+
+it('a feed that fails is told once what it said before is on record', async () => {
+  const head = { seq: 3, foldedSeq: 3, writtenSeq: 1, sources: {}, durable: {}, firstSeq: 1 };
+  const feed = listFeed(timers(3), { failure: new Error('the file is cut off') });
+  const { ingest, clock } = ingestOf(feed, new MemoryEventLog(), head);
+  await ingest.open();
+  await ingest.pump(new AbortController().signal);
+  expect(await ingest.turn(1)).toBe(3);
+  const waits = ingest.turn(1);
+  await until(() => clock.sleeping > 0, 'it waits for the shard');
+  clock.advance(WAIT_MS);
+  expect(await waits).toBe(0);
+
+  head.writtenSeq = 3;
+  await expect(ingest.turn(1)).rejects.toThrow('the file is cut off');
+  expect(ingest.isDone).toBe(false);
 });
