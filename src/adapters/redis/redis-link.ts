@@ -102,7 +102,10 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
       client.disconnect(true);
     }
     const isAway = error instanceof Error && error.message.startsWith("Stream isn't writeable");
-    return toRedisError(action, isAway ? `Redis is away: ${trouble ?? 'reconnecting'}` : error);
+    if (isAway) return toRedisError(action, `Redis is away: ${trouble ?? 'reconnecting'}`);
+    // In the driver's words it is a limit of retries, which are none here.
+    const isCut = error instanceof Error && error.name === 'MaxRetriesPerRequestError';
+    return toRedisError(action, isCut ? 'the connection ended before Redis had answered' : error);
   };
   const assertPlace = (action: string): void => {
     if (misplaced !== null) throw toRedisError(action, new Error(misplaced));

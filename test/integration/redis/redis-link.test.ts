@@ -56,6 +56,21 @@ describe('a connection to Redis', () => {
     expect(await link.call('count', 'INCR', 'n')).toBe(1);
   });
 
+  it('says that the connection ended, where it does while a call waits', async () => {
+    const link = await server.link();
+    const waiting = link.call('wait for more', 'BLPOP', 'nothing', 0);
+    await until('the server has the call', async () => {
+      const clients = await (await server.link()).call('look', 'CLIENT', 'LIST');
+      return String(clients).includes('cmd=blpop');
+    });
+    await Promise.all([
+      expect(waiting).rejects.toThrow(
+        'Cannot wait for more: the connection ended before Redis had answered',
+      ),
+      server.kill(),
+    ]);
+  });
+
   it('ends a call to a server that has stopped at its deadline, and does not send it again', async () => {
     const link = await server.link();
     server.signal('SIGSTOP');
