@@ -18,7 +18,7 @@ export function endText(status: EngineStatus, reason: EndReason, cause: AskedBy 
   return [
     `${reason.toUpperCase()}${cause === null ? '' : ` by ${cause}`}`,
     ...(isWithoutShard(status) ? otherLines(status) : foldedLines(status)),
-    `  ${leftText(status)}`,
+    `  ${leftText(status, reason)}`,
   ].join('\n');
 }
 
@@ -49,7 +49,7 @@ function rowsOf({ rowsCommitted }: EngineStatus['audit']): number {
   return Object.values(rowsCommitted).reduce((sum, count) => sum + count, 0);
 }
 
-function leftText(status: EngineStatus): string {
+function leftText(status: EngineStatus, reason: EndReason): string {
   const { audit, shared, seqJournaled, seqFolded } = status;
   if (audit.state !== 'ok') {
     return `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
@@ -62,9 +62,10 @@ function leftText(status: EngineStatus): string {
   if (waiting > 0) {
     return `${countText(waiting)} inputs wait in its journal; the next start gives them to the shards`;
   }
-  return isWithoutShard(status)
-    ? 'nothing of it is left to do'
-    : 'drained: every decision is in the audit trail';
+  if (!isWithoutShard(status)) return 'drained: every decision is in the audit trail';
+  return reason === 'finished'
+    ? 'the run is finished'
+    : 'nothing waits here; what waits in Redis is for the processes that own its shards';
 }
 
 /** Rows that were counted by reason and priced nowhere; loud when nothing else came. */

@@ -25,6 +25,8 @@ describe('the last words of a process that shares a run', () => {
     const text = endText(fed, 'stopped', null);
     expect(text).toContain('ingest: it owned no shard');
     expect(text).not.toMatch(/journaled up to 0|equity|drained: every/);
+    expect(text).toContain('what waits in Redis is for the processes that own its shards');
+    expect(endText(fed, 'finished', null)).toContain('the run is finished');
     expect(isOnRecord(fed)).toBe(true);
   });
 
