@@ -1,7 +1,9 @@
 import type { Output } from '../engine/domain/events.js';
 import { ordersTo } from '../engine/engine-status.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
+import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
+import type { EndReason } from '../engine/runner.js';
 import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import type { Config } from '../config/parse-config.js';
@@ -11,10 +13,10 @@ import type { ParsedOptions } from './parsed-options.js';
 import { envelope, printResult } from './output/envelope.js';
 import { atSamePlace } from './output/printed-command.js';
 import { startAndWait, upJson, upText } from './run/detach.js';
+import { endText, isOnRecord } from './run/end-text.js';
 import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
-import { endText, summaryJson } from './run/summary.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { plainText } from './tables/plain-text.js';
 import type { EngineHandle, FinishedRun, PreflightStep, Services } from './services.js';
@@ -176,7 +178,7 @@ async function runEngine(
     say(endText(status, reason, stop.cause));
     if (io.outputFormat !== 'text') lines.print(summaryJson(status, reason, io.nowMs()));
     if (stop.cause !== null) return EXIT_OF[stop.cause];
-    return status.audit.state === 'ok' ? EXIT.OK : EXIT.UNREACHABLE;
+    return isOnRecord(status) ? EXIT.OK : EXIT.UNREACHABLE;
   } finally {
     clearTimeout(timer);
   }
@@ -204,4 +206,21 @@ function runningLine(engine: EngineHandle, recovered: Recovered): string {
 
 function finishedLine(run: FinishedRun): string {
   return `run ${run.runId} of this feed is finished: nothing to do. cdb run --restart repeats it as a new run`;
+}
+
+function summaryJson(status: EngineStatus, reason: EndReason, nowMs: number): string {
+  const { runId, digest, trades, tradesRefused, allowed, blocked, audit } = status;
+  const data = {
+    reason,
+    run_id: runId,
+    digest,
+    trades: trades.count,
+    trades_refused: tradesRefused,
+    allowed: allowed.count,
+    blocked: blocked.count,
+    seq_journaled: status.seqJournaled,
+    seq_committed: status.seqCommitted,
+    audit_state: audit.state,
+  };
+  return envelope('run.summary', data, nowMs);
 }

@@ -1,6 +1,7 @@
 import { durationText } from '../view/age.js';
 import { countText, Figure } from '../view/figure.js';
 import type { SharedView } from '../view/shared-view.js';
+import { plainText } from './tables/plain-text.js';
 import { textTable } from './tables/text-table.js';
 
 type Engine = SharedView['engines'][number];
@@ -17,7 +18,16 @@ export function shareWords({ engineId, roles, owns, shardCount }: SharedView): s
 
 /** Who works on the run, and how far each part of it is. */
 export function sharedText({ engines, shards }: SharedView, nowMs: number): string {
-  return `\n${enginesTable(engines, nowMs)}\n${shardsTable(shards, nowMs)}`;
+  const tables = [enginesTable(engines, nowMs), troubleLines(engines), shardsTable(shards, nowMs)];
+  return tables.map((lines) => (lines === '' ? '' : `\n${lines}`)).join('');
+}
+
+/** In full: what to do stands at the end of it, where a cell would be cut. */
+function troubleLines(engines: readonly Engine[]): string {
+  return engines
+    .flatMap(({ engineId, trouble }) => trouble.map((words) => `${engineId}  ${words}`))
+    .map((words) => `${plainText(`TROUBLE   ${words}`)}\n`)
+    .join('');
 }
 
 function enginesTable(engines: readonly Engine[], nowMs: number): string {
@@ -29,7 +39,7 @@ function enginesTable(engines: readonly Engine[], nowMs: number): string {
     engine.feeds ? `${listed(engine.roles)} (feeds)` : listed(engine.roles),
     listed(engine.owns),
     listed(engine.writes),
-    listed(engine.trouble, '; '),
+    engine.trouble.length === 0 ? 'none' : `${engine.trouble.length}, below`,
     stateOf(engine, nowMs),
   ]);
   return textTable(
@@ -75,6 +85,6 @@ function shardsTable(shards: readonly Shard[], nowMs: number): string {
   );
 }
 
-function listed(words: readonly (string | number)[], gap = ', '): string {
-  return words.length === 0 ? 'none' : words.join(gap);
+function listed(words: readonly (string | number)[]): string {
+  return words.length === 0 ? 'none' : words.join(', ');
 }

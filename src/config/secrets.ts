@@ -38,7 +38,15 @@ const SECRET_KEYS: readonly SecretKey[] = [
       return read.ok ? null : read.required;
     },
   },
-  { name: 'redisUrl', section: 'redis', protocols: ['redis:', 'rediss:'], fault: () => null },
+  {
+    name: 'redisUrl',
+    section: 'redis',
+    protocols: ['redis:', 'rediss:'],
+    fault: (url) =>
+      /^\/?\d*$/.test(new URL(url).pathname)
+        ? null
+        : 'a URL whose path is the number of a database, such as redis://HOST:6379/0',
+  },
 ];
 
 /** Completes "required …" where a secret stands in a configuration or on the command line. */

@@ -87,6 +87,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0811': 'Redis holds a run of another feed, mode, seed or number of shards.',
   'CDB-E0813': 'The configured Redis is too old, or a replica, and cannot carry a run.',
   'CDB-E0812': 'A process that shares a run has a database that the others cannot reach.',
+  'CDB-E0814': 'A process takes roles of a shared run, and shares none.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;
 

@@ -1,3 +1,4 @@
+import { DependencyError } from '../../operator-error.js';
 import type {
   EngineBoard,
   EngineEntry,
@@ -42,6 +43,12 @@ redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'runGroup', ARGV[1], 'finished', '0', 'run', ARGV[3])
 return redis.call('HGETALL', KEYS[1])`);
 
+/** KEYS run. ARGV the group: another run that was begun meanwhile, or none, is left as it is. */
+const FINISH = redisScript(`
+if redis.call('HGET', KEYS[1], 'runGroup') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'finished', '1')
+return 1`);
+
 export function redisBoard(link: RedisLink, runGroup: string): EngineBoard {
   const key = enginesKey(runGroup);
   const read = async (id: string, text: string) => {
@@ -59,20 +66,36 @@ export function redisBoard(link: RedisLink, runGroup: string): EngineBoard {
 
 export function redisSharedRuns(link: RedisLink): SharedRuns {
   return {
-    current: async () => runOf(await link.call('look at the run', 'HGETALL', RUN_KEY)),
+    current: async () =>
+      runOf(await link.call(`look at the run in the key "${RUN_KEY}"`, 'HGETALL', RUN_KEY)),
     begin: async (run, replaces) => {
       const words = [run.runGroup, replaces ?? '', JSON.stringify(run)];
       return runOf(await link.run('begin the run', BEGIN_RUN, [RUN_KEY], words)) ?? run;
     },
-    finish: async () => {
-      await link.call('end the run', 'HSET', RUN_KEY, 'finished', '1');
+    finish: async (runGroup) => {
+      await link.run('end the run', FINISH, [RUN_KEY], [runGroup]);
     },
   };
 }
 
 function runOf(answer: unknown): SharedRun | null {
   const { run, finished } = fieldsOf(answer);
-  return run === undefined
-    ? null
-    : { ...(JSON.parse(run) as SharedRun), finished: finished === '1' };
+  return run === undefined ? null : { ...readRun(run), finished: finished === '1' };
+}
+
+/** Other programs can write there too. @throws DependencyError */
+function readRun(text: string): SharedRun {
+  try {
+    const run = JSON.parse(text) as Partial<SharedRun> | null;
+    if (typeof run?.identity === 'string' && typeof run.runGroup === 'string') {
+      return run as SharedRun;
+    }
+  } catch {
+    // Said below.
+  }
+  throw new DependencyError(
+    `Cannot read the run in the key "${RUN_KEY}": cdb did not write it; look at it, and remove it if ` +
+      'it belongs to nobody',
+    { dependency: 'redis', retryable: false },
+  );
 }

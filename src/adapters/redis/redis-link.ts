@@ -63,6 +63,8 @@ export interface RedisLink {
  */
 export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS): RedisLink {
   let trouble: string | null = 'not connected yet';
+  /** Why the connection is in the first database and not in that of the URL: nothing may be done there. */
+  let misplaced: string | null = null;
   const client = new Redis(url, {
     connectionName: name,
     connectTimeout: limits.connectTimeoutMs,
@@ -77,14 +79,20 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     // A replica that was the primary: the connection is of no use any more.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
   });
+  client.on('connect', () => {
+    misplaced = null;
+  });
   client.on('error', (error: Error) => {
     trouble = error.message || error.name;
+    if (isOfSelect(error)) {
+      trouble = misplaced = `cannot select database ${client.options.db}: ${trouble}`;
+    }
   });
   client.on('close', () => {
     trouble ??= 'the connection was closed';
   });
   client.on('ready', () => {
-    trouble = null;
+    trouble = misplaced;
   });
   const fault = (action: string, error: unknown): DependencyError => {
     // Nobody knows what the socket would still bring: the next call gets a new one.
@@ -94,9 +102,16 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
       client.disconnect(true);
     }
     const isAway = error instanceof Error && error.message.startsWith("Stream isn't writeable");
-    return toRedisError(action, isAway ? `Redis is away: ${trouble ?? 'reconnecting'}` : error);
+    if (isAway) return toRedisError(action, `Redis is away: ${trouble ?? 'reconnecting'}`);
+    // In the driver's words it is a limit of retries, which are none here.
+    const isCut = error instanceof Error && error.name === 'MaxRetriesPerRequestError';
+    return toRedisError(action, isCut ? 'the connection ended before Redis had answered' : error);
+  };
+  const assertPlace = (action: string): void => {
+    if (misplaced !== null) throw toRedisError(action, new Error(misplaced));
   };
   const call: RedisLink['call'] = async (action, command, ...words) => {
+    assertPlace(action);
     try {
       return await client.call(command, ...words);
     } catch (error) {
@@ -106,6 +121,7 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
   return {
     call,
     run: async (action, { source, sha1 }, keys, words) => {
+      assertPlace(action);
       const rest = [keys.length, ...keys, ...words];
       try {
         return await client.call('EVALSHA', sha1, ...rest);
@@ -151,6 +167,12 @@ export async function untilAnswered(
       await clock.sleep(RETRY_MS_MIN);
     }
   }
+}
+
+/** The client goes on with what the server answers to its greeting, whatever that is. */
+function isOfSelect(error: Error): boolean {
+  const { command } = error as Error & { readonly command?: { readonly name?: string } };
+  return command?.name === 'select';
 }
 
 function jittered(ms: number): number {

@@ -26,7 +26,7 @@ export interface KillSwitchServices {
 }
 
 /** The promise for a stop, and therefore the longest that a command waits for the engine's word. */
-const ENGINE_ACK_MS_MAX = 1_000;
+export const ENGINE_ACK_MS_MAX = 1_000;
 
 export function readControl(killSwitch: KillSwitch): EffectiveControl {
   const stateDirEmpty = killSwitch.isStateEmpty();

@@ -9,6 +9,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
+import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
 import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
 
@@ -33,11 +34,12 @@ export async function run(
   if (!result.ok) throw refused(before, result.missing);
   writeEverywhere(killSwitch, result.record);
   const ack = await tellEngine(killSwitch, io, { intent: 'release' });
+  const stricter = isRunning ? await stricterEngine(killSwitch, result) : null;
   printResult(io, {
     command: 'kill-switch.release',
-    data: releasedData(before, result.record, ack),
+    data: releasedData(before, result.record, { ack, stricter }),
     text: () =>
-      releasedText(before, result.record, ack) +
+      releasedText(before, result.record, { ack, stricter }) +
       `stop again: ${plainText(atSamePlace('cdb kill-switch engage', options))}\n`,
   });
   return ack.state === 'not-confirmed' ? EXIT.UNREACHABLE : EXIT.OK;
@@ -72,20 +74,39 @@ function writeEverywhere({ places }: KillSwitch, record: ControlRecord): void {
   }
 }
 
-function releasedText(before: EffectiveControl, record: ControlRecord, ack: EngineAck): string {
+interface Outcome {
+  readonly ack: EngineAck;
+  readonly stricter: StricterEngine | null;
+}
+
+function releasedText(
+  before: EffectiveControl,
+  record: ControlRecord,
+  { ack, stricter }: Outcome,
+): string {
+  const head =
+    stricter === null
+      ? 'KILL-SWITCH RELEASED'
+      : `KILL-SWITCH RELEASED HERE, AND THE RUN STAYS ${stricter.control.level}`;
   return [
-    `KILL-SWITCH RELEASED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
+    `${head}   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
     `  level        ${record.level} (was ${before.record.level})`,
     `  by           ${plainText(record.operator)}: ${plainText(record.message)}`,
     engineLine(ack),
+    ...(stricter === null ? [] : [`  run          ${plainText(stricterWords(stricter))}`]),
     '',
   ].join('\n');
 }
 
-function releasedData(before: EffectiveControl, record: ControlRecord, ack: EngineAck): unknown {
+function releasedData(
+  before: EffectiveControl,
+  record: ControlRecord,
+  { ack, stricter }: Outcome,
+): unknown {
   return {
     released: true,
     level: record.level,
+    run_level: stricter?.control.level ?? record.level,
     previous_level: before.record.level,
     mode: record.mode,
     epoch: record.epoch,

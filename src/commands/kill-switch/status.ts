@@ -8,10 +8,11 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
+import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
 import { readControl } from './kill-switch-ports.js';
 
-/** Reads the register and nothing else: the answer is the same with everything else down. */
+/** Reads the register; a running engine can only make the answer stricter, never keep it back. */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -21,11 +22,12 @@ export async function run(
   const killSwitch = await services.killSwitch(stateDir);
   const control = readControl(killSwitch);
   const enginePid = killSwitch.engine.holder()?.pid ?? null;
+  const stricter = enginePid === null ? null : await stricterEngine(killSwitch, control);
   printResult(io, {
     command: 'kill-switch.status',
-    data: statusData(control, enginePid),
+    data: statusData(control, stricter, enginePid),
     text: () =>
-      statusText(control, enginePid) +
+      statusText(control, stricter, enginePid) +
       hints(control, io.stdoutIsTTY)
         .map((hint) => `${plainText(atSamePlace(hint, options))}\n`)
         .join(''),
@@ -33,10 +35,15 @@ export async function run(
   return EXIT.OK;
 }
 
-function statusData(control: EffectiveControl, enginePid: number | null): unknown {
+function statusData(
+  control: EffectiveControl,
+  stricter: StricterEngine | null,
+  enginePid: number | null,
+): unknown {
   const { record, source, faults, mayInitialise } = control;
   return {
-    level: record.level,
+    level: stricter?.control.level ?? record.level,
+    register_level: record.level,
     scopes: record.scopes,
     mode: record.mode,
     epoch: record.epoch,
@@ -52,12 +59,21 @@ function statusData(control: EffectiveControl, enginePid: number | null): unknow
   };
 }
 
-function statusText(control: EffectiveControl, enginePid: number | null): string {
+function statusText(
+  control: EffectiveControl,
+  stricter: StricterEngine | null,
+  enginePid: number | null,
+): string {
   const { record, source, faults } = control;
   const line = (label: string, text: string) => `  ${label.padEnd(13)}${plainText(text)}`;
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
   return [
-    plainText(`${record.level}   ${record.mode}   epoch ${record.epoch}`),
+    plainText(
+      `${stricter?.control.level ?? record.level}   ${record.mode}   epoch ${record.epoch}`,
+    ),
+    ...(stricter === null
+      ? []
+      : [line('run', stricterWords(stricter)), line('here', `${record.level}, as follows`)]),
     line('since', record.atMs === 0 ? 'unknown' : new Date(record.atMs).toISOString()),
     line('by', record.operator),
     line('why', [record.reason, record.message].filter(Boolean).join(': ')),

@@ -52,7 +52,7 @@ export class FeedRole {
     return this.#ingest.open();
   }
 
-  /** What the feed, or the journal in its way, has failed with; no later turn heals it. */
+  /** What the feed has failed with; no later turn heals it. */
   hasFailedWith(error: unknown): boolean {
     return this.#ingest.failure !== null && this.#ingest.failure.error === error;
   }
@@ -82,7 +82,7 @@ export class FeedRole {
   }
 
   async #give(token: FenceToken, signal: AbortSignal, onTurn: () => void): Promise<void> {
-    const { clock, shards, onFinished } = this.#deps;
+    const { clock, onFinished } = this.#deps;
     const ingest = this.#ingest;
     await ingest.begin();
     let trimmedAtMs = clock.monotonicMs();
@@ -94,7 +94,7 @@ export class FeedRole {
         await ingest.trim();
         trimmedAtMs = clock.monotonicMs();
       }
-      if (given > 0 || !ingest.isDone || !(await isWritten(shards))) continue;
+      if (given > 0 || !ingest.isDone || !(await ingest.isWritten())) continue;
       await onFinished();
       return;
     }
@@ -102,9 +102,4 @@ export class FeedRole {
     // could fold.
     while (ingest.waiting > 0 && (await ingest.turn(token)) > 0);
   }
-}
-
-async function isWritten(shards: readonly ShardLog[]): Promise<boolean> {
-  const heads = await Promise.all(shards.map((shard) => shard.head()));
-  return heads.every((head) => head !== null && head.writtenSeq >= head.seq);
 }

@@ -31,7 +31,7 @@ const LOOK_AT_SIZE_EVERY = 1_000;
  * the journal, on disk, in order.
  */
 export class Ingest {
-  /** Why the feed, or the journal in its way, gives nothing more. */
+  /** Why the feed gives nothing more. */
   failure: { readonly error: unknown } | null = null;
   readonly #deps: IngestDeps;
   /** Newest offset of each shard. */
@@ -41,6 +41,8 @@ export class Ingest {
   #lastSeq = 0;
   #syncedSeq = 0;
   #feedEnded = false;
+  /** Why what the feed has said is not in the journal yet. */
+  #refusal: { readonly error: unknown } | null = null;
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -57,19 +59,29 @@ export class Ingest {
     return this.#feedEnded && this.failure === null && this.waiting === 0;
   }
 
+  /** The decisions on all that the shards have are on record. */
+  async isWritten(): Promise<boolean> {
+    const heads = await Promise.all(this.#deps.shards.map((shard) => shard.head()));
+    return heads.every((head) => head !== null && head.writtenSeq >= head.seq);
+  }
+
   async open(): Promise<void> {
     const { journal, stream } = this.#deps;
     this.#lastSeq = (await journal.info(stream))?.lastId?.seq ?? 0;
     this.#syncedSeq = this.#lastSeq;
   }
 
-  /** Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn`. */
+  /**
+   * Reads the feed until it ends or the signal aborts. Its failure is thrown by `turn` once all of before
+   * is on record; so is, at once, what the journal says while it takes nothing, which is tried again
+   * with the same inputs.
+   */
   async pump(signal: AbortSignal): Promise<void> {
     const { feed } = this.#deps;
     try {
       for await (const inputs of feed.inputs(this.#lastSeq, signal)) {
-        await this.#journal(inputs);
-        await this.#awaitRoom(signal);
+        await this.#insist(() => this.#journal(inputs), signal);
+        await this.#insist(() => this.#awaitRoom(signal), signal);
       }
       // A feed that was asked to stop has not ended.
       this.#feedEnded = !signal.aborted;
@@ -90,7 +102,11 @@ export class Ingest {
 
   /** Gives one chunk to the shards. @returns how many inputs; throws Fenced or DependencyError */
   async turn(feeder: FenceToken): Promise<number> {
-    if (this.failure !== null && this.waiting === 0) throw this.failure.error;
+    if (this.waiting === 0) {
+      if (this.#refusal !== null) throw this.#refusal.error;
+      // What was said before it failed is decided first, as of a feed that ends.
+      if (this.failure !== null && (await this.isWritten())) throw this.failure.error;
+    }
     const { journal, stream, limits, clock } = this.#deps;
     if (this.waiting === 0) {
       await clock.sleep(limits.waitMs);
@@ -153,6 +169,22 @@ export class Ingest {
     if (answer.state === 'fenced') throw new Fenced(`another process feeds shard ${shard}`);
     if (answer.state === 'taken' || answer.state === 'behind') this.#given[shard] = answer.offset;
     return answer.state === 'taken';
+  }
+
+  /** Until the journal does it: a disk that is full now may have room later. */
+  async #insist(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { clock, limits } = this.#deps;
+    for (;;) {
+      try {
+        await work();
+        this.#refusal = null;
+        return;
+      } catch (error) {
+        this.#refusal = { error };
+        await clock.sleep(limits.waitMs, signal);
+        signal.throwIfAborted();
+      }
+    }
   }
 
   async #journal(inputs: readonly FeedInput[]): Promise<void> {

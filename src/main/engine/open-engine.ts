@@ -47,7 +47,7 @@ import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
-import { refuseOwnDatabase, rolesOf } from './process-roles.js';
+import { refuseOwnDatabase, refuseRolesAlone, rolesOf } from './process-roles.js';
 import { Preflight } from './preflight.js';
 
 const MIGRATION_LOCK_WAIT_MS = 10_000;
@@ -139,6 +139,7 @@ async function openAlone(
   { order, preflight, clock, state, control }: Parts,
   keys: Keys,
 ): Promise<Opened> {
+  refuseRolesAlone(order);
   const feed = await openOrderedFeed(order, preflight, clock);
   const stores = openStores(order, state, { preflight, clock });
   const settings = liveSettings(order);

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openRedisLink, redisScript } from '../../../src/adapters/redis/redis-link.js';
+import {
+  openRedisLink,
+  redisScript,
+  untilAnswered,
+} from '../../../src/adapters/redis/redis-link.js';
+import { systemClock } from '../../../src/adapters/system-clock.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { RedisServer } from './redis-fixture.js';
 
@@ -30,6 +35,17 @@ describe('a connection to Redis', () => {
     link.close();
   });
 
+  it('does nothing in the first database while that of the URL cannot be selected', async () => {
+    const link = openRedisLink(server.url.replace(/0$/, '99'), 'test');
+    await until('the greeting was answered', () => link.trouble()?.includes('99') === true);
+    const why = /cannot select database 99: ERR DB index is out of range/;
+    await expect(link.call('write', 'SET', 'n', '1')).rejects.toThrow(why);
+    await expect(link.run('count', COUNT, ['n'], [2])).rejects.toThrow(why);
+    await expect(untilAnswered(link, systemClock(), 200)).rejects.toThrow(why);
+    expect(await (await server.link()).call('look', 'EXISTS', 'n')).toBe(0);
+    link.close();
+  });
+
   it('fails at once while the server is away, and works again by itself', async () => {
     const link = await server.link();
     await server.kill();
@@ -38,6 +54,21 @@ describe('a connection to Redis', () => {
     await server.up();
     await until('it is back', () => link.trouble() === null);
     expect(await link.call('count', 'INCR', 'n')).toBe(1);
+  });
+
+  it('says that the connection ended, where it does while a call waits', async () => {
+    const link = await server.link();
+    const waiting = link.call('wait for more', 'BLPOP', 'nothing', 0);
+    await until('the server has the call', async () => {
+      const clients = await (await server.link()).call('look', 'CLIENT', 'LIST');
+      return String(clients).includes('cmd=blpop');
+    });
+    await Promise.all([
+      expect(waiting).rejects.toThrow(
+        'Cannot wait for more: the connection ended before Redis had answered',
+      ),
+      server.kill(),
+    ]);
   });
 
   it('ends a call to a server that has stopped at its deadline, and does not send it again', async () => {

@@ -88,7 +88,8 @@ describe('status', () => {
   });
 
   it('says in words what is missing in a shared run, and what is wrong with an engine', async () => {
-    const trouble = ['writer of shard 0: PostgreSQL does not answer'];
+    const why = `Cannot append to "/srv/${'long/'.repeat(30)}": the disk is full; free space\u001b[2J`;
+    const trouble = [`ingest: ${why}`, 'writer of shard 0: PostgreSQL does not answer'];
     const shared = fakeSharedRun({
       engines: [fakeEntry({ trouble })],
       shards: [fakeShard({ writer: null }), fakeShard({ shard: 1, owner: null, head: null })],
@@ -100,7 +101,11 @@ describe('status', () => {
     expect(text).toMatch(
       /^1 +NOBODY +none +db1:4182 +1770650002 +inputs waiting no data {2}not written no data/m,
     );
-    expect(text).toMatch(/ writer of shard 0: PostgreSQL does not answer +up 9 min /m);
+    expect(text).toMatch(/ 2, below +up 9 min /m);
+    expect(text).toMatch(
+      /^TROUBLE +db1:4182 +ingest: Cannot append .*: the disk is full; free space\\x1b\[2J$/m,
+    );
+    expect(text).toMatch(/^TROUBLE +db1:4182 +writer of shard 0: PostgreSQL does not answer$/m);
     expect(text).toMatch(
       /^because +shards->engines STALLED: shard 1 has no owner: nobody folds its inputs; shard 0 has no writer/m,
     );

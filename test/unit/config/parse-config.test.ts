@@ -190,6 +190,16 @@ describe('faults', () => {
     expect(fault).not.toContain('hush');
   });
 
+  test.each(['', '/', '/0', '/15'])('the URL of a Redis may name a database: "%s"', (path) => {
+    expect(faultsOf({ env: { CDB_REDIS_URL: `redis://redis:6379${path}` } })).toEqual([]);
+  });
+
+  test.each(['/abc', '/1/2', '/0x1', '/-1'])('"%s" is no database of a Redis', (path) => {
+    const [fault] = faultsOf({ env: { CDB_REDIS_URL: `redis://ops:hush@redis:6379${path}` } });
+    expect(fault).toContain('required a URL whose path is the number of a database');
+    expect(fault).not.toContain('hush');
+  });
+
   test('variables outside the known families are left alone', () => {
     expect(faultsOf({ env: { CDB_TEST_DATABASE: 'x', CDB: 'y' } })).toEqual([]);
   });

@@ -5,6 +5,10 @@ import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import { DependencyError } from '../../../../src/operator-error.js';
+import { systemView } from '../../../../src/view/system-view.js';
+import { systemViewJson } from '../../../../src/view/view-json.js';
+import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
+import { fakeSharedRun } from '../../../fakes/fake-shared-run.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
 import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
 
@@ -115,5 +119,41 @@ describe('kill-switch status', () => {
     expect(await statusText(fakeKillSwitch(null))).toContain(
       'first cdb run here starts with TRADING',
     );
+  });
+});
+
+describe('an engine that another host of its run has halted', () => {
+  function haltedElsewhere() {
+    const control = { ...HALTED, message: 'on the other host', operator: 'ann' };
+    const view = systemView(fakeEngineStatus({ control, shared: fakeSharedRun() }));
+    const body = systemViewJson(view);
+    const fake = fakeKillSwitch(TRADING);
+    fake.pid = 7;
+    fake.answer = { state: 'answered', status: 200, body };
+    return fake;
+  }
+
+  it('is HALTED for status, although the latch here says TRADING', async () => {
+    const io = fakeCommandIo();
+    await runStatus(new ParsedOptions({}), io, haltedElsewhere());
+    const out = io.out.join('');
+    expect(out).toMatch(/^HALTED /);
+    expect(out).toContain('HALTED by ann (manual: on the other host); release it on the host');
+    expect(out).toMatch(/here +TRADING/);
+  });
+
+  it('stays halted after a release here, which says so', async () => {
+    const { status, out, record } = await release(ALL, haltedElsewhere());
+    expect([status, record?.level]).toEqual([0, 'TRADING']);
+    expect(out).toMatch(/^KILL-SWITCH RELEASED HERE, AND THE RUN STAYS HALTED /);
+    expect(out).toContain('release it on the host where it was engaged');
+  });
+
+  it('is answered from the latch while it does not answer', async () => {
+    const fake = haltedElsewhere();
+    fake.answer = { state: 'silent', why: 'no answer', pid: 7 };
+    const io = fakeCommandIo();
+    await runStatus(new ParsedOptions({}), io, fake);
+    expect(io.out.join('')).toMatch(/^TRADING /);
   });
 });
