@@ -74,7 +74,7 @@ export async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<
 async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<CommittedRows> {
   await client.query('BEGIN');
   const cursor = await lockCursor(client, batch.runId);
-  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard);
+  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard.token);
   if (batch.seqLast <= cursor.seq) {
     await client.query('ROLLBACK');
     refuseOtherHistory(batch, cursor);

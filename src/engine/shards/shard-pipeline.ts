@@ -76,6 +76,9 @@ export class ShardPipeline {
       const at = { seq: cursor?.seq ?? 0, sources: cursor?.sources ?? {} };
       const opening = [...this.#newConfig(), ...this.#newControl()];
       if (!(await log.begin(this.#token, at, opening))) throw this.#fenced();
+      // A writer that came since may have read facts of the log as it was.
+      const now = (await store.endWriting(run.runId))?.seq ?? 0;
+      if (now !== at.seq) throw lost(`its writer has committed up to input ${now} meanwhile`);
       this.writtenSeq = at.seq;
       this.#offset = at.sources[this.#source] ?? 0;
     } else {

@@ -31,15 +31,14 @@ export async function recoverShard(parts: RecoveryParts): Promise<ShardRecovered
   const head = await parts.log.head();
   await restoreSnapshot(parts, cursor);
   const why = whyLost(head, cursor);
-  if (head === null || why !== null) return fromDatabase(parts, cursor, why ?? 'it is empty');
+  if (head === null || why !== null) return fromDatabase(parts, why ?? 'it is empty');
   const inputsFolded = await foldLog(parts, head, cursor);
   const digest = await newestDigest(parts.log, head);
   const told = digest ?? (cursor?.seq === head.foldedSeq ? cursor.digest : null);
   if (parts.fold.seq === head.foldedSeq && (told === null || told === parts.fold.digest)) {
     return { state: 'whole', inputsFolded };
   }
-  await restoreSnapshot(parts, cursor);
-  return fromDatabase(parts, cursor, 'its inputs fold to other facts than were committed');
+  return fromDatabase(parts, 'its inputs fold to other facts than were committed');
 }
 
 function whyLost(head: ShardHead | null, cursor: ShardCursor | null): string | null {
@@ -116,12 +115,11 @@ async function newestDigest(log: ShardLog, head: ShardHead): Promise<string | nu
   return batch?.digest ?? null;
 }
 
-async function fromDatabase(
-  parts: RecoveryParts,
-  cursor: ShardCursor | null,
-  why: string,
-): Promise<ShardRecovered> {
+/** What was read from the lost log must not get on record behind this. */
+async function fromDatabase(parts: RecoveryParts, why: string): Promise<ShardRecovered> {
   const { fold, store, runId } = parts;
+  const cursor = await store.endWriting(runId);
+  await restoreSnapshot(parts, cursor);
   if (cursor !== null) {
     for await (const inputs of store.inputs(runId, fold.seq)) apply(parts, inputs, cursor.seq);
     const isWhole = fold.seq === cursor.seq && fold.digest === cursor.digest;

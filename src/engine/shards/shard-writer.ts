@@ -73,6 +73,8 @@ export class ShardWriter {
   async recover(): Promise<void> {
     const { log, store, run, clock } = this.#deps;
     await store.startRun(run);
+    // Before anything is looked at: whoever wrote before moves nothing of it any more.
+    await store.claim(run.runId, this.#token);
     this.#seqAudited = (await store.cursor(run.runId))?.seq ?? 0;
     const head = await log.head();
     this.seqWritten = head?.writtenSeq ?? this.#seqAudited;

@@ -59,6 +59,11 @@ function storeOf(audit: MemoryAuditStore): ShardStore {
       return cursor === null ? null : { ...cursor, sources: {} };
     },
     writerToken: () => Promise.resolve(0),
+    claim: () => Promise.resolve(),
+    endWriting: async (runId) => {
+      const cursor = await audit.cursor(runId);
+      return cursor === null ? null : { ...cursor, sources: {} };
+    },
     inputs: async function* () {
       // Nothing is ever lost here.
     },
