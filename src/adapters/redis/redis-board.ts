@@ -33,7 +33,7 @@ for i = 1, #entries, 2 do
 end
 return alive`);
 
-/** KEYS run. ARGV the run, the group that it replaces or ''. @returns the run that is there now */
+/** KEYS run. ARGV its group, the group that it replaces or '', the run. @returns the run that is there now */
 const BEGIN_RUN = redisScript(`
 local there = redis.call('HGETALL', KEYS[1])
 local group = redis.call('HGET', KEYS[1], 'runGroup')
@@ -41,6 +41,12 @@ if group and group ~= ARGV[2] then return there end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'runGroup', ARGV[1], 'finished', '0', 'run', ARGV[3])
 return redis.call('HGETALL', KEYS[1])`);
+
+/** KEYS run. ARGV its group: one that another has followed is ended already. */
+const FINISH_RUN = redisScript(`
+if redis.call('HGET', KEYS[1], 'runGroup') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'finished', '1')
+return 1`);
 
 export function redisBoard(link: RedisLink, runGroup: string): EngineBoard {
   const key = enginesKey(runGroup);
@@ -64,8 +70,8 @@ export function redisSharedRuns(link: RedisLink): SharedRuns {
       const words = [run.runGroup, replaces ?? '', JSON.stringify(run)];
       return runOf(await link.run('begin the run', BEGIN_RUN, [RUN_KEY], words)) ?? run;
     },
-    finish: async () => {
-      await link.call('end the run', 'HSET', RUN_KEY, 'finished', '1');
+    finish: async (runGroup) => {
+      await link.run('end the run', FINISH_RUN, [RUN_KEY], [runGroup]);
     },
   };
 }
