@@ -32,11 +32,14 @@ export async function recoverShard(parts: RecoveryParts): Promise<ShardRecovered
   await restoreSnapshot(parts, cursor);
   const why = whyLost(head, cursor);
   if (head === null || why !== null) return fromDatabase(parts, why ?? 'it is empty');
-  const inputsFolded = await foldLog(parts, head, cursor);
-  const digest = await newestDigest(parts.log, head);
-  const told = digest ?? (cursor?.seq === head.foldedSeq ? cursor.digest : null);
-  if (parts.fold.seq === head.foldedSeq && (told === null || told === parts.fold.digest)) {
-    return { state: 'whole', inputsFolded };
+  const { fold } = parts;
+  const recorded = cursor === null ? 0 : await foldLog(parts, head, cursor.seq);
+  if (cursor === null || (fold.seq === cursor.seq && fold.digest === cursor.digest)) {
+    const unrecorded = await foldLog(parts, head, head.foldedSeq);
+    const told = (await newestDigest(parts.log, head)) ?? fold.digest;
+    if (fold.seq === head.foldedSeq && fold.digest === told) {
+      return { state: 'whole', inputsFolded: recorded + unrecorded };
+    }
   }
   return fromDatabase(parts, 'its inputs fold to other facts than were committed');
 }
@@ -66,25 +69,21 @@ async function restoreSnapshot(parts: RecoveryParts, cursor: ShardCursor | null)
   fold.restore(usable);
 }
 
-/** Folds what the log has between the snapshot and the end of its facts. */
-async function foldLog(
-  parts: RecoveryParts,
-  head: ShardHead,
-  cursor: ShardCursor | null,
-): Promise<number> {
+/** Folds what the log has between the snapshot and `seqMax`; ends earlier where it has not all. */
+async function foldLog(parts: RecoveryParts, head: ShardHead, seqMax: number): Promise<number> {
   const { fold, log, store, runId } = parts;
   let folded = 0;
   // The log may have been begun, or trimmed, behind the snapshot.
   const isShort = head.firstSeq === null || head.firstSeq > fold.seq + 1;
-  if (isShort && cursor !== null && fold.seq < cursor.seq) {
+  if (isShort && fold.seq < seqMax) {
     for await (const inputs of store.inputs(runId, fold.seq)) {
-      folded += apply(parts, inputs, head.foldedSeq);
+      folded += apply(parts, inputs, seqMax);
     }
   }
-  while (fold.seq < head.foldedSeq) {
+  while (fold.seq < seqMax) {
     const inputs = await log.read(fold.seq, READ_LIMIT, 0);
     if (inputs[0]?.seq !== fold.seq + 1) return folded;
-    folded += apply(parts, inputs, head.foldedSeq);
+    folded += apply(parts, inputs, seqMax);
   }
   return folded;
 }

@@ -180,6 +180,44 @@ describe('a writer that another one has followed', () => {
   });
 });
 
+describe('what a shard commits', () => {
+  it.each([
+    ['leaves inputs out', 4],
+    ['has inputs that are on record already', 2],
+  ])('is refused where it %s', async (_, seqFirst) => {
+    await store.startRun(record());
+    const audit = postgresAuditStore(fixture.pool);
+    const commit = (first: number, seqLast: number) => {
+      const progress = { token: 100, inputs: [], sources: {} };
+      const batch = { runId, seqFirst: first, seqLast, digest: `digest ${seqLast}`, rows: {} };
+      return audit.commit({ ...batch, shard: progress });
+    };
+    await commit(1, 2);
+    await expect(commit(seqFirst, 5)).rejects.toThrow(/the record of the shard ends at input 2/);
+    expect(await store.cursor(runId)).toMatchObject({ seq: 2 });
+    await commit(3, 5);
+    await commit(3, 5);
+    expect(await store.cursor(runId)).toMatchObject({ seq: 5 });
+  });
+});
+
+describe('an owner that takes a shard', () => {
+  it('does not go on where the record says otherwise, also behind where the record ends', async () => {
+    const first = await ownerOf(TRADING);
+    await first.recover();
+    await feed(1, 2);
+    await first.turn();
+    await (await writerOf(100)).turn();
+    await feed(3, 5);
+    await first.turn();
+    await fixture.database.run(
+      'cdb',
+      `UPDATE audit_cursor SET digest = 'of another history' WHERE run_id = '${runId}'`,
+    );
+    await expect((await ownerOf(TRADING)).recover()).rejects.toThrow(/not to input 4 with digest/);
+  });
+});
+
 describe('a shard that is begun again while its former writer commits', () => {
   it('refuses a commit that was on its way, also where who began it was killed', async () => {
     const { release, committing } = await loseWhileCommitting();
