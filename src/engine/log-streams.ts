@@ -7,7 +7,7 @@ export function logStreams(log: EventLog): FactStreams {
     append: async (name, entries, trim) => {
       await log.append(name, entries, trim);
     },
-    newest: async (name) => (await log.info(name))?.lastId ?? null,
+    takeOver: async (name) => (await log.info(name))?.lastId ?? null,
     has: async (name, id) => {
       const [entry] = await log.read(name, { ...id, ord: id.ord - 1 }, 1);
       return entry !== undefined && compareLogIds(entry.id, id) === 0;

@@ -41,7 +41,7 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
   let judgedBefore: LogId | null | undefined;
   return async ({ outputs }) => {
     if (judgedBefore === undefined) {
-      judgedBefore = await deps.streams.newest(STREAMS.orders.name);
+      judgedBefore = await deps.streams.takeOver(STREAMS.orders.name);
     }
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];

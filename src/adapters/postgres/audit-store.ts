@@ -74,12 +74,13 @@ export async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<
 async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<CommittedRows> {
   await client.query('BEGIN');
   const cursor = await lockCursor(client, batch.runId);
-  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard);
+  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard.token);
   if (batch.seqLast <= cursor.seq) {
     await client.query('ROLLBACK');
     refuseOtherHistory(batch, cursor);
     return {};
   }
+  if (batch.shard !== undefined) refuseOtherPlace(batch, cursor);
   const taken: Partial<Record<AuditTable, number>> = {};
   for (const table of AUDIT_TABLES) {
     const rows = batch.rows[table] ?? [];
@@ -134,6 +135,19 @@ function refuseOtherHistory(batch: AuditBatch, cursor: AuditCursor): void {
   throw new DependencyError(
     `Cannot commit audit batch ${batch.seqFirst}..${batch.seqLast}: the run is already recorded ` +
       `up to there with another digest (recorded ${cursor.digest}, now ${batch.digest})`,
+    { dependency: 'postgresql', retryable: false },
+  );
+}
+
+/**
+ * Every input of a shard is in one commit. A database that has lost one (a failover to a server that
+ * was behind), or a writer of another history, would leave a hole or something twice.
+ */
+function refuseOtherPlace({ seqFirst, seqLast }: AuditBatch, { seq }: AuditCursor): void {
+  const end = Math.max(0, seq);
+  if (seqFirst === end + 1) return;
+  throw new DependencyError(
+    `Cannot commit audit batch ${seqFirst}..${seqLast}: the record of the shard ends at input ${end}`,
     { dependency: 'postgresql', retryable: false },
   );
 }

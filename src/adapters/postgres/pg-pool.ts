@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { Fenced } from '../../engine/ports/fenced.js';
 import type { DependencyError } from '../../operator-error.js';
 import { outOfTime, toDependencyError } from './pg-error.js';
 
@@ -52,7 +53,7 @@ export interface PgPool {
   /**
    * Runs `work` on one connection within the deadline. After any failure the connection is
    * destroyed: it may hold an open transaction, or an answer that nobody waits for any more.
-   * @throws DependencyError
+   * @throws DependencyError; Fenced, where `work` throws it
    */
   use<T>(action: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -146,7 +147,8 @@ async function useClient<T>(
   } catch (error) {
     client.release(true);
     done.catch(() => undefined); // Ends when the connection does; this call has already answered.
-    throw toDependencyError(action, error);
+    // No fault of the database: whoever called must hear that it is late, not that it may try again.
+    throw error instanceof Fenced ? error : toDependencyError(action, error);
   } finally {
     clearTimeout(timer);
   }

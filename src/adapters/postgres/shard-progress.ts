@@ -1,14 +1,14 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type pg from 'pg';
-import type { ShardInput } from '../../engine/ports/shard-log.js';
+import type { FenceToken, ShardInput } from '../../engine/ports/shard-log.js';
 import type { ShardProgress } from '../../engine/ports/shard-store.js';
 import { Fenced } from '../../engine/ports/fenced.js';
 
-/** Refuses a writer that another one has followed; the row is locked until the transaction ends. */
+/** Refuses a writer that another one has followed; in a transaction the row is locked until it ends. */
 export async function claimShard(
   client: pg.PoolClient,
   runId: string,
-  { token }: ShardProgress,
+  token: FenceToken,
 ): Promise<void> {
   const { rowCount } = await client.query(
     'UPDATE run_shards SET writer_token = $2 WHERE run_id = $1 AND writer_token <= $2',

@@ -1,10 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type pg from 'pg';
 import type { ShardInput, SourceOffsets } from '../../engine/ports/shard-log.js';
-import type { ShardStore } from '../../engine/ports/shard-store.js';
+import type { ShardCursor, ShardStore } from '../../engine/ports/shard-store.js';
 import type { Snapshot, SnapshotStore } from '../../engine/ports/snapshot-store.js';
 import { insertRun } from './audit-store.js';
 import type { PgPool } from './pg-pool.js';
-import { unpackInputs } from './shard-progress.js';
+import { claimShard, unpackInputs } from './shard-progress.js';
 
 const SNAPSHOTS_KEPT = 2;
 const PACKS_PER_READ = 16;
@@ -27,19 +28,7 @@ export function postgresShardStore(pool: PgPool): ShardStore {
         await client.query('COMMIT');
       }),
     cursor: (runId) =>
-      pool.use('read the cursor of the shard', async (client) => {
-        const { rows } = await client.query<{
-          seq: string;
-          digest: string;
-          sources: SourceOffsets;
-        }>(
-          `SELECT c.seq::text AS seq, c.digest, s.sources FROM audit_cursor c
-           JOIN run_shards s USING (run_id) WHERE run_id = $1 AND c.seq >= 0`,
-          [runId],
-        );
-        const [row] = rows;
-        return row === undefined ? null : { ...row, seq: Number(row.seq) };
-      }),
+      pool.use('read the cursor of the shard', (client) => readCursor(client, runId)),
     writerToken: (runId) =>
       pool.use('read the fence of the shard', async (client) => {
         const { rows } = await client.query<{ token: string }>(
@@ -48,9 +37,34 @@ export function postgresShardStore(pool: PgPool): ShardStore {
         );
         return Number(rows[0]?.token ?? 0);
       }),
+    claim: (runId, token) =>
+      pool.use('claim the shard', (client) => claimShard(client, runId, token)),
+    endWriting: (runId) =>
+      pool.use('end the turn of the writer', async (client) => {
+        // Waits for the transaction of a writer, which holds this row.
+        await client.query(
+          'UPDATE run_shards SET writer_token = writer_token + 1 WHERE run_id = $1',
+          [runId],
+        );
+        return readCursor(client, runId);
+      }),
     inputs: (runId, afterSeq) => keptInputs(pool, runId, afterSeq),
     snapshots: snapshotRows(pool),
   };
+}
+
+async function readCursor(client: pg.PoolClient, runId: string): Promise<ShardCursor | null> {
+  const { rows } = await client.query<{
+    seq: string;
+    digest: string;
+    sources: SourceOffsets;
+  }>(
+    `SELECT c.seq::text AS seq, c.digest, s.sources FROM audit_cursor c
+     JOIN run_shards s USING (run_id) WHERE run_id = $1 AND c.seq >= 0`,
+    [runId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : { ...row, seq: Number(row.seq) };
 }
 
 async function* keptInputs(

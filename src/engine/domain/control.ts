@@ -36,6 +36,20 @@ export function mostRestrictive(levels: readonly Level[]): Level {
   return LEVELS[worst] ?? 'HALTED';
 }
 
+/** Whether both say the same of what may be done; who said it, when and why is left out. */
+export function holdsTheSame(
+  a: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'>,
+  b: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'>,
+): boolean {
+  const names = Object.keys(a.scopes);
+  return (
+    a.level === b.level &&
+    a.epoch === b.epoch &&
+    names.length === Object.keys(b.scopes).length &&
+    names.every((name) => a.scopes[name] === b.scopes[name])
+  );
+}
+
 /** The level that holds for one order: global, its strategy's and its symbol's, the worst wins. */
 export function levelFor(
   control: Pick<ControlRecord, 'level' | 'scopes'>,

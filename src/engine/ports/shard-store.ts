@@ -29,6 +29,13 @@ export interface ShardStore {
   cursor(runId: string): Promise<ShardCursor | null>;
   /** Highest token that any writer of the run had; 0 when none. */
   writerToken(runId: string): Promise<FenceToken>;
+  /** From here on nobody with a lower token commits. @throws Fenced where another one has followed */
+  claim(runId: string, token: FenceToken): Promise<void>;
+  /**
+   * Waits for the commit that is under way and ends the turn of all who write now: whoever commits next
+   * has claimed anew. @returns where the record ends
+   */
+  endWriting(runId: string): Promise<ShardCursor | null>;
   /** Committed inputs behind `afterSeq`, oldest first, in batches. */
   inputs(runId: string, afterSeq: number): AsyncIterable<readonly ShardInput[]>;
   /** Saving one drops what no recovery needs any more. */

@@ -1,4 +1,4 @@
-import type { ControlRecord, Mode } from '../domain/control.js';
+import { holdsTheSame, type ControlRecord, type Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
 import type { Input } from '../domain/inputs.js';
@@ -42,16 +42,17 @@ export interface PipelineLimits {
   readonly snapshotEveryMs: number;
 }
 
+/** Of what its owners say (control, configuration), one after another: the fence lets nobody else. */
+const SOURCE = 'owner';
+
 /** The owner of a shard: folds its inputs in order and commits facts and offset in one fenced step. */
 export class ShardPipeline {
   readonly fold: Fold;
   writtenSeq = 0;
   readonly #deps: PipelineDeps;
   readonly #token: FenceToken;
-  /** Of its own inputs (control, configuration); no two owners have the same source. */
-  readonly #source: string;
   #offset = 0;
-  #told: Pick<ControlRecord, 'epoch' | 'level'> = { epoch: 0, level: 'HALTED' };
+  #told: Pick<ControlRecord, 'epoch' | 'level' | 'scopes'>;
   #snapshot: Snapshot | null = null;
   #snapshotSeq = 0;
   #snapshotAtMs = 0;
@@ -59,8 +60,8 @@ export class ShardPipeline {
   constructor(deps: PipelineDeps, token: FenceToken) {
     this.#deps = deps;
     this.#token = token;
-    this.#source = `owner:${token}`;
     this.fold = new Fold(deps.hash);
+    this.#told = this.fold.state.control;
   }
 
   /** Makes the state what it was. @throws Fenced, RecoveryRefused */
@@ -76,13 +77,15 @@ export class ShardPipeline {
       const at = { seq: cursor?.seq ?? 0, sources: cursor?.sources ?? {} };
       const opening = [...this.#newConfig(), ...this.#newControl()];
       if (!(await log.begin(this.#token, at, opening))) throw this.#fenced();
+      // A writer that came since may have read facts of the log as it was.
+      const now = (await store.endWriting(run.runId))?.seq ?? 0;
+      if (now !== at.seq) throw lost(`its writer has committed up to input ${now} meanwhile`);
       this.writtenSeq = at.seq;
-      this.#offset = at.sources[this.#source] ?? 0;
+      this.#offset = at.sources[SOURCE] ?? 0;
     } else {
       const head = await log.head();
       this.writtenSeq = head?.writtenSeq ?? 0;
-      // A lease that was taken again at once has the same token, and what was said is still counted.
-      this.#offset = head?.sources[this.#source] ?? 0;
+      this.#offset = head?.sources[SOURCE] ?? 0;
       await this.#say([...this.#newConfig(), ...this.#newControl()]);
     }
     this.#snapshotSeq = fold.seq;
@@ -162,7 +165,7 @@ export class ShardPipeline {
     if (inputs.length === 0) return;
     const first = this.#offset + 1;
     const delivery = {
-      source: this.#source,
+      source: SOURCE,
       afterOffset: this.#offset,
       inputs: inputs.map((input, i) => ({ offset: first + i, input })),
       owner: this.#token,
@@ -185,7 +188,7 @@ export class ShardPipeline {
   #newControl(): readonly Input[] {
     const { control, clock, config } = this.#deps;
     const record = control();
-    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return [];
+    if (holdsTheSame(record, this.#told)) return [];
     this.#told = record;
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
     return [{ kind: 'ControlChanged', ...record, mode: config.mode, atMs }];

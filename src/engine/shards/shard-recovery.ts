@@ -31,15 +31,17 @@ export async function recoverShard(parts: RecoveryParts): Promise<ShardRecovered
   const head = await parts.log.head();
   await restoreSnapshot(parts, cursor);
   const why = whyLost(head, cursor);
-  if (head === null || why !== null) return fromDatabase(parts, cursor, why ?? 'it is empty');
-  const inputsFolded = await foldLog(parts, head, cursor);
-  const digest = await newestDigest(parts.log, head);
-  const told = digest ?? (cursor?.seq === head.foldedSeq ? cursor.digest : null);
-  if (parts.fold.seq === head.foldedSeq && (told === null || told === parts.fold.digest)) {
-    return { state: 'whole', inputsFolded };
+  if (head === null || why !== null) return fromDatabase(parts, why ?? 'it is empty');
+  const { fold } = parts;
+  const recorded = cursor === null ? 0 : await foldLog(parts, head, cursor.seq);
+  if (cursor === null || (fold.seq === cursor.seq && fold.digest === cursor.digest)) {
+    const unrecorded = await foldLog(parts, head, head.foldedSeq);
+    const told = (await newestDigest(parts.log, head)) ?? fold.digest;
+    if (fold.seq === head.foldedSeq && fold.digest === told) {
+      return { state: 'whole', inputsFolded: recorded + unrecorded };
+    }
   }
-  await restoreSnapshot(parts, cursor);
-  return fromDatabase(parts, cursor, 'its inputs fold to other facts than were committed');
+  return fromDatabase(parts, 'its inputs fold to other facts than were committed');
 }
 
 function whyLost(head: ShardHead | null, cursor: ShardCursor | null): string | null {
@@ -67,25 +69,21 @@ async function restoreSnapshot(parts: RecoveryParts, cursor: ShardCursor | null)
   fold.restore(usable);
 }
 
-/** Folds what the log has between the snapshot and the end of its facts. */
-async function foldLog(
-  parts: RecoveryParts,
-  head: ShardHead,
-  cursor: ShardCursor | null,
-): Promise<number> {
+/** Folds what the log has between the snapshot and `seqMax`; ends earlier where it has not all. */
+async function foldLog(parts: RecoveryParts, head: ShardHead, seqMax: number): Promise<number> {
   const { fold, log, store, runId } = parts;
   let folded = 0;
   // The log may have been begun, or trimmed, behind the snapshot.
   const isShort = head.firstSeq === null || head.firstSeq > fold.seq + 1;
-  if (isShort && cursor !== null && fold.seq < cursor.seq) {
+  if (isShort && fold.seq < seqMax) {
     for await (const inputs of store.inputs(runId, fold.seq)) {
-      folded += apply(parts, inputs, head.foldedSeq);
+      folded += apply(parts, inputs, seqMax);
     }
   }
-  while (fold.seq < head.foldedSeq) {
+  while (fold.seq < seqMax) {
     const inputs = await log.read(fold.seq, READ_LIMIT, 0);
     if (inputs[0]?.seq !== fold.seq + 1) return folded;
-    folded += apply(parts, inputs, head.foldedSeq);
+    folded += apply(parts, inputs, seqMax);
   }
   return folded;
 }
@@ -116,12 +114,11 @@ async function newestDigest(log: ShardLog, head: ShardHead): Promise<string | nu
   return batch?.digest ?? null;
 }
 
-async function fromDatabase(
-  parts: RecoveryParts,
-  cursor: ShardCursor | null,
-  why: string,
-): Promise<ShardRecovered> {
+/** What was read from the lost log must not get on record behind this. */
+async function fromDatabase(parts: RecoveryParts, why: string): Promise<ShardRecovered> {
   const { fold, store, runId } = parts;
+  const cursor = await store.endWriting(runId);
+  await restoreSnapshot(parts, cursor);
   if (cursor !== null) {
     for await (const inputs of store.inputs(runId, fold.seq)) apply(parts, inputs, cursor.seq);
     const isWhole = fold.seq === cursor.seq && fold.digest === cursor.digest;

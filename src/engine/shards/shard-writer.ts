@@ -34,7 +34,8 @@ export interface WriterLimits {
 
 export type WriterState = 'ok' | 'stalled';
 
-const STALLS = 'stall:';
+/** One source for all writers of a shard: it says by turns that a stall begins and that it has ended. */
+const STALLS = 'stalls';
 const STALLS_LOOK_MS = 1_000;
 
 /** The writer of a shard: audit before publication before acknowledgement, in order. */
@@ -51,7 +52,6 @@ export class ShardWriter {
   readonly #deps: WriterDeps;
   readonly #token: FenceToken;
   readonly #source: string;
-  readonly #stallSource: string;
   #offset = 0;
   #seqAudited = 0;
   #movedAtMs = 0;
@@ -63,7 +63,6 @@ export class ShardWriter {
     this.#deps = deps;
     this.#token = token;
     this.#source = `writer:${token}`;
-    this.#stallSource = `${STALLS}${token}`;
   }
 
   get seqAudited(): number {
@@ -73,10 +72,11 @@ export class ShardWriter {
   async recover(): Promise<void> {
     const { log, store, run, clock } = this.#deps;
     await store.startRun(run);
+    // Before anything is looked at: whoever wrote before moves nothing of it any more.
+    await store.claim(run.runId, this.#token);
     this.#seqAudited = (await store.cursor(run.runId))?.seq ?? 0;
     const head = await log.head();
     this.seqWritten = head?.writtenSeq ?? this.#seqAudited;
-    // A lease that was taken again at once has the same token, and what was said is still counted.
     this.#offset = head?.sources[this.#source] ?? 0;
     this.#movedAtMs = clock.monotonicMs();
   }
@@ -88,7 +88,7 @@ export class ShardWriter {
       const { factsPerCommitMax } = this.#deps.limits;
       const batch = merged(following(this.#read, factsPerCommitMax, this.#seqAudited));
       // What could not be committed would be here.
-      if (batch === null) await this.#endStalls();
+      if (batch === null) await this.#endStall();
       if (batch === null || !this.#isDue(batch)) return 0;
       await this.#write(batch);
       this.#read = this.#read.filter(({ seqLast }) => seqLast > batch.seqLast);
@@ -170,7 +170,7 @@ export class ShardWriter {
     }
     this.#seqAudited = seqLast;
     this.lastCommitAtMs = clock.nowMs();
-    await this.#endStalls();
+    await this.#endStall();
   }
 
   /** The inputs are kept with their facts; those of a batch that is there already may be gone. */
@@ -206,27 +206,26 @@ export class ShardWriter {
     this.reason = error instanceof Error ? error.message : String(error);
     if (this.state === 'ok') this.sinceMs = clock.nowMs();
     this.state = 'stalled';
-    const told = (await log.head())?.sources[this.#stallSource] ?? 0;
-    if (told % 2 === 1) return;
-    const input = { kind: 'AuditStalled', reason: this.reason, atMs: clock.nowMs() } as const;
-    await this.#say(this.#stallSource, told, input);
     this.#stallsLookedAtMs = -Infinity;
+    const said = (await log.head())?.sources[STALLS] ?? 0;
+    if (said % 2 === 1) return;
+    await this.#say(STALLS, said, {
+      kind: 'AuditStalled',
+      reason: this.reason,
+      atMs: clock.nowMs(),
+    });
   }
 
-  /**
-   * Whoever told the fold of a stall may be gone, and the next writer does not know of it: the log
-   * does. A source of stalls says by turns that one begins and that it has ended.
-   */
-  async #endStalls(): Promise<void> {
+  /** Whoever told the fold of a stall may be gone, and the next writer does not know of it: the log does. */
+  async #endStall(): Promise<void> {
     const { clock, log } = this.#deps;
     this.state = 'ok';
     this.reason = '';
     this.sinceMs = null;
     if (clock.monotonicMs() - this.#stallsLookedAtMs < STALLS_LOOK_MS) return;
-    const { sources = {} } = (await log.head()) ?? {};
-    for (const [source, said] of Object.entries(sources)) {
-      if (!source.startsWith(STALLS) || said % 2 === 0) continue;
-      await this.#say(source, said, { kind: 'AuditRecovered', atMs: clock.nowMs() });
+    const said = (await log.head())?.sources[STALLS] ?? 0;
+    if (said % 2 === 1) {
+      await this.#say(STALLS, said, { kind: 'AuditRecovered', atMs: clock.nowMs() });
     }
     this.#stallsLookedAtMs = clock.monotonicMs();
   }

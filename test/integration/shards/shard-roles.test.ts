@@ -59,6 +59,11 @@ function storeOf(audit: MemoryAuditStore): ShardStore {
       return cursor === null ? null : { ...cursor, sources: {} };
     },
     writerToken: () => Promise.resolve(0),
+    claim: () => Promise.resolve(),
+    endWriting: async (runId) => {
+      const cursor = await audit.cursor(runId);
+      return cursor === null ? null : { ...cursor, sources: {} };
+    },
     inputs: async function* () {
       // Nothing is ever lost here.
     },
@@ -85,11 +90,15 @@ async function writerOf(audit: MemoryAuditStore, token: FenceToken): Promise<Sha
   return writer;
 }
 
-async function pipelineOf(token: FenceToken, control: ControlRecord): Promise<ShardPipeline> {
+async function pipelineOf(
+  token: FenceToken,
+  control: ControlRecord | (() => ControlRecord),
+): Promise<ShardPipeline> {
   const pipeline = new ShardPipeline(
     {
       ...{ run: RUN, log, store: storeOf(new MemoryAuditStore()), clock: systemClock() },
-      ...{ hash: nodeHash, figures: new EngineFigures(), control: () => control },
+      ...{ hash: nodeHash, figures: new EngineFigures() },
+      control: typeof control === 'function' ? control : () => control,
       config: {
         ...{ codeVersion: 'test', configHash: 'test', seed: 7, mode: 'paper' },
         thresholds: THRESHOLD_SETS.default,
@@ -152,6 +161,24 @@ describe('the writer of a shard', () => {
     expect(await told()).toEqual(['AuditStalled', 'AuditRecovered']);
   });
 
+  it('says of one stall once, however many writers come and go meanwhile', async () => {
+    await folded(await beginWithTimers(2), 1, 2);
+    const audit = new MemoryAuditStore();
+    audit.outage = 'before';
+    for (const token of [1, 2, 3]) {
+      await expect((await writerOf(audit, token)).turn()).rejects.toThrow();
+    }
+    expect(await told()).toEqual(['AuditStalled']);
+    audit.outage = 'none';
+    expect(await (await writerOf(audit, 4)).turn()).toBe(2);
+    audit.outage = 'before';
+    await folded(await takeShard(), 3, 4);
+    await expect((await writerOf(audit, 5)).turn()).rejects.toThrow();
+    expect(await told()).toEqual(['AuditStalled', 'AuditRecovered', 'AuditStalled']);
+    const sources = Object.keys((await log.head())?.sources ?? {});
+    expect(sources.filter((source) => source.startsWith('stall'))).toHaveLength(1);
+  });
+
   it('says so as well where only the answer of the commit was lost', async () => {
     await folded(await beginWithTimers(2), 1, 2);
     const audit = new MemoryAuditStore();
@@ -207,6 +234,21 @@ describe('the owner of a shard', () => {
     const owner = await pipelineOf(await takeShard(), TRADING);
     expect(await owner.turn()).toBe(4);
     expect(await told()).toEqual(['ConfigChanged', 'ControlChanged']);
+  });
+
+  it('says what is stopped for a part, also where another host has changed more often', async () => {
+    // Of two hosts the highest epoch holds, and that of the other one does not show its changes.
+    let scopes: ControlRecord['scopes'] = { 'symbol:BTCUSDT': 'HALTED', 'strategy:a': 'REDUCING' };
+    const owner = await pipelineOf(await takeShard(), () => ({ ...TRADING, scopes }));
+    await owner.turn();
+    scopes = { 'strategy:a': 'REDUCING', 'symbol:BTCUSDT': 'HALTED' };
+    await owner.turn();
+    expect(await told()).toEqual(['ConfigChanged', 'ControlChanged']);
+    for (const next of [{ 'symbol:BTCUSDT': 'HALTED' }, { 'symbol:BTCUSDT': 'REDUCING' }, {}]) {
+      scopes = next as ControlRecord['scopes'];
+      await owner.turn();
+      expect(owner.fold.state.control.scopes).toEqual(scopes);
+    }
   });
 
   it('says what is new also where it takes the shard again', async () => {
