@@ -93,6 +93,53 @@ describe('cdb run on Redis', () => {
     expect(unknown.status).toBe(3);
   });
 
+  it('goes on with the run that the database has where Redis has lost everything', async () => {
+    const postgres = await ExternalPostgres.start();
+    try {
+      const env = {
+        ...{ CDB_REDIS_URL: server.url, CDB_DATABASE_URL: postgres.url() },
+        CDB_REDIS_SHARDS: '2',
+      };
+      expect((await runCdb(['migrate', 'up', '--yes'], { cwd, env })).status).toBe(0);
+      const words = ['--quiet', '--speed', '1200'];
+      const cut = await runCdb([...RUN, ...words, '--duration', '4s'], { cwd, env });
+      expect(cut.status).toBe(0);
+      const counts = async (database = 'cdb') => {
+        const [row] = await postgres.run(
+          database,
+          `SELECT (SELECT count(*)::int FROM risk_events) AS decisions,
+                  (SELECT count(*)::int FROM trades) AS fills,
+                  (SELECT count(DISTINCT run_group)::int FROM runs) AS groups`,
+        );
+        return row;
+      };
+      const before = await counts();
+      await link.call('lose everything', 'FLUSHALL');
+      const rest = await runCdb([...RUN, '--quiet', '--speed', 'max'], { cwd, env });
+      expect(rest.status).toBe(0);
+      expect(rest.stdout + rest.stderr).toContain(
+        'Redis knows of no run, but the database has run',
+      );
+      const whole = await counts();
+      expect(Number(whole?.['decisions'])).toBeGreaterThan(Number(before?.['decisions']));
+      expect(whole?.['groups']).toBe(1);
+      await postgres.run('postgres', 'CREATE DATABASE uncut');
+      const other = { ...env, CDB_DATABASE_URL: postgres.url({ database: 'uncut' }) };
+      const place = { cwd, env: { ...other, CDB_REDIS_URL: server.url.replace(/0$/, '1') } };
+      expect((await runCdb(['migrate', 'up', '--yes'], place)).status).toBe(0);
+      const uncut = [...RUN, '--quiet', '--speed', 'max', '--state-dir', 'uncut'];
+      expect((await runCdb(uncut, place)).status).toBe(0);
+      expect(whole).toEqual(await counts('uncut'));
+      // Once more, with everything written and everything lost.
+      await link.call('lose everything', 'FLUSHALL');
+      const again = await runCdb([...RUN, '--quiet', '--speed', 'max'], { cwd, env });
+      expect(again.status).toBe(0);
+      expect(await counts()).toEqual(whole);
+    } finally {
+      await postgres.end();
+    }
+  });
+
   it('is finished by another process where one is killed', async () => {
     const postgres = await ExternalPostgres.start();
     try {

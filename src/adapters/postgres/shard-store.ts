@@ -27,6 +27,18 @@ export function postgresShardStore(pool: PgPool): ShardStore {
         );
         await client.query('COMMIT');
       }),
+    newestGroup: (identities) =>
+      pool.use('look for the run', async (client) => {
+        const { rows } = await client.query<{ run_group: string; started_ms: string }>(
+          `SELECT run_group, round(extract(epoch FROM started_at) * 1000)::text AS started_ms FROM runs
+           WHERE identity = ANY($1) AND run_group IS NOT NULL ORDER BY started_at DESC LIMIT 1`,
+          [identities],
+        );
+        const [row] = rows;
+        return row === undefined
+          ? null
+          : { runGroup: row.run_group, startedAtMs: Number(row.started_ms) };
+      }),
     cursor: (runId) =>
       pool.use('read the cursor of the shard', (client) => readCursor(client, runId)),
     writerToken: (runId) =>

@@ -8,6 +8,8 @@ export interface ShardRecord extends RunRecord {
   readonly shard: number;
 }
 
+export type RunGroup = Pick<ShardRecord, 'runGroup' | 'startedAtMs'>;
+
 export interface ShardCursor {
   readonly seq: number;
   readonly digest: string;
@@ -25,6 +27,8 @@ export interface ShardProgress {
 /** What the database keeps of shards, so that the event log may be lost. Throws DependencyError. */
 export interface ShardStore {
   startRun(run: ShardRecord): Promise<void>;
+  /** The newest run with a shard of one of these identities; null when nothing of any was begun. */
+  newestGroup(identities: readonly string[]): Promise<RunGroup | null>;
   /** Null when nothing of the run is committed. */
   cursor(runId: string): Promise<ShardCursor | null>;
   /** Highest token that any writer of the run had; 0 when none. */

@@ -28,6 +28,17 @@ const TRIM_MS = 10_000;
 const CHUNK = 1_000;
 const WAIT_MS = 20;
 
+function ingestStream(runGroup: string): string {
+  return `ingest.${runGroup}`;
+}
+
+/** Drops what a run that was left behind had waiting. */
+export async function forgetInputs(journal: EventLog, runGroup: string): Promise<void> {
+  const stream = ingestStream(runGroup);
+  const lastId = (await journal.info(stream))?.lastId ?? null;
+  if (lastId !== null) await journal.trimBelow(stream, { seq: lastId.seq + 1, ord: 0 });
+}
+
 /** Whoever holds the feeder's lease: feed to journal all the time, journal to shards in turns. */
 export class FeedRole {
   /** Gives inputs to the shards now. */
@@ -40,7 +51,7 @@ export class FeedRole {
     const { runGroup, journalBytesMax } = deps;
     const limits = { chunkMax: CHUNK, waitMs: WAIT_MS, journalBytesMax };
     this.#deps = deps;
-    this.#ingest = new Ingest({ ...deps, stream: `ingest.${runGroup}`, limits });
+    this.#ingest = new Ingest({ ...deps, stream: ingestStream(runGroup), limits });
   }
 
   /** Inputs that wait in the journal. */

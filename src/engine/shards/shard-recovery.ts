@@ -6,6 +6,7 @@ import type { ShardCursor, ShardStore } from '../ports/shard-store.js';
 import { RecoveryRefused } from '../recovery.js';
 
 const READ_LIMIT = 2_000;
+export const LOG_EMPTY = 'it is empty';
 
 interface RecoveryParts {
   readonly runId: string;
@@ -31,7 +32,7 @@ export async function recoverShard(parts: RecoveryParts): Promise<ShardRecovered
   const head = await parts.log.head();
   await restoreSnapshot(parts, cursor);
   const why = whyLost(head, cursor);
-  if (head === null || why !== null) return fromDatabase(parts, why ?? 'it is empty');
+  if (head === null || why !== null) return fromDatabase(parts, why ?? LOG_EMPTY);
   const { fold } = parts;
   const recorded = cursor === null ? 0 : await foldLog(parts, head, cursor.seq);
   if (cursor === null || (fold.seq === cursor.seq && fold.digest === cursor.digest)) {
@@ -45,7 +46,7 @@ export async function recoverShard(parts: RecoveryParts): Promise<ShardRecovered
 }
 
 function whyLost(head: ShardHead | null, cursor: ShardCursor | null): string | null {
-  if (head === null) return 'it is empty';
+  if (head === null) return LOG_EMPTY;
   if (cursor !== null && head.foldedSeq < cursor.seq) {
     return `its facts end at input ${head.foldedSeq}, ${cursor.seq} are committed`;
   }

@@ -24,7 +24,7 @@ import { FeedRole, type FeedParts } from './feed-role.js';
 import { runRole, type RoleDeps, type RoleLoop, type RoleState } from './role-loop.js';
 import { shardIdentity, shardRunId } from './shard-of.js';
 import { shardBudget } from './shard-budget.js';
-import type { ShardRecovered } from './shard-recovery.js';
+import { LOG_EMPTY, type ShardRecovered } from './shard-recovery.js';
 import { ShardPipeline, type PipelineLimits } from './shard-pipeline.js';
 import { ShardWriter, type WriterLimits } from './shard-writer.js';
 import { ShardsSeen } from './shards-seen.js';
@@ -233,13 +233,17 @@ export class ShardedRun {
   /** Another process has said that the feed has ended, or has begun another run. */
   async #endWithRun(): Promise<void> {
     const { runs, onNotice } = this.#deps;
-    const { runGroup } = this.#settings.run;
-    const current = await runs.current();
-    // A Redis that has lost everything knows of no run; this one goes on.
-    if (current === null || (current.runGroup === runGroup && !current.finished)) return;
-    if (!this.#isFinished) onNotice('the run is finished');
-    this.#isFinished = true;
-    this.stop();
+    const { run } = this.#settings;
+    // A Redis that has lost everything knows of no run; this one goes on, and who starts must find it.
+    const current = (await runs.current()) ?? (await runs.begin(run, null));
+    if (current.runGroup !== run.runGroup) {
+      onNotice(`run ${current.runGroup} has followed this one on the Redis; nothing is left to do`);
+      this.stop();
+    } else if (current.finished) {
+      if (!this.#isFinished) onNotice('the run is finished');
+      this.#isFinished = true;
+      this.stop();
+    }
   }
 
   entry(): EngineEntry {
@@ -438,5 +442,9 @@ function writerName(shard: number): string {
 
 function takenWords(recovered: ShardRecovered): string {
   if (recovered.state === 'whole') return 'taken';
-  return recovered.cursor === null ? 'new' : `begun from the database: ${recovered.why}`;
+  const { cursor, why } = recovered;
+  if (cursor !== null) return `begun from the database: ${why}`;
+  return why === LOG_EMPTY
+    ? 'new'
+    : `begun anew: the database has nothing of it, and of Redis ${why}`;
 }

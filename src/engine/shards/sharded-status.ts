@@ -1,5 +1,5 @@
 import type { ControlRecord } from '../domain/control.js';
-import { formatE8, parseE8, type E8 } from '../domain/e8.js';
+import { e8FromNumber, formatE8, parseE8, type E8 } from '../domain/e8.js';
 import { countsOf, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
 import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
@@ -29,6 +29,8 @@ interface ShardedParts {
   readonly pid: number;
   readonly rssBytes: number;
   readonly hash: Hash;
+  /** What each shard began with, though there is only one balance. */
+  readonly balanceUsdt: number;
 }
 
 /** What one of several processes says of itself: its own shards, added up. */
@@ -96,17 +98,18 @@ function auditStatus({ writers }: ShardedParts, lagMs: number): EngineStatus['au
 
 type Amount = Extract<keyof EngineStatus['portfolio'], `${string}Usdt`>;
 
-/** Each shard has an equal part of the limits and the whole balance; amounts of trades add up. */
-function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'] {
+/** Each shard has an equal part of the limits and began with the whole balance; the rest adds up. */
+function portfolios({ pipelines, hash, balanceUsdt }: ShardedParts): EngineStatus['portfolio'] {
   const all = pipelines.map(({ fold }) => portfolioStatus(fold));
   const first = all[0] ?? portfolioStatus(new Fold(hash));
   if (all.length < 2) return first;
-  const total = (amount: Amount) =>
-    formatE8(all.reduce((added, one) => added + e8(one[amount]), 0n));
+  const total = (amount: Amount, counted = 0n) =>
+    formatE8(all.reduce((added, one) => added + e8(one[amount]), -counted));
+  const balances = e8FromNumber(balanceUsdt) * BigInt(all.length - 1);
   return {
     book: first.book,
-    equityUsdt: total('equityUsdt'),
-    cashUsdt: total('cashUsdt'),
+    equityUsdt: total('equityUsdt', balances),
+    cashUsdt: total('cashUsdt', balances),
     exposureUsdt: total('exposureUsdt'),
     pendingUsdt: total('pendingUsdt'),
     realizedPnlUsdt: total('realizedPnlUsdt'),

@@ -10,7 +10,8 @@ import type { Clock } from '../../engine/ports/clock.js';
 import type { SharedRun, SharedRuns } from '../../engine/ports/engine-board.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import type { ShardLog } from '../../engine/ports/shard-log.js';
-import { shardRunId } from '../../engine/shards/shard-of.js';
+import type { RunGroup, ShardStore } from '../../engine/ports/shard-store.js';
+import { shardIdentity, shardRunId } from '../../engine/shards/shard-of.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { rolesOf } from './process-roles.js';
 
@@ -19,6 +20,7 @@ const RUN_POLL_MS = 500;
 interface Joining {
   readonly link: RedisLink;
   readonly runs: SharedRuns;
+  readonly store: Pick<ShardStore, 'newestGroup'>;
   readonly clock: Clock;
   readonly feed: Feed | null;
   readonly settings: LiveSettings;
@@ -28,6 +30,8 @@ export interface Joined {
   readonly run: SharedRun;
   /** False: it was there before this process. */
   readonly isNew: boolean;
+  /** The run that it took the place of. */
+  readonly replaced?: string;
 }
 
 /** Whoever feeds begins the run; the others wait for one. */
@@ -50,8 +54,8 @@ export async function joinRun(order: EngineOrder, joining: Joining): Promise<Joi
 }
 
 async function beginRun(
-  { config, restart }: EngineOrder,
-  { link, runs, clock, feed, settings }: Joining & { readonly feed: Feed },
+  { config, restart, onNotice }: EngineOrder,
+  { link, runs, store, clock, feed, settings }: Joining & { readonly feed: Feed },
 ): Promise<Joined> {
   const { mode, seed, configHash } = settings;
   const { shards } = config.redis;
@@ -60,21 +64,56 @@ async function beginRun(
   const current = await runs.current();
   if (current?.identity === identity && !restart) return { run: current, isNew: false };
   if (current !== null && !current.finished) {
-    if (!restart) throw otherRun(current, 'it is of another feed, mode, seed or number of shards');
+    if (!restart) throw otherRun(current, differences(current.identity, identity));
     await refuseUnfinished(link, current);
   }
-  const startedAtMs = clock.nowMs();
-  const runGroup = runIdOf(nodeHash, identity, startedAtMs);
-  const run: SharedRun = {
-    ...{ runGroup, identity, mode, feed: feed.description, seed, shards, startedAtMs },
+  const runOf = (startedAtMs: number): SharedRun => ({
+    runGroup: runIdOf(nodeHash, identity, startedAtMs),
+    ...{ identity, mode, feed: feed.description, seed, shards, startedAtMs },
     finished: false,
-  };
+  });
+  const kept = restart || current !== null ? null : await keptRun(store, runOf(0));
+  if (kept !== null) {
+    onNotice(
+      `Redis knows of no run, but the database has run ${kept.runGroup} of this feed; it goes on ` +
+        '(--restart begins another)',
+    );
+    const there = await runs.begin(runOf(kept.startedAtMs), null);
+    if (there.identity !== identity) throw otherRun(there, 'another process has just begun it');
+    return { run: there, isNew: false };
+  }
+  const run = runOf(clock.nowMs());
   const begun = await runs.begin(run, current?.runGroup ?? null);
   if (begun.identity !== identity) throw otherRun(begun, 'another process has just begun it');
   if (current !== null) {
     await forgetRun(link, current, (shard) => shardRunId(nodeHash, current, shard));
   }
-  return { run: begun, isNew: begun.runGroup === runGroup };
+  const isNew = begun.runGroup === run.runGroup;
+  return current === null
+    ? { run: begun, isNew }
+    : { run: begun, isNew, replaced: current.runGroup };
+}
+
+/** What the Redis has lost with everything else, the database may have. */
+async function keptRun(store: Joining['store'], run: SharedRun): Promise<RunGroup | null> {
+  const shards = Array.from({ length: run.shards }, (_, shard) => shardIdentity(run, shard));
+  const found = await store.newestGroup(shards);
+  if (found === null) return null;
+  const isSame = runIdOf(nodeHash, run.identity, found.startedAtMs) === found.runGroup;
+  return isSame ? found : null;
+}
+
+/** The parts of an identity behind that of its feed, from the last one on. */
+const IDENTITY_TAIL = ['number of shards', 'configuration', 'seed', 'mode'];
+
+function differences(there: string, here: string): string {
+  const [a, b] = [there.split('|'), here.split('|')];
+  const feed = (parts: readonly string[]) => parts.slice(0, -IDENTITY_TAIL.length).join('|');
+  const names = [
+    ...(feed(a) === feed(b) ? [] : ['feed']),
+    ...IDENTITY_TAIL.filter((_, back) => a.at(-1 - back) !== b.at(-1 - back)),
+  ];
+  return `it is of another ${names.join(' and another ')}`;
 }
 
 /** A run that others work on, or whose decisions are not all on record, is not left behind. */
@@ -82,7 +121,10 @@ async function refuseUnfinished(link: RedisLink, run: SharedRun): Promise<void> 
   const engines = await redisBoard(link, run.runGroup).list();
   if (engines.length > 0) {
     const names = engines.map(({ engineId }) => engineId).join(', ');
-    throw otherRun(run, `${names} still works on it; stop it first`);
+    throw otherRun(
+      run,
+      `${names} still works on it; stop it first, or wait five seconds if it was killed`,
+    );
   }
   for (let shard = 0; shard < run.shards; shard += 1) {
     const head = await shardOf(link, run.runGroup, shard).head();

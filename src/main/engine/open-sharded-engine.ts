@@ -31,6 +31,7 @@ import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
 import type { Feed } from '../../engine/ports/feed.js';
 import type { Keys } from '../../engine/ports/topics-keys.js';
+import { forgetInputs } from '../../engine/shards/feed-role.js';
 import {
   ShardedRun,
   type ShardedDeps,
@@ -89,10 +90,11 @@ export async function openShardedRun(
   await warnOfListeners(control, place.settings.mode, order.onNotice);
   const { feed, settings, state } = place;
   const runs = redisSharedRuns(control);
+  const store = postgresShardStore(place.database.pool);
   const joined = await preflight.step(
     'run',
-    () => joinRun(order, { link: control, runs, clock, feed, settings }),
-    ({ run }) => `${run.runGroup}, ${run.shards} shards; here ${rolesOf(order).join(', ')}`,
+    () => joinRun(order, { link: control, runs, store, clock, feed, settings }),
+    ({ run }) => `${run.runGroup}, shards: ${run.shards}; here ${rolesOf(order).join(', ')}`,
   );
   if (joined.run.finished) return joined.run;
   const hosts = await openHostsControl(
@@ -100,8 +102,12 @@ export async function openShardedRun(
     { state, runGroup: joined.run.runGroup, own: place.control },
     shell,
   );
+  const parts = feedParts(order, place, shell);
+  if (joined.replaced !== undefined && parts !== null) {
+    await forgetInputs(parts.journal, joined.replaced);
+  }
   const sharded = new ShardedRun(
-    shardedDeps(order, place, { ...shell, control, open, run: joined.run, hosts }),
+    shardedDeps(order, place, { ...shell, control, open, run: joined.run, hosts, feed: parts }),
     shardedSettings(order, place, joined.run),
   );
   const live = engineRun(sharded, joined, { place, control, hosts, clock });
@@ -127,6 +133,7 @@ interface Connected extends Shell {
   readonly open: OpenLink;
   readonly run: SharedRun;
   readonly hosts: HostsControl;
+  readonly feed: ShardedDeps['feed'];
 }
 
 function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connected): ShardedDeps {
@@ -147,7 +154,7 @@ function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connect
     clock,
     hash: nodeHash,
     control: hosts.effective,
-    feed: feedParts(order, place, connected),
+    feed: connected.feed,
     onCommitted: order.onCommitted,
     onNotice: order.onNotice,
     isOutage: (error) => error instanceof DependencyError,
@@ -293,6 +300,7 @@ function engineRun(
         pid: process.pid,
         rssBytes: process.memoryUsage.rss(),
         hash: nodeHash,
+        balanceUsdt: place.settings.thresholds.risk.balanceUsdt,
       }),
   };
 }

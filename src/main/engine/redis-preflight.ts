@@ -56,7 +56,9 @@ function unfitFor({ version, role }: StackServer): string | null {
   const major = Number.parseInt(version ?? '', 10);
   if (major < VERSION_MIN)
     return `required version ${VERSION_MIN} or newer, found ${version ?? '?'}`;
-  return role !== null && role !== 'master' ? `it is a ${role}, and takes no writes` : null;
+  return role !== null && role !== 'master'
+    ? `it is a ${role === 'slave' ? 'replica' : role}, and takes no writes`
+    : null;
 }
 
 /** Without the password. */

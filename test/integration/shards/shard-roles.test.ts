@@ -54,6 +54,7 @@ async function takeShard(): Promise<FenceToken> {
 function storeOf(audit: MemoryAuditStore): ShardStore {
   return {
     startRun: () => Promise.resolve(),
+    newestGroup: () => Promise.resolve(null),
     cursor: async (runId) => {
       const cursor = await audit.cursor(runId);
       return cursor === null ? null : { ...cursor, sources: {} };

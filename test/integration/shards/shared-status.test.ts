@@ -8,7 +8,7 @@ import { shardedStatus } from '../../../src/engine/shards/sharded-status.js';
 import { judgeEffects } from '../../../src/view/effects.js';
 import { systemView, type SystemView } from '../../../src/view/system-view.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { TRADING } from './sharded-engine.js';
+import { ALL_SYMBOLS, TRADING } from './sharded-engine.js';
 import { ShardedFixture } from './sharded-fixture.js';
 
 const SHARDS = 4;
@@ -58,6 +58,7 @@ function statusOf(engine: ShardedRun, feed: Feed | null = null) {
     ...{ phase: 'running', shared: engine.sharing(), codeVersion: 'test', control: TRADING },
     database: { kind: 'external', where: 'test', state: 'up' },
     journalWaiting: engine.journalWaiting,
+    balanceUsdt: ALL_SYMBOLS.risk.balanceUsdt,
   });
 }
 
