@@ -178,6 +178,9 @@ describe('a run on Redis', () => {
         await (await fixture.redis.link()).call('lose everything', 'FLUSHALL');
       });
       expect(fixture.notices.join()).toMatch(/begun from the database/);
+      // Whoever starts next finds it.
+      const runs = redisSharedRuns(await fixture.redis.link());
+      expect(await runs.current()).toMatchObject({ runGroup: 'run-a', finished: true });
     });
 
     it('goes on with a replica that has missed a part of it', async () => {
