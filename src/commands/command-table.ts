@@ -333,6 +333,15 @@ const STOP_TRADING: readonly CommandSpec[] = [
     load: () => import('./kill-switch/status.js'),
   },
   {
+    name: 'kill-switch history',
+    group: 'Stop trading',
+    summary: 'list who changed the control register, when and why',
+    options: [
+      { flags: '--limit <n>', summary: 'newest entries to show (default 50)', read: count },
+    ],
+    load: () => import('./kill-switch/history.js'),
+  },
+  {
     name: 'kill-switch release',
     group: 'Stop trading',
     summary: 'allow trading again; needs a name, a reason and the target retyped',

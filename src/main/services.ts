@@ -28,6 +28,10 @@ export const services: Services = {
     const { killSwitch } = await import('./operator/operator-ports.js');
     return killSwitch(stateDir);
   },
+  async sharedPlaces(options, io) {
+    const { sharedPlaces } = await import('./operator/shared-places.js');
+    return sharedPlaces(options, io);
+  },
   async engineLog(options, io) {
     const { openLogReader } = await import('./operator/log-reader.js');
     return openLogReader(options, io);

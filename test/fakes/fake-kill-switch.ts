@@ -4,7 +4,14 @@ import type {
 } from '../../src/commands/kill-switch/kill-switch-ports.js';
 import type { StopOutcome } from '../../src/engine/control/stop-outcome.js';
 import type { ControlReading, ControlRecord } from '../../src/engine/domain/control.js';
-import type { EngineAnswer, EngineRequest } from '../../src/engine/ports/engine-client.js';
+import { nodeHash } from '../../src/adapters/node-hash.js';
+import { LEDGER_START, nextEntry, type LedgerEntry } from '../../src/engine/domain/ledger.js';
+import type {
+  EngineAnswer,
+  EngineRequest,
+  EngineSignal,
+} from '../../src/engine/ports/engine-client.js';
+import type { SharedPlace } from '../../src/engine/ports/shared-places.js';
 import type { DependencyError } from '../../src/operator-error.js';
 
 export interface FakeKillSwitch extends KillSwitchServices {
@@ -16,6 +23,9 @@ export interface FakeKillSwitch extends KillSwitchServices {
   how: StopOutcome['how'];
   readonly asked: EngineRequest[];
   readonly stateDirs: string[];
+  readonly ledger: LedgerEntry[];
+  readonly signals: EngineSignal[];
+  shared: readonly SharedPlace[];
 }
 
 /** One place of the register and one engine, in memory. */
@@ -28,10 +38,14 @@ export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
     how: 'record',
     asked: [],
     stateDirs: [],
+    ledger: [],
+    signals: [],
+    shared: [],
     killSwitch: (stateDir) => {
       fake.stateDirs.push(stateDir);
       return Promise.resolve(killSwitchOf(fake));
     },
+    sharedPlaces: () => Promise.resolve({ places: fake.shared, notes: [] }),
   };
   return fake;
 }
@@ -55,7 +69,20 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
         },
       },
     ],
+    ledger: {
+      append: (event) => {
+        const entry = nextEntry(nodeHash, fake.ledger.at(-1) ?? LEDGER_START, event);
+        fake.ledger.push(entry);
+        return entry;
+      },
+      head: () => fake.ledger.at(-1) ?? LEDGER_START,
+      entries: () => fake.ledger,
+    },
     engine: {
+      signal: (_, name) => {
+        fake.signals.push(name);
+        return true;
+      },
       holder: () =>
         fake.pid === null ? null : { pid: fake.pid, startedAtMs: 0, socketPath: '/s' },
     },

@@ -2,7 +2,7 @@ import { linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../engine/ports/clock.js';
-import type { EngineProcess } from '../../engine/ports/engine-client.js';
+import type { EngineProcess, EngineSignal } from '../../engine/ports/engine-client.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import {
   fsyncDirectory,
@@ -89,7 +89,7 @@ export function lockedEngine(path: string): EngineProcess {
   };
 }
 
-function sendSignal(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
+function sendSignal(pid: number, name: EngineSignal): boolean {
   try {
     process.kill(pid, name);
     return true;

@@ -1,9 +1,9 @@
 import type { PlacedReading } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Clock } from '../../engine/ports/clock.js';
-import { decodeLatch, encodeLatch } from '../files/latch-record.js';
+import { encodeLatch } from '../files/latch-record.js';
+import { CONTROL_KEY, ENGINES_KEY, placedRecord } from './control-keys.js';
 import { redisScript, type RedisLink } from './redis-link.js';
-import { controlKey } from './shard-keys.js';
 import { fieldsOf } from './stream-entries.js';
 
 const EXCHANGE_EVERY_MS = 200;
@@ -14,11 +14,28 @@ const UNHEARD: PlacedReading = {
   reading: { state: 'unreadable', why: 'not heard yet' },
 };
 
-/** KEYS records. ARGV id, record, channel. Whoever listens there looks at once. */
+/** Engines that died are forgotten when there are so many. */
+const ENGINES_MAX = 100;
+const DEAD_MS = 60_000;
+
+/**
+ * KEYS records, engines. ARGV host, its record, engine, the epoch that it obeys. Whoever listens to the
+ * first key looks at once.
+ */
 const EXCHANGE = redisScript(`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-  redis.call('PUBLISH', ARGV[3], ARGV[1])
+  redis.call('PUBLISH', KEYS[1], ARGV[1])
+end
+redis.call('HSET', KEYS[2], ARGV[3], string.format('%d ', now) .. ARGV[4])
+if redis.call('HLEN', KEYS[2]) > ${ENGINES_MAX} then
+  local all = redis.call('HGETALL', KEYS[2])
+  for i = 1, #all, 2 do
+    local at = tonumber(string.match(all[i + 1], '^(%d+) ') or '0')
+    if now - at > ${DEAD_MS} then redis.call('HDEL', KEYS[2], all[i]) end
+  end
 end
 return redis.call('HGETALL', KEYS[1])`);
 
@@ -46,9 +63,13 @@ export interface SharedControl {
 export function shareControl(
   { link, ears }: { readonly link: RedisLink; readonly ears: RedisLink },
   clock: Clock,
-  at: { readonly runGroup: string; readonly place: string; readonly own: () => ControlRecord },
+  at: {
+    readonly engineId: string;
+    /** Names this host's latch to the others. */
+    readonly place: string;
+    readonly own: () => ControlRecord;
+  },
 ): SharedControl {
-  const key = controlKey(at.runGroup);
   const ended = new AbortController();
   const others = new Map<string, PlacedReading>([[UNHEARD.place, UNHEARD]]);
   let toldEpoch = 0;
@@ -65,28 +86,40 @@ export function shareControl(
     await clock.sleep(EXCHANGE_EVERY_MS, AbortSignal.any([ended.signal, woken.signal]));
   };
   const listening = ears
-    .listen([key], () => {
+    .listen([CONTROL_KEY], () => {
       wake();
     })
     // The polling alone then.
     .catch(() => undefined);
+  /** Of all that is known here; whoever ordered a stop waits until it is theirs. */
+  const obeyed = (own: ControlRecord): number =>
+    Math.max(
+      own.epoch,
+      ...[...others.values()].map(({ reading }) =>
+        reading.state === 'present' ? reading.record.epoch : 0,
+      ),
+    );
   const exchange = async (): Promise<void> => {
     while (!ended.signal.aborted) {
+      const own = at.own();
+      const saidEpoch = obeyed(own);
       try {
-        const own = at.own();
-        const words = [at.place, encodeLatch(own), key];
-        const records = await link.run('share the control register', EXCHANGE, [key], words);
+        const words = [at.place, encodeLatch(own), at.engineId, saidEpoch];
+        const keys = [CONTROL_KEY, ENGINES_KEY];
+        const records = await link.run('share the control register', EXCHANGE, keys, words);
         toldEpoch = own.epoch;
         for (const [place, text] of Object.entries(fieldsOf(records))) {
-          if (place !== at.place) others.set(place, placed(place, text));
+          if (place !== at.place) others.set(place, placedRecord(place, text));
         }
         others.delete(UNHEARD.place);
         hear();
       } catch {
         // What they said last holds until they can be asked again.
       }
-      await pause();
+      // Whoever wrote a newer one waits for the word that it is obeyed.
+      if (obeyed(at.own()) === saidEpoch) await pause();
     }
+    await link.call('leave the register', 'HDEL', ENGINES_KEY, at.engineId).catch(() => undefined);
   };
   const exchanging = exchange();
   return {
@@ -100,15 +133,5 @@ export function shareControl(
       ended.abort();
       await Promise.all([exchanging, listening]);
     },
-  };
-}
-
-function placed(place: string, text: string): PlacedReading {
-  const decoded = decodeLatch(text);
-  return {
-    place,
-    reading: decoded.ok
-      ? { state: 'present', record: decoded.record }
-      : { state: 'unreadable', why: decoded.why },
   };
 }

@@ -42,21 +42,12 @@ export function runKeys(runGroup: string, shards: number): readonly string[] {
   for (let shard = 0; shard < shards; shard += 1) {
     leases.push(pipelineLease(runGroup, shard), writerLease(runGroup, shard));
   }
-  return [
-    ...leases.flatMap((lease) => [lease, fenceKey(lease)]),
-    enginesKey(runGroup),
-    controlKey(runGroup),
-  ];
+  return [...leases.flatMap((lease) => [lease, fenceKey(lease)]), enginesKey(runGroup)];
 }
 
 /** Hash: what each process says of itself. */
 export function enginesKey(runGroup: string): string {
   return `cdb:{${runGroup}}:engines`;
-}
-
-/** Hash: what the register of each host says. */
-export function controlKey(runGroup: string): string {
-  return `cdb:{${runGroup}}:control`;
 }
 
 export function fenceKey(lease: string): string {

@@ -1,43 +1,40 @@
+import { hostname } from 'node:os';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl, RaiseRequest } from '../../engine/control/register.js';
-import { raise, releaseTarget, STOP_REASONS } from '../../engine/control/register.js';
-import type { StopOutcome } from '../../engine/control/stop-outcome.js';
+import { raise } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
-import { mostRestrictive } from '../../engine/domain/control.js';
-import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
+import { DependencyError, EXIT, OperatorError, wordsOf } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
-import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
-import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
-
-interface PlaceStopped {
-  readonly place: string;
-  readonly outcome: StopOutcome | null;
-  readonly failures: readonly string[];
-}
-
-interface Stopped {
-  readonly stateDir: string;
-  readonly before: EffectiveControl;
-  readonly record: ControlRecord;
-  readonly places: readonly PlaceStopped[];
-}
-
-interface Words {
-  /** Why the stop is not complete, null when it is. */
-  readonly partial: string | null;
-  readonly undo: string;
-}
+import { stopRequest } from './engage-request.js';
+import {
+  engagedData,
+  engagedText,
+  undoCommand,
+  type PlaceStopped,
+  type Stopped,
+} from './engage-text.js';
+import {
+  readControl,
+  tellEngine,
+  type EngineAck,
+  type KillSwitch,
+  type KillSwitchServices,
+} from './kill-switch-ports.js';
+import { recordInLedger } from './ledger-record.js';
+import { changeShared, type SharedChange } from './shared-change.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
 const ROUNDS_MAX = 5;
 
-/** Never prompts, and nothing on the command line or in the configuration prevents it. */
+/**
+ * Never prompts, and nothing on the command line or in the configuration prevents it. The latch comes
+ * first and waits for nothing; everything else is told at the same time.
+ */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -46,63 +43,41 @@ export async function run(
   const { request, notes } = stopRequest(options, io);
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
-  const stopped = { stateDir, ...stopPlaces(killSwitch, request) };
-  const { record } = stopped;
-  const ack = await tellEngine(killSwitch, io, {
-    intent: 'engage',
-    epoch: record.epoch,
-    reason: record.reason,
-    message: record.message,
-  });
-  const isWritten = stopped.places.some(({ outcome }) => outcome !== null);
-  if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped, ack);
-  for (const note of notes) io.stderr(`note: ${note}\n`);
-  const partial = partialWords(isWritten, ack);
-  const undo = atSamePlace(undoCommand(record), options);
+  const latched = stopPlaces(killSwitch, request);
+  const { record } = latched;
+  const [ack, shared] = await Promise.all([
+    tellEngine(killSwitch, io, {
+      intent: 'engage',
+      epoch: record.epoch,
+      reason: record.reason,
+      message: record.message,
+    }),
+    stopShared(options, io, services, { request, latched }),
+  ]);
+  const isWritten =
+    latched.places.some(({ outcome }) => outcome !== null) ||
+    shared.changes.some((change) => change.record !== null);
+  const signalled = isWritten || ack.state === 'acknowledged' ? null : signalHolder(killSwitch);
+  const stopped: Stopped = {
+    ...{ stateDir, ...latched, ack, signalled, shared: withoutOwn(shared.changes, ack) },
+    ledger: recordInLedger(killSwitch.ledger, engagedEvent(record, request)),
+  };
+  if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped);
+  for (const note of [...notes, ...shared.notes]) io.stderr(`note: ${plainText(note)}\n`);
+  const words = { partial: partialWords(isWritten, stopped), undo: undoCommand(record) };
+  const said = { ...words, undo: atSamePlace(words.undo, options) };
   printResult(io, {
     command: 'kill-switch.engage',
-    data: engagedData(stopped, ack, { partial, undo }),
-    text: () => engagedText(stopped, ack, { partial, undo }),
+    data: engagedData(stopped, said),
+    text: () => engagedText(stopped, said),
   });
-  return partial === null ? EXIT.OK : EXIT.UNREACHABLE;
+  return said.partial === null ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
-/** Whatever can't be understood is read as the stricter thing, and said. */
-function stopRequest(
-  options: ParsedOptions,
-  io: CommandIo,
-): { readonly request: RaiseRequest; readonly notes: readonly string[] } {
-  const notes: string[] = [];
-  const level = options.text('level') ?? 'halt';
-  const isReduce = /^reduc(e|ing)$/i.test(level);
-  if (!isReduce && !/^halt(ed)?$/i.test(level)) {
-    notes.push(`required level halt or reduce, found "${plainText(level)}": took halt`);
-  }
-  const scopes = options.list('scope').filter((scope) => scope !== 'all');
-  const isForAll = scopes.length < options.list('scope').length;
-  const unknown = scopes.filter((scope) => !/^(strategy|symbol):./.test(scope));
-  for (const scope of unknown) {
-    notes.push(
-      `required scope all, strategy:ID or symbol:S, found "${plainText(scope)}": took all`,
-    );
-  }
-  const word = options.text('reason') ?? 'manual';
-  const reason = STOP_REASONS.find((known) => known === word);
-  const said = [options.text('message'), reason === undefined ? word : '', ...options.list('text')];
-  return {
-    notes,
-    request: {
-      level: isReduce ? 'REDUCING' : 'HALTED',
-      scopes: isForAll || unknown.length > 0 ? [] : scopes,
-      reason: reason ?? 'manual',
-      message: said.filter((part) => part !== undefined && part !== '').join(' '),
-      operator: operatorName(io.env),
-      atMs: io.nowMs(),
-    },
-  };
-}
-
-function stopPlaces(killSwitch: KillSwitch, request: RaiseRequest): Omit<Stopped, 'stateDir'> {
+function stopPlaces(
+  killSwitch: KillSwitch,
+  request: RaiseRequest,
+): Pick<Stopped, 'before' | 'record' | 'places'> {
   const createFailures: string[] = [];
   try {
     killSwitch.createStateDir();
@@ -133,86 +108,82 @@ function stopPlaces(killSwitch: KillSwitch, request: RaiseRequest): Omit<Stopped
 
 const CHANGED = 'changed in the meantime';
 
-function wordsOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
+/** In every other place what it says itself is raised, never lowered by what is known here. */
+async function stopShared(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: KillSwitchServices,
+  stop: {
+    readonly request: RaiseRequest;
+    readonly latched: Pick<Stopped, 'before' | 'record'>;
+  },
+): Promise<{ readonly changes: readonly SharedChange[]; readonly notes: readonly string[] }> {
+  const { places, notes } = await services.sharedPlaces(options, io);
+  const { request, latched } = stop;
+  const next = (current: EffectiveControl | null): ControlRecord => {
+    const record = raise(current ?? latched.before, request);
+    return { ...record, epoch: Math.max(record.epoch, latched.record.epoch) };
+  };
+  const changes = await Promise.all(places.map((place) => changeShared(place, next)));
+  await Promise.all(places.map((place) => place.close().catch(() => undefined)));
+  return { changes, notes };
+}
+
+/** The engine of this state directory has answered for itself. */
+function withoutOwn(changes: readonly SharedChange[], { pid }: EngineAck): readonly SharedChange[] {
+  const own = `${hostname()}:${pid ?? 0}`;
+  return changes.map((change) => ({
+    ...change,
+    engines: change.engines.filter(({ engineId }) => engineId !== own),
+  }));
+}
+
+/** The last means: a process that hears nothing else may still hear this. */
+function signalHolder({ engine }: KillSwitch): boolean {
+  const holder = engine.holder();
+  return holder !== null && engine.signal(holder, 'SIGUSR2');
+}
+
+function engagedEvent(record: ControlRecord, request: RaiseRequest) {
+  const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  return {
+    kind: 'control',
+    action: 'kill switch engaged',
+    ...{ atMs, who: operator, why: [reason, message].filter(Boolean).join(': ') },
+    details: { level, scopes, mode, epoch, previousLevel, asked: request.level },
+  } as const;
 }
 
 /** @returns why the stop is not complete, null when it is */
-function partialWords(isWritten: boolean, ack: EngineAck): string | null {
+function partialWords(isWritten: boolean, { ack, shared }: Stopped): string | null {
   if (!isWritten) return 'PARTIAL: the engine stopped, but nothing was written; keep it running';
-  if (ack.state !== 'not-confirmed') return null;
-  const pid = ack.pid === null ? '' : ` (pid ${ack.pid})`;
-  return `PARTIAL: engine${pid} not confirmed; if orders still leave, kill -9 it`;
+  if (ack.state === 'not-confirmed') {
+    const pid = ack.pid === null ? '' : ` (pid ${ack.pid})`;
+    return `PARTIAL: engine${pid} not confirmed; if orders still leave, kill -9 it`;
+  }
+  const silent = shared.flatMap(({ engines }) => engines.filter(({ ms }) => ms === null));
+  if (silent.length > 0) {
+    const names = silent.map(({ engineId }) => engineId).join(', ');
+    return `PARTIAL: ${plainText(names)} not confirmed; if orders still leave there, kill -9 it on its host`;
+  }
+  const unwritten = shared.filter(({ record }) => record === null);
+  if (unwritten.length === 0) return null;
+  const names = unwritten.map(({ place }) => place).join(' and ');
+  return `PARTIAL: ${names} not written; engines on other hosts may not know of it`;
 }
 
-function levelReached({ record, places }: Stopped) {
-  return mostRestrictive([
-    record.level,
-    ...places.flatMap(({ outcome }) => (outcome === null ? [] : [outcome.level])),
-  ]);
-}
-
-function engagedText(stopped: Stopped, ack: EngineAck, { partial, undo }: Words): string {
-  const { before, record, places } = stopped;
-  const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
-  return [
-    ...(partial === null ? [] : [partial]),
-    ...(before.mayInitialise ? [`NOTE: nothing ever ran here; is this the right directory?`] : []),
-    `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
-    `  level        ${levelReached(stopped)} (was ${before.record.level})`,
-    ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
-    `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
-    engineLine(ack),
-    `  state dir    ${plainText(stopped.stateDir)}`,
-    `written: ${places.map(placeWords).join(', ')}`,
-    `undo: ${plainText(undo)}`,
-    '',
-  ].join('\n');
-}
-
-function placeWords({ place, outcome, failures }: PlaceStopped): string {
-  const trouble = failures.length === 0 ? '' : ` after ${plainText(failures.join(', '))}`;
-  if (outcome === null) return `${place} FAILED${trouble}`;
-  return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
-}
-
-function engagedData(stopped: Stopped, ack: EngineAck, { partial, undo }: Words): unknown {
-  const { before, record, places } = stopped;
-  return {
-    level: levelReached(stopped),
-    previous_level: before.record.level,
-    scopes: record.scopes,
-    mode: record.mode,
-    epoch: record.epoch,
-    at: new Date(record.atMs).toISOString(),
-    reason: record.reason,
-    message: record.message,
-    operator: record.operator,
-    places: places.map(({ place, outcome, failures }) => ({
-      place,
-      written: outcome?.how ?? null,
-      level: outcome?.level ?? null,
-      failures,
-    })),
-    engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why },
-    partial,
-    undo,
-  };
-}
-
-function undoCommand({ mode }: ControlRecord): string {
-  return (
-    'cdb kill-switch release --operator NAME --justification "..." ' +
-    `--confirm ${releaseTarget(mode)}`
-  );
-}
-
-function notEngaged({ places }: Stopped, { pid }: EngineAck): OperatorError {
-  const failures = places.flatMap((place) => place.failures);
+function notEngaged({ places, shared, ack, signalled }: Stopped): OperatorError {
+  const failures = [
+    ...places.flatMap((place) => place.failures),
+    ...shared.map(({ failure }) => failure).filter(Boolean),
+  ];
+  const { pid } = ack;
   return new OperatorError({
     code: 'CDB-E0302',
     what: 'Cannot engage the kill switch: nothing could be written and no engine confirmed',
-    why: plainText(failures.join('; ')),
+    why: plainText(
+      `${failures.join('; ')}${signalled === true ? '; SIGUSR2 was sent, which an engine takes for a halt' : ''}`,
+    ),
     todo:
       pid === null
         ? 'check --state-dir; engage as the user who runs the engine (sudo); then check the disk'

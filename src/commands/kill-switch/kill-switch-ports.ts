@@ -1,5 +1,7 @@
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { effectiveRecord } from '../../engine/control/register.js';
+import type { PlacedReading } from '../../engine/control/register.js';
+import { wordsOf } from '../../operator-error.js';
 import type { Stoppable } from '../../engine/control/stop-outcome.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type {
@@ -7,22 +9,35 @@ import type {
   EngineClient,
   EngineProcess,
 } from '../../engine/ports/engine-client.js';
+import type { Ledger } from '../../engine/ports/ledger.js';
+import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { CommandIo } from '../command-io.js';
+import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 
 /** What the kill-switch commands use of a state directory. Nothing here needs a database. */
 export interface KillSwitch {
   /** Every configured place of the register. */
   readonly places: readonly (ControlPlace & Stoppable)[];
-  readonly engine: Pick<EngineProcess, 'holder'>;
+  readonly engine: EngineProcess;
   readonly client: EngineClient;
+  /** Of this state directory; what operators did to the register, in order. */
+  readonly ledger: Ledger;
   isStateEmpty(): boolean;
   /** Creates a missing state directory. Throws what the file system says. */
   createStateDir(): void;
 }
 
+export interface SharedPlaces {
+  readonly places: readonly SharedPlace[];
+  /** Why there may be others that are not among them. */
+  readonly notes: readonly string[];
+}
+
 export interface KillSwitchServices {
   killSwitch(stateDir: string): Promise<KillSwitch>;
+  /** What the configuration names beside the state directory. Never throws. */
+  sharedPlaces(options: ParsedOptions, io: CommandIo): Promise<SharedPlaces>;
 }
 
 /** The promise for a stop, and therefore the longest that a command waits for the engine's word. */
@@ -35,6 +50,39 @@ export function readControl(killSwitch: KillSwitch): EffectiveControl {
     reading: place.read(),
   }));
   return effectiveRecord(readings, { stateDirEmpty });
+}
+
+export interface EverywhereControl {
+  readonly effective: EffectiveControl;
+  /** Every place with what it says; of the shared ones, an absent record says nothing. */
+  readonly readings: readonly PlacedReading[];
+  /** Shared places that could not be asked. */
+  readonly away: readonly { readonly place: string; readonly fault: unknown }[];
+}
+
+/** The latch and all that several hosts reach, as they are now. */
+export async function readEverywhere(
+  killSwitch: KillSwitch,
+  shared: readonly SharedPlace[],
+): Promise<EverywhereControl> {
+  const own = killSwitch.places.map((place) => ({ place: place.name, reading: place.read() }));
+  const stateDirEmpty = killSwitch.isStateEmpty();
+  const away: { readonly place: string; readonly fault: unknown }[] = [];
+  const said = await Promise.all(
+    shared.map((place) =>
+      place.read().catch((fault: unknown): readonly PlacedReading[] => {
+        away.push({ place: place.name, fault });
+        return [{ place: place.name, reading: { state: 'unreadable', why: wordsOf(fault) } }];
+      }),
+    ),
+  );
+  const readings = [...own, ...said.flat()];
+  const silent = new Set(away.map(({ place }) => place));
+  const telling = readings.filter(
+    ({ place, reading }, at) =>
+      at < own.length || (reading.state !== 'absent' && !silent.has(place)),
+  );
+  return { effective: effectiveRecord(telling, { stateDirEmpty }), readings, away };
 }
 
 export interface EngineAck {

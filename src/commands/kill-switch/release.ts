@@ -2,18 +2,27 @@ import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { lower, releaseTarget } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
-import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
+import type { SharedPlace } from '../../engine/ports/shared-places.js';
+import { DependencyError, EXIT, OperatorError, wordsOf } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
-import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
-import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
+import { stricterEngine } from './engine-level.js';
+import {
+  readControl,
+  readEverywhere,
+  tellEngine,
+  type EverywhereControl,
+  type KillSwitch,
+  type KillSwitchServices,
+} from './kill-switch-ports.js';
+import { recordInLedger } from './ledger-record.js';
+import { releasedData, releasedText, type Released } from './release-text.js';
 
-/** Allows trading again. Hard on purpose: a name, a reason and the target retyped. */
+/** Allows trading again. Hard on purpose: a name, a reason, the target retyped, and every place there. */
 export async function run(
   options: ParsedOptions,
   io: CommandIo,
@@ -21,7 +30,28 @@ export async function run(
 ): Promise<number> {
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
-  const before = readControl(killSwitch);
+  const { places: shared, notes } = await services.sharedPlaces(options, io);
+  try {
+    if (notes[0] !== undefined) throw notReleased('configuration', new Error(notes[0]));
+    return await release(options, io, { killSwitch, shared });
+  } finally {
+    await Promise.all(shared.map((place) => place.close().catch(() => undefined)));
+  }
+}
+
+interface Places {
+  readonly killSwitch: KillSwitch;
+  readonly shared: readonly SharedPlace[];
+}
+
+async function release(options: ParsedOptions, io: CommandIo, places: Places): Promise<number> {
+  const { killSwitch, shared } = places;
+  // The latch remembers what it was read as, so that nothing written since is lost.
+  const own = readControl(killSwitch);
+  const everywhere = await readEverywhere(killSwitch, shared);
+  const before = everywhere.effective;
+  const [away] = everywhere.away;
+  if (away !== undefined) throw notReleased(away.place, away.fault);
   // A running engine may have tripped a breaker of its own, which only a release resets.
   const isRunning = killSwitch.engine.holder() !== null;
   if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);
@@ -32,17 +62,25 @@ export async function run(
     atMs: io.nowMs(),
   });
   if (!result.ok) throw refused(before, result.missing);
-  writeEverywhere(killSwitch, result.record);
+  if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
+  const { record } = result;
+  await writeEverywhere(places, record, everywhere);
+  const ledger = recordInLedger(killSwitch.ledger, releasedEvent(record, own.record));
   const ack = await tellEngine(killSwitch, io, { intent: 'release' });
-  const stricter = isRunning ? await stricterEngine(killSwitch, result) : null;
+  const released: Released = {
+    ...{ before, record, ack, ledger },
+    stricter: isRunning ? await stricterEngine(killSwitch, result) : null,
+    remaining: stillRestricting(await readEverywhere(killSwitch, shared)),
+  };
   printResult(io, {
     command: 'kill-switch.release',
-    data: releasedData(before, result.record, { ack, stricter }),
+    data: releasedData(released),
     text: () =>
-      releasedText(before, result.record, { ack, stricter }) +
+      releasedText(released) +
       `stop again: ${plainText(atSamePlace('cdb kill-switch engage', options))}\n`,
   });
-  return ack.state === 'not-confirmed' ? EXIT.UNREACHABLE : EXIT.OK;
+  const isWhole = ack.state !== 'not-confirmed' && released.remaining.length === 0;
+  return isWhole ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
 function isNothingToRelease({ record, mayInitialise }: EffectiveControl): boolean {
@@ -62,9 +100,28 @@ function sayNothingToRelease({ record, mayInitialise }: EffectiveControl, io: Co
   return EXIT.OK;
 }
 
-/** Every place, or it does not count: one that is left behind keeps the level where it was. */
-function writeEverywhere({ places }: KillSwitch, record: ControlRecord): void {
-  for (const place of places) {
+/**
+ * Every place, or it does not count: one that is left behind keeps the level where it was. The latch,
+ * which this host's gate reads, comes last.
+ */
+async function writeEverywhere(
+  { killSwitch, shared }: Places,
+  record: ControlRecord,
+  { readings }: EverywhereControl,
+): Promise<void> {
+  for (const place of shared) {
+    const seen = readings.find((one) => one.place === place.name)?.reading;
+    const seenEpoch = seen?.state === 'present' ? seen.record.epoch : 0;
+    try {
+      await place.change((current) => {
+        if ((current?.record.epoch ?? 0) > seenEpoch) throw changedMeanwhile(place.name);
+        return record;
+      });
+    } catch (fault) {
+      throw notReleased(place.name, fault);
+    }
+  }
+  for (const place of killSwitch.places) {
     try {
       place.write(record);
     } catch (fault) {
@@ -74,47 +131,42 @@ function writeEverywhere({ places }: KillSwitch, record: ControlRecord): void {
   }
 }
 
-interface Outcome {
-  readonly ack: EngineAck;
-  readonly stricter: StricterEngine | null;
+const CHANGED = 'changed in the meantime';
+
+function changedMeanwhile(place: string): DependencyError {
+  return new DependencyError(`${place} was ${CHANGED}; look at it and try again`, {
+    dependency: place,
+    retryable: true,
+  });
 }
 
-function releasedText(
-  before: EffectiveControl,
-  record: ControlRecord,
-  { ack, stricter }: Outcome,
-): string {
-  const head =
-    stricter === null
-      ? 'KILL-SWITCH RELEASED'
-      : `KILL-SWITCH RELEASED HERE, AND THE RUN STAYS ${stricter.control.level}`;
-  return [
-    `${head}   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
-    `  level        ${record.level} (was ${before.record.level})`,
-    `  by           ${plainText(record.operator)}: ${plainText(record.message)}`,
-    engineLine(ack),
-    ...(stricter === null ? [] : [`  run          ${plainText(stricterWords(stricter))}`]),
-    '',
-  ].join('\n');
+/** Places that still hold, now that all that can be lowered from here was lowered. */
+function stillRestricting({ readings }: EverywhereControl): readonly string[] {
+  return readings.flatMap(({ place, reading }) => {
+    if (reading.state === 'absent') return [];
+    if (reading.state === 'unreadable') return [`${place}: ${reading.why}`];
+    const { level, scopes, operator, reason, message } = reading.record;
+    if (level === 'TRADING' && Object.keys(scopes).length === 0) return [];
+    const why = [reason, message].filter(Boolean).join(': ');
+    return [`${place}: ${level} by ${operator} (${why})`];
+  });
 }
 
-function releasedData(
-  before: EffectiveControl,
-  record: ControlRecord,
-  { ack, stricter }: Outcome,
-): unknown {
+function releasedEvent(record: ControlRecord, own: ControlRecord) {
+  const { level, mode, epoch, message, operator, atMs, previousLevel } = record;
   return {
-    released: true,
-    level: record.level,
-    run_level: stricter?.control.level ?? record.level,
-    previous_level: before.record.level,
-    mode: record.mode,
-    epoch: record.epoch,
-    at: new Date(record.atMs).toISOString(),
-    operator: record.operator,
-    justification: record.message,
-    engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why },
-  };
+    kind: 'control',
+    action: 'kill switch released',
+    ...{ atMs, who: operator, why: message },
+    details: {
+      level,
+      mode,
+      epoch,
+      previousLevel,
+      releasedReason: own.reason,
+      releasedOf: own.operator,
+    },
+  } as const;
 }
 
 function refused(
@@ -139,12 +191,24 @@ function refused(
   });
 }
 
-function notReleased(place: string, fault: DependencyError): OperatorError {
-  const isConflict = fault.message.includes('changed in the meantime');
+/** Nothing may vouch for a check-up that nobody made. */
+function noDoctor({ mode }: ControlRecord): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0305',
+    what: `Cannot release the kill switch in mode ${mode}: required a fresh pass of the check-up`,
+    why: 'this build has no check-up yet, so nothing has examined the system since the halt',
+    todo: 'cdb mode set shadow, then release',
+    exit: EXIT.REFUSED,
+  });
+}
+
+function notReleased(place: string, fault: unknown): OperatorError {
+  const why = wordsOf(fault);
+  const isConflict = why.includes(CHANGED);
   return new OperatorError({
     code: isConflict ? 'CDB-E0303' : 'CDB-E0304',
     what: `Cannot release the kill switch: the ${place} was not written`,
-    why: fault.message,
+    why,
     todo: isConflict ? 'cdb kill-switch status' : 'repair what is named above and release again',
     exit: isConflict ? EXIT.CONFLICT : EXIT.UNREACHABLE,
     cause: fault,

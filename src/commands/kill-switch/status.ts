@@ -1,5 +1,5 @@
 import { locateStateDir } from '../../config/state-dir.js';
-import type { EffectiveControl } from '../../engine/control/register.js';
+import type { EffectiveControl, PlacedReading } from '../../engine/control/register.js';
 import { releaseTarget } from '../../engine/control/register.js';
 import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
@@ -10,7 +10,7 @@ import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
-import { readControl } from './kill-switch-ports.js';
+import { readEverywhere } from './kill-switch-ports.js';
 
 /** Reads the register; a running engine can only make the answer stricter, never keep it back. */
 export async function run(
@@ -20,14 +20,18 @@ export async function run(
 ): Promise<number> {
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
-  const control = readControl(killSwitch);
+  const { places: shared, notes } = await services.sharedPlaces(options, io);
+  const { effective: control, readings } = await readEverywhere(killSwitch, shared);
+  await Promise.all(shared.map((place) => place.close().catch(() => undefined)));
+  for (const note of notes) io.stderr(`note: ${plainText(note)}\n`);
   const enginePid = killSwitch.engine.holder()?.pid ?? null;
   const stricter = enginePid === null ? null : await stricterEngine(killSwitch, control);
   printResult(io, {
     command: 'kill-switch.status',
-    data: statusData(control, stricter, enginePid),
+    data: { ...statusData(control, stricter, enginePid), places: readings.map(placeData) },
     text: () =>
       statusText(control, stricter, enginePid) +
+      placesText(readings) +
       hints(control, io.stdoutIsTTY)
         .map((hint) => `${plainText(atSamePlace(hint, options))}\n`)
         .join(''),
@@ -39,7 +43,7 @@ function statusData(
   control: EffectiveControl,
   stricter: StricterEngine | null,
   enginePid: number | null,
-): unknown {
+) {
   const { record, source, faults, mayInitialise } = control;
   return {
     level: stricter?.control.level ?? record.level,
@@ -100,4 +104,24 @@ function releaseHint({ record }: EffectiveControl): string {
     'allow again: cdb kill-switch release --operator NAME --justification "..." ' +
     `--confirm ${releaseTarget(record.mode)}`
   );
+}
+
+/** Only where there is more than the latch. */
+function placesText(readings: readonly PlacedReading[]): string {
+  if (readings.length < 2) return '';
+  return readings.map((placed) => `  ${plainText(placeWords(placed))}\n`).join('');
+}
+
+function placeWords({ place, reading }: PlacedReading): string {
+  const name = place.padEnd(12);
+  if (reading.state === 'absent') return `${name} says nothing`;
+  if (reading.state === 'unreadable') return `${name} UNREADABLE: ${reading.why}`;
+  const { level, epoch, operator, reason } = reading.record;
+  return `${name} ${level}   epoch ${epoch}   by ${operator} (${reason})`;
+}
+
+function placeData({ place, reading }: PlacedReading): unknown {
+  if (reading.state !== 'present') return { place, ...reading };
+  const { level, scopes, mode, epoch, operator, reason } = reading.record;
+  return { place, state: 'present', level, scopes, mode, epoch, operator, reason };
 }

@@ -20,6 +20,9 @@ export interface EngineHolder {
   readonly launch?: EngineLaunch;
 }
 
+/** SIGUSR2 is taken for a halt, where nothing else reaches the engine. */
+export type EngineSignal = 'SIGTERM' | 'SIGKILL' | 'SIGUSR2';
+
 /** The process that holds the state directory. */
 export interface EngineProcess {
   /**
@@ -31,7 +34,7 @@ export interface EngineProcess {
    * Sends the signal after looking at start time and boot once more.
    * @returns false when that process is no longer there
    */
-  signal(holder: EngineHolder, name: 'SIGTERM' | 'SIGKILL'): boolean;
+  signal(holder: EngineHolder, name: EngineSignal): boolean;
 }
 
 export interface EngineRequest {

@@ -48,6 +48,7 @@ import { rolesOf } from './process-roles.js';
 import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis-preflight.js';
 import { openHostsControl, type HostsControl } from './shared-control.js';
 
+const ENGINE_ID = `${hostname()}:${process.pid}`;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
 
@@ -99,7 +100,7 @@ export async function openShardedRun(
   if (joined.run.finished) return joined.run;
   const hosts = await openHostsControl(
     { link: control, ears: open('control listener') },
-    { state, runGroup: joined.run.runGroup, own: place.control },
+    { state, engineId: ENGINE_ID, own: place.control },
     shell,
   );
   const parts = feedParts(order, place, shell);
@@ -223,7 +224,7 @@ function shardedSettings(
   const { mode, thresholds, codeVersion, configHash, syncJournal, batchInputsMax } = settings;
   const { snapshotEveryInputs, snapshotEveryMs, committer } = settings;
   return {
-    engineId: `${hostname()}:${process.pid}`,
+    engineId: ENGINE_ID,
     host: hostname(),
     pid: process.pid,
     roles: rolesOf(order),

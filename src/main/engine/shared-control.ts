@@ -19,13 +19,13 @@ export async function openHostsControl(
   links: { readonly link: RedisLink; readonly ears: RedisLink },
   host: {
     readonly state: StateDirectory;
-    readonly runGroup: string;
+    readonly engineId: string;
     readonly own: () => ControlRecord;
   },
   { preflight, clock }: { readonly preflight: Preflight; readonly clock: Clock },
 ): Promise<HostsControl> {
-  const { state, runGroup, own } = host;
-  const shared = shareControl(links, clock, { runGroup, place: hostPlace(state), own });
+  const { state, engineId, own } = host;
+  const shared = shareControl(links, clock, { engineId, place: hostPlace(state), own });
   preflight.closeLater(() => shared.close());
   // Without it the run begins halted, and goes on once the others are heard.
   const waited = new AbortController();

@@ -6,6 +6,7 @@ import {
 } from '../../adapters/embedded/embedded-postgres.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import {
@@ -88,6 +89,7 @@ export function killSwitch(stateDir: string): KillSwitch {
   const engine = lockedEngine(state.engineLock);
   return {
     places: [latchPlace(state.control)],
+    ledger: ledgerFiles(state.ledger),
     engine,
     client: engineClient(engine),
     isStateEmpty: () => isEmptyState(state),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineClient } from '../../../src/adapters/control-socket/engine-client.js';
 import { acquireEngineLock, lockedEngine } from '../../../src/adapters/files/engine-lock.js';
+import { ledgerFiles } from '../../../src/adapters/files/ledger-files.js';
 import { latchPlace } from '../../../src/adapters/files/latch-file.js';
 import {
   createStateRoot,
@@ -27,6 +28,7 @@ const services: KillSwitchServices = {
     const engine = lockedEngine(state.engineLock);
     return Promise.resolve({
       places: [latchPlace(state.control)],
+      ledger: ledgerFiles(state.ledger),
       engine,
       client: engineClient(engine),
       isStateEmpty: () => isEmptyState(state),
@@ -35,6 +37,7 @@ const services: KillSwitchServices = {
       },
     });
   },
+  sharedPlaces: () => Promise.resolve({ places: [], notes: [] }),
 };
 const RELEASE = { operator: 'bob', justification: 'checked', confirm: 'shadow/kill-switch' };
 
@@ -66,12 +69,12 @@ describe('kill switch on files', () => {
     const engaged = await call(engage, stateDir);
     expect(engaged.exit).toBe(0);
     expect(engaged.out).toMatch(/^NOTE: nothing ever ran here/);
-    expect(engaged.out).toContain(`state dir    ${stateDir}\nwritten: latch file OK\n`);
+    expect(engaged.out).toContain(`state dir    ${stateDir}\nwritten: latch file OK, ledger entry 1\n`);
     expect(await level(stateDir)).toBe('HALTED');
     expect(isEmptyState(stateDirectory(stateDir))).toBe(false);
     await call(release, stateDir, RELEASE);
     expect(await level(stateDir)).toBe('TRADING');
-    expect(readdirSync(stateDir).sort()).toEqual(['control.json', 'control.reserve']);
+    expect(readdirSync(stateDir).sort()).toEqual(['control.json', 'control.reserve', 'ledger']);
   });
 
   it('stays halted when the latch is removed or spoiled afterwards', async () => {
@@ -108,7 +111,7 @@ describe('kill switch on files', () => {
     const partial = await call(engage, stateDir);
     expect(partial.exit).toBe(4);
     expect(partial.out).toMatch(new RegExp(`^PARTIAL: engine \\(pid ${process.pid}\\) not conf`));
-    expect(partial.out).toContain('written: latch file OK\n');
+    expect(partial.out).toContain('written: latch file OK, ledger entry');
     lock.release();
   });
 
@@ -123,7 +126,7 @@ describe('kill switch on files', () => {
       disk.fill();
       const { exit, out } = await call(engage, disk.path);
       expect(exit).toBe(0);
-      expect(out).toContain('written: latch file OK by marker after record: ENOSPC\n');
+      expect(out).toContain('written: latch file OK by marker after record: ENOSPC, ledger FAILED');
       expect(await level(disk.path)).toBe('HALTED');
     } finally {
       disk.remove();

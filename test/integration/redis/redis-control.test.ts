@@ -1,14 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shareControl, type SharedControl } from '../../../src/adapters/redis/redis-control.js';
-import { controlKey } from '../../../src/adapters/redis/shard-keys.js';
+import { CONTROL_KEY } from '../../../src/adapters/redis/control-keys.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import { effectiveRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord, Level } from '../../../src/engine/domain/control.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { TRADING } from '../shards/sharded-engine.js';
 import { RedisServer } from './redis-fixture.js';
-
-const GROUP = 'run-a';
 
 describe('control registers of several hosts', () => {
   let server: RedisServer;
@@ -23,7 +21,7 @@ describe('control registers of several hosts', () => {
 
   async function host(place: string) {
     const state: { own: ControlRecord } = { own: TRADING };
-    const at = { runGroup: GROUP, place, own: () => state.own };
+    const at = { engineId: `${place}:1`, place, own: () => state.own };
     const links = { link: await server.link(place), ears: await server.link(place) };
     const control = shareControl(links, systemClock(), at);
     shared.push(control);
@@ -85,7 +83,7 @@ describe('control registers of several hosts', () => {
   it('count as halted where a record can not be read', async () => {
     const a = await host('a');
     const link = await server.link();
-    await link.call('damage', 'HSET', controlKey(GROUP), 'b', '{"level":"TRADING"}');
+    await link.call('damage', 'HSET', CONTROL_KEY, 'b', '{"level":"TRADING"}');
     await until('it is seen', () => a.level() === 'HALTED');
   });
 });

@@ -6,6 +6,7 @@ import { initialRecord } from '../../../../src/engine/control/register.js';
 import { DependencyError } from '../../../../src/operator-error.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
 import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+import { fakeSharedPlace } from '../../../fakes/fake-shared-place.js';
 
 const TRADING = {
   ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
@@ -44,7 +45,7 @@ describe('kill-switch engage', () => {
         '  why          manual',
         '  engine       no engine running',
         '  state dir    /nowhere/.cdb',
-        'written: latch file OK',
+        'written: latch file OK, ledger entry 1',
         'undo: cdb kill-switch release --operator NAME --justification "..." ' +
           '--confirm paper/kill-switch',
         '',
@@ -148,9 +149,46 @@ describe('kill-switch engage', () => {
     await expect(engage({}, fake)).rejects.toMatchObject({
       code: 'CDB-E0302',
       exit: 4,
-      why: 'no disk',
+      why: 'no disk; SIGUSR2 was sent, which an engine takes for a halt',
       todo: expect.stringMatching(/^kill -9 4182/),
     });
+  });
+
+  it('is written in every place, told to every engine, and says who has not confirmed', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis', [
+      { engineId: 'far:1', ms: 7 },
+      { engineId: 'far:2', ms: null },
+    ]);
+    const postgres = fakeSharedPlace('PostgreSQL');
+    fake.shared = [redis, postgres];
+    const { status, out } = await engage({}, fake);
+    expect(status).toBe(4);
+    expect(out).toContain('PARTIAL: far:2 not confirmed');
+    expect(out).toMatch(/far:1 +ack {3}7 ms\n {2}far:2 +NOT CONFIRMED\n/);
+    expect(out).toContain('written: latch file OK, Redis OK, PostgreSQL OK, ledger entry 1');
+    for (const place of [redis, postgres]) expect(place.record).toMatchObject({ level: 'HALTED' });
+    expect(fake.ledger[0]?.event).toMatchObject({ action: 'kill switch engaged', who: 'ann' });
+  });
+
+  it('never lowers a place that is stricter than the latch', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    redis.record = { ...TRADING, level: 'HALTED', epoch: 500 };
+    fake.shared = [redis];
+    await engage({ level: 'reduce' }, fake);
+    expect(redis.record).toMatchObject({ level: 'HALTED', epoch: 501 });
+  });
+
+  it('stops with what is left when a shared place is away', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    redis.fault = failing(true);
+    fake.shared = [redis];
+    const { status, out, record } = await engage({}, fake);
+    expect([status, record?.level]).toEqual([4, 'HALTED']);
+    expect(out).toContain('PARTIAL: Redis not written');
+    expect(out).toContain('Redis FAILED after no disk');
   });
 
   it('prints no control character that somebody else wrote', async () => {

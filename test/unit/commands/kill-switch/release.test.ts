@@ -11,6 +11,7 @@ import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
 import { fakeSharedRun } from '../../../fakes/fake-shared-run.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
 import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+import { fakeSharedPlace } from '../../../fakes/fake-shared-place.js';
 
 const TRADING = initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 });
 const HALTED: ControlRecord = {
@@ -37,6 +38,64 @@ describe('kill-switch release', () => {
     expect(record).toMatchObject({ level: 'TRADING', epoch: 119, operator: 'bob' });
     expect(out).toMatch(/^KILL-SWITCH RELEASED {3}paper {3}epoch 119/);
     expect(fake.asked).toMatchObject([{ body: { intent: 'release' } }]);
+  });
+
+  it('lowers every place, and writes down who did', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const places = ['Redis', 'PostgreSQL'].map((name) => fakeSharedPlace(name));
+    for (const place of places) place.record = { ...HALTED, epoch: 200 };
+    fake.shared = places;
+    const { status, record } = await release(ALL, fake);
+    expect([status, record?.level, record?.epoch]).toEqual([0, 'TRADING', 201]);
+    for (const place of places) expect(place.record).toEqual(record);
+    expect(fake.ledger[0]?.event).toMatchObject({ action: 'kill switch released', who: 'bob' });
+  });
+
+  it.each(['Redis', 'PostgreSQL'])('touches nothing while %s is away', async (name) => {
+    const fake = fakeKillSwitch(HALTED);
+    const [there, away] = [fakeSharedPlace('there'), fakeSharedPlace(name)];
+    there.record = HALTED;
+    away.fault = new DependencyError('no answer', { dependency: name, retryable: true });
+    fake.shared = [there, away];
+    await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0304', exit: 4 });
+    expect(there.record).toEqual(HALTED);
+    expect(fake.reading).toEqual({ state: 'present', record: HALTED });
+  });
+
+  it('keeps the latch where a place was engaged again meanwhile', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    place.record = HALTED;
+    const readAt = place.read;
+    const racing = {
+      ...place,
+      read: async () => {
+        const readings = await readAt();
+        place.record = { ...HALTED, epoch: 300 };
+        return readings;
+      },
+    };
+    fake.shared = [racing];
+    await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0303', exit: 6 });
+    expect(place.record).toMatchObject({ level: 'HALTED', epoch: 300 });
+    expect(fake.reading).toEqual({ state: 'present', record: HALTED });
+  });
+
+  it('names the host that holds all the same', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    const held = { ...HALTED, operator: 'eve', message: 'mine' };
+    place.others = [{ place: 'place:far', reading: { state: 'present', record: held } }];
+    fake.shared = [place];
+    const { status, out } = await release(ALL, fake);
+    expect(status).toBe(4);
+    expect(out).toContain('held by      place:far: HALTED by eve (manual: mine)');
+  });
+
+  it.each(['canary', 'live'] as const)('is refused in %s without a check-up', async (mode) => {
+    const fake = fakeKillSwitch({ ...HALTED, mode });
+    const values = { ...ALL, confirm: `${mode}/kill-switch` };
+    await expect(release(values, fake)).rejects.toMatchObject({ code: 'CDB-E0305', exit: 5 });
   });
 
   it('refuses with all that is missing, exit 5, and changes nothing', async () => {

@@ -1,0 +1,132 @@
+import type { EffectiveControl } from '../../engine/control/register.js';
+import { releaseTarget } from '../../engine/control/register.js';
+import type { StopOutcome } from '../../engine/control/stop-outcome.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
+import { mostRestrictive } from '../../engine/domain/control.js';
+import { plainText } from '../tables/plain-text.js';
+import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
+import { ledgerWords, type LedgerOutcome } from './ledger-record.js';
+import { ACK_MS_MAX, type SharedChange } from './shared-change.js';
+
+export interface PlaceStopped {
+  readonly place: string;
+  readonly outcome: StopOutcome | null;
+  readonly failures: readonly string[];
+}
+
+export interface Stopped {
+  readonly stateDir: string;
+  readonly before: EffectiveControl;
+  readonly record: ControlRecord;
+  readonly places: readonly PlaceStopped[];
+  readonly shared: readonly SharedChange[];
+  readonly ack: EngineAck;
+  /** Null: no signal was needed. */
+  readonly signalled: boolean | null;
+  readonly ledger: LedgerOutcome;
+}
+
+export interface Words {
+  /** Why the stop is not complete, null when it is. */
+  readonly partial: string | null;
+  readonly undo: string;
+}
+
+export function undoCommand({ mode }: ControlRecord): string {
+  return (
+    'cdb kill-switch release --operator NAME --justification "..." ' +
+    `--confirm ${releaseTarget(mode)}`
+  );
+}
+
+function levelReached({ record, places, shared }: Stopped) {
+  return mostRestrictive([
+    record.level,
+    ...places.flatMap(({ outcome }) => (outcome === null ? [] : [outcome.level])),
+    ...shared.flatMap((change) => (change.record === null ? [] : [change.record.level])),
+  ]);
+}
+
+export function engagedText(stopped: Stopped, { partial, undo }: Words): string {
+  const { before, record, places, shared, ack } = stopped;
+  const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
+  return [
+    ...(partial === null ? [] : [partial]),
+    ...(before.mayInitialise ? [`NOTE: nothing ever ran here; is this the right directory?`] : []),
+    `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
+    `  level        ${levelReached(stopped)} (was ${before.record.level})`,
+    ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
+    `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
+    engineLine(ack),
+    ...shared.flatMap(({ engines }) => engines.map(seenLine)),
+    `  state dir    ${plainText(stopped.stateDir)}`,
+    ...slowestLine(stopped),
+    `written: ${[...places.map(placeWords), ...shared.map(sharedWords), plainText(ledgerWords(stopped.ledger))].join(', ')}`,
+    `undo: ${plainText(undo)}`,
+    '',
+  ].join('\n');
+}
+
+function seenLine({ engineId, ms }: SharedChange['engines'][number]): string {
+  const word = ms === null ? 'NOT CONFIRMED' : `ack   ${Math.round(ms)} ms`;
+  return `  ${plainText(engineId).padEnd(12)} ${word}`;
+}
+
+/** Only where there is more than one to compare. */
+function slowestLine({ ack, shared }: Stopped): readonly string[] {
+  const others = shared.flatMap(({ engines }) => engines.flatMap(({ ms }) => ms ?? []));
+  if (others.length === 0) return [];
+  const all = ack.state === 'acknowledged' ? [ack.ms, ...others] : others;
+  return [`slowest ${Math.round(Math.max(...all))} ms (limit ${ACK_MS_MAX} ms)`];
+}
+
+function placeWords({ place, outcome, failures }: PlaceStopped): string {
+  const trouble = failures.length === 0 ? '' : ` after ${plainText(failures.join(', '))}`;
+  if (outcome === null) return `${place} FAILED${trouble}`;
+  return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
+}
+
+function sharedWords({ place, record, failure }: SharedChange): string {
+  return record === null ? `${place} FAILED after ${plainText(failure)}` : `${place} OK`;
+}
+
+export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown {
+  const { before, record, places, shared, ack, ledger } = stopped;
+  return {
+    level: levelReached(stopped),
+    previous_level: before.record.level,
+    scopes: record.scopes,
+    mode: record.mode,
+    epoch: record.epoch,
+    at: new Date(record.atMs).toISOString(),
+    reason: record.reason,
+    message: record.message,
+    operator: record.operator,
+    places: [
+      ...places.map(({ place, outcome, failures }) => ({
+        place,
+        written: outcome?.how ?? null,
+        level: outcome?.level ?? null,
+        failures,
+      })),
+      ...shared.map((change) => ({
+        place: change.place,
+        written: change.record === null ? null : 'record',
+        level: change.record?.level ?? null,
+        failures: change.failure === '' ? [] : [change.failure],
+      })),
+    ],
+    engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why },
+    engines: shared.flatMap(({ engines }) =>
+      engines.map(({ engineId, ms }) => ({
+        engine: engineId,
+        state: ms === null ? 'not-confirmed' : 'acknowledged',
+        ack_ms: ms,
+      })),
+    ),
+    signalled: stopped.signalled,
+    ledger_entry: ledger.state === 'written' ? ledger.n : null,
+    partial,
+    undo,
+  };
+}

@@ -1,0 +1,33 @@
+import type { EffectiveControl, PlacedReading } from '../control/register.js';
+import type { ControlRecord } from '../domain/control.js';
+
+/** An engine that listens to a place, and when it said that it obeys. */
+export interface ObeyingEngine {
+  readonly engineId: string;
+  /** After the question; null: it has not said so in time. */
+  readonly ms: number | null;
+}
+
+/**
+ * A place of the control register that several hosts reach: Redis or PostgreSQL. Beside the record that
+ * operators change there, it may tell what the latches of other hosts say.
+ * All of it throws DependencyError when the place can't answer in time.
+ */
+export interface SharedPlace {
+  readonly name: string;
+  /** The place's own record first, then those of other hosts. */
+  read(): Promise<readonly PlacedReading[]>;
+  /**
+   * Changes the place's own record in one step with looking at it.
+   * @param next from what it says now; null where nothing was ever ordered there
+   */
+  change(next: (current: EffectiveControl | null) => ControlRecord): Promise<ControlRecord>;
+  /**
+   * Waits until every engine that lives and listens here decides and sends under this epoch or a later
+   * one, but no longer than `waitMs`. Absent where a place can't know them.
+   */
+  readonly obeyed?: (epoch: number, waitMs: number) => Promise<readonly ObeyingEngine[]>;
+  /** Takes back the record that a host which is gone has left. @returns false: it has none */
+  readonly forget?: (host: string, next: ControlRecord) => Promise<boolean>;
+  close(): Promise<void>;
+}

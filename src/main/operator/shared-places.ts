@@ -1,0 +1,108 @@
+import { commandConfig } from '../../commands/command-config.js';
+import type { CommandIo } from '../../commands/command-io.js';
+import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
+import type { ParsedOptions } from '../../commands/parsed-options.js';
+import type { SecretUrls } from '../../config/secrets.js';
+import type { SharedPlace } from '../../engine/ports/shared-places.js';
+import { DependencyError, wordsOf } from '../../operator-error.js';
+
+/** Of one step with a place; the command has a second in all. */
+const STEP_MS_MAX = 900;
+
+/**
+ * Redis and PostgreSQL as far as the configuration names them. A configuration that nobody accepts must
+ * not keep a stop from any place: then the variables alone are looked at.
+ */
+export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promise<SharedPlaces> {
+  const { urls, notes } = secretUrls(options, io);
+  const { redisUrl, databaseUrl } = urls;
+  const opened = await Promise.all([
+    redisUrl === undefined ? null : orBroken('Redis', () => redisPlace(redisUrl.url)),
+    databaseUrl === undefined ? null : orBroken('PostgreSQL', () => postgresPlace(databaseUrl)),
+  ]);
+  return { places: opened.filter((place) => place !== null), notes };
+}
+
+/** One that can't even be opened is a place all the same: what is said there, nobody can tell. */
+async function orBroken(name: string, open: () => Promise<SharedPlace>): Promise<SharedPlace> {
+  try {
+    return await open();
+  } catch (fault) {
+    const broken = () =>
+      Promise.reject(
+        new DependencyError(`Cannot use ${name}: ${wordsOf(fault)}`, {
+          dependency: name,
+          retryable: false,
+          cause: fault,
+        }),
+      );
+    return { name, read: broken, change: broken, close: () => Promise.resolve() };
+  }
+}
+
+function secretUrls(
+  options: ParsedOptions,
+  io: CommandIo,
+): { readonly urls: SecretUrls; readonly notes: readonly string[] } {
+  try {
+    return { urls: commandConfig(options, io), notes: [] };
+  } catch (fault) {
+    const { CDB_REDIS_URL: redis, CDB_DATABASE_URL: database } = io.env;
+    const origin = (name: string) => ({ kind: 'env', name }) as const;
+    return {
+      urls: {
+        ...(redis === undefined
+          ? {}
+          : { redisUrl: { url: redis, origin: origin('CDB_REDIS_URL') } }),
+        ...(database === undefined
+          ? {}
+          : { databaseUrl: { url: database, origin: origin('CDB_DATABASE_URL') } }),
+      },
+      notes: [
+        `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`,
+      ],
+    };
+  }
+}
+
+/** Loads its client only here: most stops need none. */
+async function redisPlace(url: string): Promise<SharedPlace> {
+  const [{ openRedisLink, untilAnswered }, { redisControlPlace }, { systemClock }] =
+    await Promise.all([
+      import('../../adapters/redis/redis-link.js'),
+      import('../../adapters/redis/redis-control-place.js'),
+      import('../../adapters/system-clock.js'),
+    ]);
+  const limits = { connectTimeoutMs: STEP_MS_MAX, commandTimeoutMs: STEP_MS_MAX };
+  const link = openRedisLink(url, 'cdb kill switch', limits);
+  const clock = systemClock();
+  const place = redisControlPlace(link, clock);
+  let answered: Promise<void> | null = null;
+  const whenThere = async <T>(work: () => Promise<T>): Promise<T> => {
+    await (answered ??= untilAnswered(link, clock, STEP_MS_MAX));
+    return work();
+  };
+  return {
+    ...place,
+    read: () => whenThere(() => place.read()),
+    change: (next) => whenThere(() => place.change(next)),
+  };
+}
+
+async function postgresPlace(url: NonNullable<SecretUrls['databaseUrl']>): Promise<SharedPlace> {
+  const [{ openPgPool, PG_LIMITS }, { postgresControlPlace }, { targetOf }] = await Promise.all([
+    import('../../adapters/postgres/pg-pool.js'),
+    import('../../adapters/postgres/control-place.js'),
+    import('../engine/external-database.js'),
+  ]);
+  const pool = openPgPool(targetOf(url), 'cdb kill switch', {
+    ...PG_LIMITS,
+    connectionsMax: 1,
+    connectTimeoutMs: STEP_MS_MAX,
+    statementTimeoutMs: STEP_MS_MAX,
+    lockTimeoutMs: STEP_MS_MAX,
+    callDeadlineMs: STEP_MS_MAX,
+    idleMs: STEP_MS_MAX,
+  });
+  return postgresControlPlace(pool);
+}
