@@ -9,6 +9,17 @@ export const MODES: readonly Mode[] = ['shadow', 'paper', 'canary', 'live'];
 /** `strategy:ID` or `symbol:S`, with the level that holds for it. */
 export type Scopes = Readonly<Record<string, Level>>;
 
+/** What a stop wants done besides: it is done once for each `killId`, whoever hears of it how often. */
+export interface ExitWish {
+  /** Of the change that asked for it: its epoch and a hash of who asked when for what. */
+  readonly killId: string;
+  /** Always, where `flatten` is asked for: an open entry would open again what was closed. */
+  readonly cancelOpen: boolean;
+  readonly flatten: boolean;
+  /** `strategy:ID` or `symbol:S`; empty = everything. */
+  readonly scopes: readonly string[];
+}
+
 export interface ControlRecord {
   readonly level: Level;
   readonly scopes: Scopes;
@@ -20,6 +31,8 @@ export interface ControlRecord {
   readonly operator: string;
   readonly atMs: number;
   readonly previousLevel: Level;
+  /** Open orders to cancel and positions to close; absent where nobody has asked for it. */
+  readonly exits?: readonly ExitWish[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { toldOf } from '../control/exit-wish.js';
 import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
@@ -51,7 +52,7 @@ export class ShardPipeline {
   /** Of its own inputs (control, configuration); no two owners have the same source. */
   readonly #source: string;
   #offset = 0;
-  #told: Pick<ControlRecord, 'epoch' | 'level'> = { epoch: 0, level: 'HALTED' };
+  #told = toldOf({ epoch: 0, level: 'HALTED' });
   #snapshot: Snapshot | null = null;
   #snapshotSeq = 0;
   #snapshotAtMs = 0;
@@ -70,7 +71,7 @@ export class ShardPipeline {
     const { fold } = this;
     const parts = { runId: run.runId, fold, log, store, codeVersion: config.codeVersion };
     const recovered = await recoverShard(parts);
-    this.#told = fold.state.control;
+    this.#told = toldOf(fold.state.control);
     if (recovered.state === 'lost') {
       const { cursor } = recovered;
       const at = { seq: cursor?.seq ?? 0, sources: cursor?.sources ?? {} };
@@ -185,8 +186,9 @@ export class ShardPipeline {
   #newControl(): readonly Input[] {
     const { control, clock, config } = this.#deps;
     const record = control();
-    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return [];
-    this.#told = record;
+    const told = toldOf(record);
+    if (told === this.#told) return [];
+    this.#told = told;
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
     return [{ kind: 'ControlChanged', ...record, mode: config.mode, atMs }];
   }
