@@ -34,6 +34,7 @@ export function statusText(view: SystemView, nowMs: number, columns: number | nu
     countsText(view, nowMs),
     auditLines(view, nowMs),
     portfolioLines(view, nowMs),
+    exitLines(view, nowMs),
     symbolLines(view, nowMs),
     columns === null ? reasons : '',
   ].join('');
@@ -142,6 +143,27 @@ function portfolioLines({ portfolio }: SystemView, nowMs: number): string {
     line('', open),
     ...breakers,
   ].join('');
+}
+
+/** What a stop asked for, and what is left of it. */
+function exitLines({ exits }: SystemView, nowMs: number): string {
+  return exits
+    .map(({ killId, what, scopes, state, openOrders, positions, why }) => {
+      const where = scopes.length === 0 ? 'everything' : scopes.join(', ');
+      const orders = openOrders.text(nowMs, (count) => `${count} open orders`);
+      const held = positions.length === 0 ? 'no position' : positions.map(heldText).join(', ');
+      const reason = why === '' ? '' : `: ${why}`;
+      return line(
+        what,
+        `${state.toUpperCase()} ${where}, left ${orders}, ${held}${reason} (kill ${killId})`,
+      );
+    })
+    .join('');
+}
+
+function heldText(position: string): string {
+  const [qty = '', symbol = ''] = position.split(' ');
+  return `${amountText(qty)} ${symbol}`;
 }
 
 function symbolLines({ symbols }: SystemView, nowMs: number): string {

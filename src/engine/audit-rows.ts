@@ -71,6 +71,8 @@ function addFact(rows: Rows, fact: Output, context: AuditContext): void {
     case 'ControlApplied':
       addControl(rows, fact, context);
       return;
+    case 'CancelRequested':
+    case 'ExitChanged':
     case 'TradeRefused':
     case 'FeedGapOpened':
     case 'RegimeMeasured':

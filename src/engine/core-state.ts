@@ -66,6 +66,8 @@ export function initialCore(): CoreState {
     // Nothing is known yet, and unknown is HALTED.
     control: { level: 'HALTED', scopes: {}, mode: 'shadow', epoch: 0 },
     auditStalled: null,
+    exits: [],
+    exitsEnded: [],
     allocation: new Map(),
     portfolio: openPortfolio('real', 0n),
     venue: initialVenue(),

@@ -37,11 +37,12 @@ import { watchesSymbol } from './stages/signal-idea.js';
 import {
   expireOverdue,
   matchTrade,
-  rejectOrder,
+  reportOrder,
   type VenueContext,
 } from './stages/simulated-venue.js';
 import { emitRefusal } from './stages/trade-refusal.js';
 import { addToWindow15m } from './stages/window-15m.js';
+import { driveExits, takeWishes } from './exits.js';
 import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
 import { raiseSignal, settle, type TradingContext } from './trading.js';
 
@@ -60,6 +61,9 @@ export function step(
 ): { readonly state: CoreState; readonly outputs: readonly Output[] } {
   const out = new StepOutputs(seq);
   fold(state, input, out);
+  if (state.exits.length > 0 && state.limits !== null) {
+    driveExits(state, tradingContext(state, state.nowMs, state.limits, out));
+  }
   return { state, outputs: out.facts };
 }
 
@@ -92,7 +96,7 @@ function fold(state: CoreState, input: Input, out: StepOutputs): void {
       state.auditStalled = null;
       return;
     case 'OrderReported':
-      if (state.limits !== null) reportOrder(state, input, state.limits, out);
+      if (state.limits !== null) takeReport(state, input, state.limits, out);
       return;
   }
 }
@@ -130,7 +134,8 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
   const lowered = input.level === 'TRADING' && released && isNew;
   state.epochMax = Math.max(state.epochMax, input.epoch);
   const { level, scopes, mode, epoch, reason, message, operator, previousLevel } = input;
-  state.control = { level, scopes, mode, epoch };
+  const { exits = [] } = input;
+  state.control = { level, scopes, mode, epoch, ...(exits.length === 0 ? {} : { exits }) };
   state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
   const facts = { level, scopes, mode, reason, message, operator, previousLevel, epoch };
   const cause = out.emit({
@@ -139,6 +144,8 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
     tsMs: input.atMs,
     ...facts,
   });
+  const isReleased = input.reason === 'released' || input.reason === 'scope_released';
+  takeWishes(state, exits, { released: isNew && isReleased, out, cause });
   if (!lowered || state.limits === null) return;
   resetBreakers(state.breakers);
   const { allocation } = state.limits;
@@ -206,15 +213,15 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
 }
 
-/** The venue gate refused an order that the fold had let go. */
-function reportOrder(
+/** Something is known of an order that the fold had let go: the venue gate refused it, say. */
+function takeReport(
   state: CoreState,
   input: OrderReported,
   limits: Thresholds,
   out: StepOutputs,
 ): void {
   const context = tradingContext(state, state.nowMs, limits, out);
-  settle(state, rejectOrder(state.venue, input, venueContext(state, context)), context);
+  settle(state, reportOrder(state.venue, input, venueContext(state, context)), context);
 }
 
 function tradingContext(

@@ -15,6 +15,7 @@ const WITHOUT_RUN_SCOPE = {
   decisionRef: undefined,
   orderRef: undefined,
   epoch: undefined,
+  killId: undefined,
 };
 
 /** Canonical text of a fact without what belongs to one run. */

@@ -2,10 +2,11 @@ import type { Committer } from './committer.js';
 import type { ControlRecord } from './domain/control.js';
 import { formatE8 } from './domain/e8.js';
 import type { EngineFigures } from './figures.js';
+import { whatIsLeft } from './exits.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { RunRecord } from './ports/audit-store.js';
-import type { EngineStatus } from './ports/engine-status.js';
+import type { EngineStatus, ExitStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
 import { pendingNotionalE8 } from './stages/exposure.js';
@@ -66,6 +67,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
       spoolBytes: spool.bytes,
     },
     portfolio: portfolioStatus(fold),
+    exits: exitStatus([fold]),
     symbols: symbolStatus(fold),
     database: parts.database,
     rssBytes: parts.rssBytes,
@@ -122,6 +124,39 @@ export function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
       drawdown: breakers.tripped.drawdown !== undefined,
       loss: breakers.tripped.loss !== undefined,
     },
+  };
+}
+
+/** Of all shards together: as far as the one that is the least far. */
+export function exitStatus(folds: readonly Pick<Fold, 'state'>[]): EngineStatus['exits'] {
+  const byId = new Map<string, ExitStatus>();
+  for (const { state } of folds) {
+    for (const saga of state.exits) {
+      const { killId, cancelOpen, flatten, scopes, why } = saga;
+      const one = { killId, cancelOpen, flatten, scopes, state: saga.state, why };
+      const here: ExitStatus = { ...one, ...whatIsLeft(state, saga) };
+      const other = byId.get(killId);
+      byId.set(killId, other === undefined ? here : together(other, here));
+    }
+  }
+  return [...byId.values()];
+}
+
+const LEAST_FAR_FIRST: readonly ExitStatus['state'][] = [
+  'stuck',
+  'cancelling',
+  'reducing',
+  'withdrawn',
+  'done',
+];
+
+function together(a: ExitStatus, b: ExitStatus): ExitStatus {
+  const rank = ({ state }: ExitStatus) => LEAST_FAR_FIRST.indexOf(state);
+  return {
+    ...(rank(a) <= rank(b) ? a : b),
+    openOrders: a.openOrders + b.openOrders,
+    positions: [...a.positions, ...b.positions],
+    why: [a.why, b.why].filter((why) => why !== '').join('; '),
   };
 }
 

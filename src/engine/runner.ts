@@ -1,4 +1,5 @@
 import type { Committer } from './committer.js';
+import { exitsMember, toldOf } from './control/exit-wish.js';
 import type { ControlRecord, Mode } from './domain/control.js';
 import type { Output } from './domain/events.js';
 import type { Input } from './domain/inputs.js';
@@ -38,11 +39,11 @@ export class Runner {
   #stopping = false;
   #isFinite = true;
   /** What the fold was told last, or is about to be. */
-  #told: Pick<ControlRecord, 'epoch' | 'level'>;
+  #told: string;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
-    this.#told = deps.fold.state.control;
+    this.#told = toldOf(deps.fold.state.control);
   }
 
   /**
@@ -103,12 +104,14 @@ export class Runner {
   #followControl(): void {
     const { control, sequencer, clock, mode } = this.#deps;
     const record = control();
-    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return;
-    this.#told = record;
+    const told = toldOf(record);
+    if (told === this.#told) return;
+    this.#told = told;
     // A register that can't be read says no time of its own: it is now that this is noticed.
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
     const { level, scopes, epoch, reason, message, operator, previousLevel } = record;
-    const who = { reason, message, operator, previousLevel, atMs };
+    const exits = exitsMember(record.exits ?? []);
+    const who = { reason, message, operator, previousLevel, atMs, ...exits };
     sequencer.urge({ kind: 'ControlChanged', level, scopes, mode, epoch, ...who });
   }
 

@@ -2,6 +2,7 @@ import type { CoreState } from './core-state.js';
 import { levelFor } from './domain/control.js';
 import { e8FromNumber, type E8 } from './domain/e8.js';
 import { judgeGate, type GateValues } from './domain/gate.js';
+import type { Side } from './domain/events.js';
 import type { TradeObserved } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { allocationSlot } from './stages/allocation.js';
@@ -85,21 +86,49 @@ export function unwindSignal(
   symbol: string,
   limits: Thresholds,
 ): RaisedSignal | null {
+  if (unsoldE8(state, symbol) <= 0n) return null;
+  const { strategyId } = limits.signal;
+  const closed = { symbol, strategyId, side: 'SELL', reason: 'Unwind: BUY filled' } as const;
+  const signal = closingSignal(state, closed, limits);
+  return signal === null ? null : { ...signal, origin: 'unwind_reactive' };
+}
+
+interface Closed {
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+}
+
+/** Closes what a stop wants closed, at most `qtyE8` of it; null while no price is known. */
+export function exitSignal(
+  state: CoreState,
+  { symbol, strategyId, side, qtyE8 }: Closed & { readonly qtyE8: E8 },
+  limits: Thresholds,
+): RaisedSignal | null {
+  const words = { symbol, strategyId, side, reason: 'Flatten: asked for with a stop' };
+  const signal = closingSignal(state, words, limits);
+  return signal === null ? null : { ...signal, origin: 'flatten', qtyMaxE8: qtyE8 };
+}
+
+function closingSignal(
+  state: CoreState,
+  { symbol, strategyId, side, reason }: Closed & { readonly reason: string },
+  limits: Thresholds,
+): Omit<RaisedSignal, 'origin'> | null {
   const priceE8 = state.portfolio.marketPrices.get(symbol);
-  if (priceE8 === undefined || unsoldE8(state, symbol) <= 0n) return null;
+  if (priceE8 === undefined) return null;
   const window = window15m(state.window15m, symbol);
   return {
     symbol,
-    strategyId: limits.signal.strategyId,
+    strategyId,
+    side,
+    reason,
     botId: limits.signal.botId,
-    side: 'SELL',
     priceE8,
     tradeQtyE8: 0n,
     pctChangePp: null,
     pctChange15mPp: window.pctChangePp,
     volume15m: window.volume,
-    origin: 'unwind_reactive',
-    reason: 'Unwind: BUY filled',
     regime: regimeOf(state.regime, symbol)?.current ?? 'UNKNOWN',
     ...judged(state, { symbol, tsMs: state.nowMs, nowMs: state.nowMs }, limits),
   };

@@ -1,3 +1,4 @@
+import { isInScope, noteTry, type ExitSaga } from './control/exit-saga.js';
 import type { ControlRecord } from './domain/control.js';
 import { e8ToNumber, formatE8, type E8 } from './domain/e8.js';
 import type { StepOutputs } from './domain/emit.js';
@@ -18,7 +19,11 @@ import { submit, type VenueResult, type VenueState } from './stages/simulated-ve
 
 /** The half of the state that money moves in. */
 export interface TradingState {
-  control: Pick<ControlRecord, 'level' | 'scopes' | 'mode' | 'epoch'>;
+  control: Pick<ControlRecord, 'level' | 'scopes' | 'mode' | 'epoch' | 'exits'>;
+  /** Of the wishes that the register holds, and of those that are not at their end. */
+  exits: ExitSaga[];
+  /** Kill ids that were taken back, newest last; bounded. */
+  exitsEnded: string[];
   auditStalled: string | null;
   allocation: AllocationState;
   portfolio: PortfolioState;
@@ -50,6 +55,8 @@ export interface RaisedSignal {
   readonly pctChange15mPp: number | null;
   readonly volume15m: number | null;
   readonly origin: OrderOrigin;
+  /** An order that reduces takes no more than this. */
+  readonly qtyMaxE8?: E8;
   readonly reason: string;
   readonly regime: string;
   readonly gate: GateEvidence;
@@ -62,9 +69,9 @@ export function raiseSignal(
   signal: RaisedSignal,
   cause: Ref,
   context: TradingContext,
-): void {
+): Verdict {
   const { out, nowMs } = context;
-  const { regime, gate, figures, priceE8, tradeQtyE8, ...words } = signal;
+  const { regime, gate, figures, priceE8, tradeQtyE8, qtyMaxE8, ...words } = signal;
   const facts: Omit<SignalRaised, 'ref'> = {
     kind: 'SignalRaised',
     cause,
@@ -74,15 +81,19 @@ export function raiseSignal(
     tradeQty: formatE8(tradeQtyE8),
   };
   const signalRef = out.emit(facts);
-  const verdict = decideRisk(signal, {
-    ...state,
-    limits: context.limits,
-    slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
-    regime,
-    gate,
-    figures,
-    nowMs,
-  });
+  const most = qtyMaxE8 === undefined ? {} : { qtyMaxE8 };
+  const verdict = decideRisk(
+    { ...words, priceE8, ...most },
+    {
+      ...state,
+      limits: context.limits,
+      slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
+      regime,
+      gate,
+      figures,
+      nowMs,
+    },
+  );
   const decisionRef = out.emit({
     kind: 'RiskDecided',
     cause: signalRef,
@@ -104,6 +115,7 @@ export function raiseSignal(
   if (verdict.decision === 'ALLOW')
     placeOrder(state, { signal, verdict, signalRef, decisionRef }, context);
   else unwindWhenFull(state, { verdict, cause: decisionRef, signal }, context);
+  return verdict;
 }
 
 const BREAKER_ALARM: Alarm = { level: 'CRITICAL', code: 'CIRCUIT_BREAKER' };
@@ -221,6 +233,7 @@ export function settle(
   for (const result of results) {
     const { order } = result;
     if (result.final) noteOutcome(state.breakers, result.failed);
+    if (order.origin === 'flatten') noteExitResult(state.exits, result, context);
     if (result.filledE8 === 0n) continue;
     state.slippageBps = result.slippageBps;
     markTime(state.portfolio, context.nowMs);
@@ -233,6 +246,20 @@ export function settle(
     const signal = context.unwindOf(order.symbol);
     if (signal !== null)
       raiseSignal(state, { ...signal, origin: 'unwind_reactive' }, result.ref, context);
+  }
+}
+
+/** A fill is progress; an order that ends without one is a try. */
+function noteExitResult(
+  sagas: readonly ExitSaga[],
+  { order, filledE8, final }: VenueResult,
+  { nowMs, limits }: TradingContext,
+): void {
+  for (const saga of sagas) {
+    if (!saga.flatten || !isInScope(saga, order)) continue;
+    if (filledE8 > 0n) saga.tries.delete(order.symbol);
+    else if (final)
+      noteTry(saga, { ...order, why: order.status, againAtMs: nowMs + limits.exit.retryMs });
   }
 }
 

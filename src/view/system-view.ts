@@ -27,6 +27,18 @@ interface SymbolView {
   readonly adx: Figure<number>;
 }
 
+export interface ExitView {
+  readonly killId: string;
+  /** "flatten" or "cancel". */
+  readonly what: string;
+  readonly scopes: readonly string[];
+  readonly state: string;
+  readonly openOrders: Figure<number>;
+  /** "0.5 BTCUSDT" for each position that is left. */
+  readonly positions: readonly string[];
+  readonly why: string;
+}
+
 /** The one read model behind `status`, its JSON, the metrics' words and the screen. */
 export interface SystemView {
   readonly observedAtMs: number;
@@ -79,6 +91,8 @@ export interface SystemView {
     readonly openOrders: Figure<number>;
     readonly breakersOpen: readonly string[];
   };
+  /** What stops asked for beside the stop. */
+  readonly exits: readonly ExitView[];
   readonly symbols: readonly SymbolView[];
   readonly rssBytes: Figure<number>;
 }
@@ -104,6 +118,7 @@ export function systemView(status: EngineStatus, watch: EffectsWatch | null = nu
     ),
     audit: auditOf(status),
     portfolio: portfolioOf(status),
+    exits: status.exits.map((exit) => exitView(status, exit)),
     symbols: status.symbols.map((symbol) => symbolView(status, symbol)),
     rssBytes: new Figure(status.rssBytes, 'engine', status.observedAtMs),
   };
@@ -224,6 +239,18 @@ function symbolView(
     regime: new Figure(symbol.regime, 'engine', observedAtMs),
     atr: new Figure(symbol.atr, 'engine', observedAtMs),
     adx: new Figure(symbol.adx, 'engine', observedAtMs),
+  };
+}
+
+function exitView(
+  { observedAtMs }: EngineStatus,
+  { flatten, positions, openOrders, killId, scopes, state, why }: EngineStatus['exits'][number],
+): ExitView {
+  return {
+    ...{ killId, scopes, state, why },
+    what: flatten ? 'flatten' : 'cancel',
+    openOrders: new Figure(openOrders, 'portfolio', observedAtMs),
+    positions: positions.map(({ symbol, qty }) => `${qty} ${symbol}`),
   };
 }
 

@@ -64,6 +64,11 @@ export function systemViewJson(view: SystemView) {
       open_orders: portfolio.openOrders.toJSON(),
       breakers_open: portfolio.breakersOpen,
     },
+    exits: view.exits.map(({ killId, openOrders, ...exit }) => ({
+      kill_id: killId,
+      ...exit,
+      open_orders: openOrders.toJSON(),
+    })),
     symbols: view.symbols.map(({ symbol, lastPrice, regime, atr, adx }) => ({
       symbol,
       last_price: lastPrice.toJSON(),
@@ -205,6 +210,22 @@ const FEED = z
   })
   .nullable();
 
+const EXIT = z
+  .object({
+    kill_id: z.string(),
+    what: z.string(),
+    scopes: z.array(z.string()),
+    state: z.string(),
+    open_orders: numberFigure,
+    positions: z.array(z.string()),
+    why: z.string(),
+  })
+  .transform(({ kill_id, open_orders, ...exit }) => ({
+    ...exit,
+    killId: kill_id,
+    openOrders: open_orders,
+  }));
+
 const VIEW = z
   .object({
     schema: z.literal(VIEW_SCHEMA),
@@ -222,6 +243,8 @@ const VIEW = z
     trades_refused: z.record(z.string(), numberFigure),
     audit: AUDIT,
     portfolio: PORTFOLIO,
+    // Not there where an engine of an earlier build answers.
+    exits: z.array(EXIT).default([]),
     symbols: z.array(SYMBOL),
     rss_bytes: numberFigure,
   })

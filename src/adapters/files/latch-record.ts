@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ControlRecord, Level, Mode } from '../../engine/domain/control.js';
+import type { ControlRecord, ExitWish, Level, Mode } from '../../engine/domain/control.js';
+import { exitsMember, WISHES_MAX, WISH_SCOPES_MAX } from '../../engine/control/exit-wish.js';
 import { LEVELS, MODES } from '../../engine/domain/control.js';
 
 /** Far above the largest record that the register writes; anything longer is not one. */
 export const LATCH_BYTES_MAX = 256 * 1024;
 const FORMAT = 'cdb.control/1';
+const SCOPE = /^(strategy|symbol):./;
 
 /**
  * One line of JSON with the SHA-256 of the record's text. Control characters are escaped by JSON,
@@ -45,13 +47,41 @@ function recordOf(found: Readonly<Record<string, unknown>>): ControlRecord | nul
   if (typeof reason !== 'string' || typeof message !== 'string' || typeof operator !== 'string') {
     return null;
   }
-  return { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
+  const exits = exitsOf(found['exits']);
+  if (exits === null) return null;
+  const words = { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
+  return { ...words, ...exitsMember(exits) };
 }
 
 function inOrder(record: ControlRecord): ControlRecord {
   const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
   const sorted = Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { level, scopes: sorted, mode, epoch, reason, message, operator, atMs, previousLevel };
+  const words = { level, scopes: sorted, mode, epoch, reason, message, operator, atMs };
+  // Behind all others, and only where there are some: a record without is the same to the byte.
+  return { ...words, previousLevel, ...exitsMember((record.exits ?? []).map(wishInOrder)) };
+}
+
+function wishInOrder({ killId, cancelOpen, flatten, scopes }: ExitWish): ExitWish {
+  return { killId, cancelOpen, flatten, scopes: [...scopes].sort() };
+}
+
+/** @returns none where the member is absent, null where it is not what this build writes */
+function exitsOf(value: unknown): readonly ExitWish[] | null {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > WISHES_MAX) return null;
+  const wishes = value.map(wishOf);
+  return wishes.every((wish) => wish !== null) ? wishes : null;
+}
+
+function wishOf(value: unknown): ExitWish | null {
+  if (!isObject(value)) return null;
+  const { killId, cancelOpen, flatten } = value;
+  const scopes: unknown = value['scopes'];
+  if (typeof killId !== 'string' || !/^\d+-[0-9a-f]{8}$/.test(killId)) return null;
+  if (typeof cancelOpen !== 'boolean' || typeof flatten !== 'boolean') return null;
+  if (!Array.isArray(scopes) || scopes.length > WISH_SCOPES_MAX) return null;
+  if (!scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope))) return null;
+  return { killId, cancelOpen, flatten, scopes };
 }
 
 function levelOf(value: unknown): Level | null {
@@ -67,7 +97,7 @@ function scopesOf(value: unknown): Readonly<Record<string, Level>> | null {
   const scopes = new Map<string, Level>();
   for (const [scope, word] of Object.entries(value)) {
     const level = levelOf(word);
-    if (level === null || !/^(strategy|symbol):./.test(scope)) return null;
+    if (level === null || !SCOPE.test(scope)) return null;
     scopes.set(scope, level);
   }
   return Object.fromEntries(scopes);

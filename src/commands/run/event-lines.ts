@@ -55,6 +55,10 @@ function moneyWords(fact: Output): Words | null {
     }
     case 'OrderRejected':
       return ['order', `${fact.status} ${side(fact)} qty ${plain(fact.qty)}: ${fact.message}`];
+    case 'CancelRequested':
+      return ['order', `CANCEL ${side(fact)} qty ${plain(fact.qty)}`];
+    case 'ExitChanged':
+      return ['exit', exitWords(fact)];
     case 'BotStopped':
       return ['stop', `${fact.strategyId ?? 'every strategy'}: ${fact.reason}`];
     case 'AlertRaised':
@@ -70,6 +74,15 @@ function moneyWords(fact: Output): Words | null {
     default:
       return null;
   }
+}
+
+function exitWords(fact: Extract<Output, { kind: 'ExitChanged' }>): string {
+  const { flatten, scopes, state, openOrders, positions, why } = fact;
+  const where = scopes.length === 0 ? 'everything' : scopes.join(', ');
+  const held = positions.map(({ symbol, qty }) => `${plain(qty)} ${symbol}`).join(', ');
+  const left = `left ${openOrders} open orders, ${held === '' ? 'no position' : held}`;
+  const what = `${flatten ? 'flatten' : 'cancel'} ${where}`;
+  return `${state.toUpperCase()} ${what}: ${left}${why === '' ? '' : `: ${why}`}`;
 }
 
 function side(fact: { readonly symbol: string; readonly side: string }): string {

@@ -1,5 +1,6 @@
 import type { ControlReading, ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
 import { LEVELS, MODES, mostRestrictive } from '../domain/control.js';
+import { exitsMember, mergeWishes, newWish, type ExitRequest } from './exit-wish.js';
 
 export interface PlacedReading {
   readonly place: string;
@@ -18,8 +19,8 @@ export interface EffectiveControl {
   readonly isEpochCertain: boolean;
 }
 
-const TEXT_CHARS_MAX = 2_000;
-const NAME_CHARS_MAX = 200;
+export const TEXT_CHARS_MAX = 2_000;
+export const NAME_CHARS_MAX = 200;
 export const SCOPES_MAX = 500;
 
 /** Reason words of the original, which the audit tables know. Source: domain.md 4.2. */
@@ -55,6 +56,7 @@ export function effectiveRecord(
     mode: mildest(present.map((one) => one.record.mode)),
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
+    ...exitsMember(mergeWishes(present.map((one) => one.record.exits))),
   };
   // A halt that somebody ordered keeps its name and reason beside the faults.
   const isHalted = faults.length > 0 && strictest?.record.level !== 'HALTED';
@@ -94,23 +96,35 @@ export interface RaiseRequest {
   readonly message: string;
   readonly operator: string;
   readonly atMs: number;
+  /** To cancel and close within the scopes; to close positions halts, whatever level is asked for. */
+  readonly exit?: ExitRequest;
 }
 
 /** Restricts further. Never less than what holds, whatever is asked for. */
 export function raise(current: EffectiveControl, request: RaiseRequest): ControlRecord {
   const { record } = current;
-  const isForAll = request.scopes.length === 0 || tooManyScopes(record.scopes, request.scopes);
-  const asked = Object.fromEntries(request.scopes.map((scope) => [scope, request.level]));
+  const { scopes, exit } = request;
+  const epoch = nextEpoch(current, request.atMs);
+  const level = exit?.flatten === true ? 'HALTED' : request.level;
+  const exits = mergeWishes([
+    record.exits,
+    exit === undefined ? [] : [newWish(exit, { ...request, epoch })],
+  ]);
+  // Wishes that are too many, or too narrow to be kept, become one for everything.
+  const isWidened = exit !== undefined && exits.at(-1)?.scopes.length === 0;
+  const isForAll = scopes.length === 0 || tooManyScopes(record.scopes, scopes) || isWidened;
+  const asked = Object.fromEntries(scopes.map((scope) => [scope, level]));
   return {
-    level: isForAll ? mostRestrictive([record.level, request.level]) : record.level,
+    level: isForAll ? mostRestrictive([record.level, level]) : record.level,
     scopes: isForAll ? record.scopes : mergeScopes([record.scopes, asked]),
     mode: record.mode,
-    epoch: nextEpoch(current, request.atMs),
+    epoch,
     reason: clip(request.reason, NAME_CHARS_MAX),
     message: clip(request.message, TEXT_CHARS_MAX),
     operator: clip(request.operator, NAME_CHARS_MAX),
     atMs: request.atMs,
     previousLevel: record.level,
+    ...exitsMember(exits),
   };
 }
 
@@ -177,7 +191,7 @@ export function withMode(
  * One more than the highest. When the highest may be lost, the time in seconds: far above any
  * count of changes, so that an order decided before the loss is older than it and stays refused.
  */
-function nextEpoch({ record, isEpochCertain }: EffectiveControl, atMs: number): number {
+export function nextEpoch({ record, isEpochCertain }: EffectiveControl, atMs: number): number {
   const next = record.epoch + 1;
   return isEpochCertain ? next : Math.max(next, Math.floor(atMs / 1000));
 }
@@ -242,6 +256,6 @@ function tooManyScopes(held: Scopes, asked: readonly string[]): boolean {
   return new Set([...Object.keys(held), ...asked]).size > SCOPES_MAX;
 }
 
-function clip(text: string, charsMax: number): string {
+export function clip(text: string, charsMax: number): string {
   return text.length <= charsMax ? text : `${text.slice(0, charsMax - 3)}...`;
 }

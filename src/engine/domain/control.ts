@@ -9,6 +9,17 @@ export const MODES: readonly Mode[] = ['shadow', 'paper', 'canary', 'live'];
 /** `strategy:ID` or `symbol:S`, with the level that holds for it. */
 export type Scopes = Readonly<Record<string, Level>>;
 
+/** What a stop wants done besides: it is done once for each `killId`, whoever hears of it how often. */
+export interface ExitWish {
+  /** Of the change that asked for it: its epoch and a hash of who asked when for what. */
+  readonly killId: string;
+  /** Always, where `flatten` is asked for: an open entry would open again what was closed. */
+  readonly cancelOpen: boolean;
+  readonly flatten: boolean;
+  /** `strategy:ID` or `symbol:S`; empty = everything. */
+  readonly scopes: readonly string[];
+}
+
 export interface ControlRecord {
   readonly level: Level;
   readonly scopes: Scopes;
@@ -20,6 +31,8 @@ export interface ControlRecord {
   readonly operator: string;
   readonly atMs: number;
   readonly previousLevel: Level;
+  /** Open orders to cancel and positions to close; absent where nobody has asked for it. */
+  readonly exits?: readonly ExitWish[];
 }
 
 /**
@@ -34,20 +47,6 @@ export type ControlReading =
 export function mostRestrictive(levels: readonly Level[]): Level {
   const worst = Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)));
   return LEVELS[worst] ?? 'HALTED';
-}
-
-/** Whether both say the same of what may be done; who said it, when and why is left out. */
-export function holdsTheSame(
-  a: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'>,
-  b: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'>,
-): boolean {
-  const names = Object.keys(a.scopes);
-  return (
-    a.level === b.level &&
-    a.epoch === b.epoch &&
-    names.length === Object.keys(b.scopes).length &&
-    names.every((name) => a.scopes[name] === b.scopes[name])
-  );
 }
 
 /** The level that holds for one order: global, its strategy's and its symbol's, the worst wins. */

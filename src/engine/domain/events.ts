@@ -15,7 +15,10 @@ interface Fact {
   readonly tsMs: number;
 }
 
-export type OrderOrigin = 'signal' | 'unwind_reactive' | 'unwind_proactive';
+/** `flatten`: closes a position because a stop asked for it. */
+export type OrderOrigin = 'signal' | 'unwind_reactive' | 'unwind_proactive' | 'flatten';
+/** `stuck`: something is left, and nothing goes on by itself; it goes on when the reason is gone. */
+export type ExitState = 'cancelling' | 'reducing' | 'stuck' | 'done' | 'withdrawn';
 export type Side = 'BUY' | 'SELL';
 export type RegimeName = 'UNKNOWN' | 'TREND' | 'RANGE' | 'HIGH_VOL_CHAOTIC';
 /** Which book a fill belongs to; shadow books only what would have happened. */
@@ -247,6 +250,32 @@ export interface OrderRejected extends Fact {
   readonly message: string;
 }
 
+/** An open order is to end. What comes of it is a fill or `OrderRejected`. */
+export interface CancelRequested extends Fact {
+  readonly kind: 'CancelRequested';
+  readonly orderRef: Ref;
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  /** What is not filled of it. */
+  readonly qty: string;
+}
+
+/** What a stop has asked for beside the stop, and how far it is. */
+export interface ExitChanged extends Fact {
+  readonly kind: 'ExitChanged';
+  readonly killId: string;
+  readonly cancelOpen: boolean;
+  readonly flatten: boolean;
+  readonly scopes: readonly string[];
+  readonly state: ExitState;
+  /** Of its scopes. */
+  readonly openOrders: number;
+  readonly positions: readonly { readonly symbol: string; readonly qty: string }[];
+  /** Why something is left; empty while it goes on. */
+  readonly why: string;
+}
+
 export interface PositionChanged extends Fact {
   readonly kind: 'PositionChanged';
   readonly book: Book;
@@ -327,6 +356,8 @@ export type Output =
   | OrderRefused
   | OrderFilled
   | OrderRejected
+  | CancelRequested
+  | ExitChanged
   | PositionChanged
   | LedgerPosted
   | PortfolioMarked

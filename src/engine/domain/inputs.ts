@@ -97,13 +97,14 @@ export interface AuditRecovered {
 
 /**
  * What became of an order outside the fold. The venue gate reports what it refused; simulated venues
- * answer inside the fold and report nothing.
+ * answer inside the fold and report nothing. UNKNOWN: it was sent, and no answer came; it counts as
+ * open and as filled, whichever is worse, until REJECTED or OPEN is reported.
  */
 export interface OrderReported {
   readonly kind: 'OrderReported';
   readonly orderRef: Ref;
   readonly symbol: string;
-  readonly status: 'REJECTED';
+  readonly status: 'REJECTED' | 'UNKNOWN' | 'OPEN';
   readonly message: string;
   readonly atMs: number;
 }

@@ -71,6 +71,12 @@ export interface Thresholds {
     readonly lossMaxFraction: number;
     readonly ordersPerMinMax: number;
   };
+  /** Closing positions on behalf of a stop. */
+  readonly exit: {
+    /** Orders for one symbol that come to nothing, one after another, before it is given up. */
+    readonly triesMax: number;
+    readonly retryMs: number;
+  };
   readonly paper: {
     readonly latencyMsMin: number;
     readonly latencyMsMax: number;
@@ -173,6 +179,7 @@ const REFERENCE: Thresholds = {
     lossMaxFraction: 0.05,
     ordersPerMinMax: 60,
   },
+  exit: { triesMax: 20, retryMs: 1_000 },
   paper: {
     latencyMsMin: 50,
     latencyMsMax: 200,

@@ -1,5 +1,5 @@
 import type { ControlRecord } from '../domain/control.js';
-import type { OutputKind } from '../domain/events.js';
+import type { ExitState, OutputKind } from '../domain/events.js';
 import type { FeedHealth } from './feed.js';
 import type { SharedRunStatus } from './shared-run-status.js';
 
@@ -11,6 +11,20 @@ export interface Seen {
   readonly count: number;
   /** Wall clock of the newest one, null before the first. */
   readonly lastAtMs: number | null;
+}
+
+/** How far the engine is with what a stop asked for beside the stop. */
+export interface ExitStatus {
+  readonly killId: string;
+  readonly cancelOpen: boolean;
+  readonly flatten: boolean;
+  /** Empty = everything. */
+  readonly scopes: readonly string[];
+  readonly state: ExitState;
+  readonly openOrders: number;
+  readonly positions: readonly { readonly symbol: string; readonly qty: string }[];
+  /** Why something is left; empty while it goes on. */
+  readonly why: string;
 }
 
 /**
@@ -86,6 +100,8 @@ export interface EngineStatus {
     readonly openOrders: number;
     readonly breakers: Readonly<Record<string, boolean>>;
   };
+  /** What stops asked for, oldest first; of a shared run, of the shards that are folded here. */
+  readonly exits: readonly ExitStatus[];
   readonly symbols: readonly {
     readonly symbol: string;
     readonly lastPrice: string;

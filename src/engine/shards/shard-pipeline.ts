@@ -1,4 +1,5 @@
-import { holdsTheSame, type ControlRecord, type Mode } from '../domain/control.js';
+import { toldOf } from '../control/exit-wish.js';
+import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
 import type { Input } from '../domain/inputs.js';
@@ -52,7 +53,7 @@ export class ShardPipeline {
   readonly #deps: PipelineDeps;
   readonly #token: FenceToken;
   #offset = 0;
-  #told: Pick<ControlRecord, 'epoch' | 'level' | 'scopes'>;
+  #told: string;
   #snapshot: Snapshot | null = null;
   #snapshotSeq = 0;
   #snapshotAtMs = 0;
@@ -61,7 +62,7 @@ export class ShardPipeline {
     this.#deps = deps;
     this.#token = token;
     this.fold = new Fold(deps.hash);
-    this.#told = this.fold.state.control;
+    this.#told = toldOf(this.fold.state.control);
   }
 
   /** Makes the state what it was. @throws Fenced, RecoveryRefused */
@@ -71,7 +72,7 @@ export class ShardPipeline {
     const { fold } = this;
     const parts = { runId: run.runId, fold, log, store, codeVersion: config.codeVersion };
     const recovered = await recoverShard(parts);
-    this.#told = fold.state.control;
+    this.#told = toldOf(fold.state.control);
     if (recovered.state === 'lost') {
       const { cursor } = recovered;
       const at = { seq: cursor?.seq ?? 0, sources: cursor?.sources ?? {} };
@@ -188,8 +189,9 @@ export class ShardPipeline {
   #newControl(): readonly Input[] {
     const { control, clock, config } = this.#deps;
     const record = control();
-    if (holdsTheSame(record, this.#told)) return [];
-    this.#told = record;
+    const told = toldOf(record);
+    if (told === this.#told) return [];
+    this.#told = told;
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
     return [{ kind: 'ControlChanged', ...record, mode: config.mode, atMs }];
   }

@@ -1,6 +1,6 @@
 import type { ControlRecord } from '../domain/control.js';
 import { e8FromNumber, formatE8, parseE8, type E8 } from '../domain/e8.js';
-import { countsOf, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
+import { countsOf, exitStatus, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
 import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
 import type { SharedRun } from '../ports/engine-board.js';
@@ -67,6 +67,7 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     ...countsOf(figures),
     audit: auditStatus(parts, nowMs - waitingSinceMs),
     portfolio: portfolios(parts),
+    exits: exitStatus(pipelines.map(({ fold }) => fold)),
     symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
     database: parts.database,
     rssBytes: parts.rssBytes,

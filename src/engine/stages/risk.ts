@@ -1,6 +1,6 @@
 import { levelFor, type ControlRecord, type Mode } from '../domain/control.js';
 import { absE8, divE8, e8FromNumber, formatE8, mulE8, type E8 } from '../domain/e8.js';
-import type { BundleFacts, GateEvidence, Side } from '../domain/events.js';
+import type { BundleFacts, GateEvidence, OrderOrigin, Side } from '../domain/events.js';
 import type { LayerCode } from '../domain/reason-codes.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import { cooldownRuns, type AllocationSlot } from './allocation.js';
@@ -32,6 +32,9 @@ export interface Candidate {
   readonly strategyId: string;
   readonly side: Side;
   readonly priceE8: E8;
+  readonly origin?: OrderOrigin;
+  /** An order that reduces takes no more than this. */
+  readonly qtyMaxE8?: E8;
 }
 
 export interface Alarm {
@@ -152,12 +155,15 @@ function reducible(candidate: Candidate, context: RiskContext): E8 {
   if (!against) return 0n;
   const pending = pendingOf(context.venue, candidate.symbol);
   const restE8 = absE8(heldE8) - (candidate.side === 'SELL' ? pending.sellE8 : pending.buyE8);
-  return restE8 > 0n ? restE8 : 0n;
+  const { qtyMaxE8 = restE8 } = candidate;
+  const mostE8 = qtyMaxE8 < restE8 ? qtyMaxE8 : restE8;
+  return mostE8 > 0n ? mostE8 : 0n;
 }
 
 /** Domain.md 3.3: balance * position share * allocation / price; spot never sells what it lacks. */
 function entryQty(candidate: Candidate, context: RiskContext, balanceE8: E8): E8 {
   if (candidate.side === 'SELL' || candidate.priceE8 <= 0n) return 0n;
+  if (candidate.origin === 'flatten') return 0n;
   const shareE8 = mulE8(balanceE8, e8FromNumber(context.limits.risk.maxPositionFraction));
   const notionalE8 = mulE8(shareE8, e8FromNumber(context.slot.allocationFraction));
   return divE8(notionalE8, candidate.priceE8);
@@ -170,6 +176,8 @@ function refuse(code: LayerCode, detail: string, alarm?: Alarm): Refusal {
 function killSwitch(c: Case): Refusal | null {
   const level = levelFor(c.control, c);
   if (level === 'TRADING' || (level === 'REDUCING' && c.reduceOnly)) return null;
+  // A stop that asks for it closes positions under its own halt.
+  if (c.origin === 'flatten' && c.reduceOnly) return null;
   return refuse('RK_KILL_SWITCH', `level ${level}`, {
     level: 'CRITICAL',
     code: 'KILL_SWITCH_ACTIVE',

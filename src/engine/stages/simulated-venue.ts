@@ -10,6 +10,7 @@ import {
 import type { StepOutputs } from '../domain/emit.js';
 import type { OrderOrigin, Side } from '../domain/events.js';
 import type { Ref } from '../domain/ids.js';
+import type { OrderReported } from '../domain/inputs.js';
 import { seededUnit } from '../domain/seeded.js';
 import { textHash } from '../domain/text-hash.js';
 import type { Thresholds } from '../domain/thresholds.js';
@@ -37,6 +38,10 @@ export interface OpenOrder {
   requestedAtMs: number;
   /** The venue sees the order from this venue time on. */
   dueAtMs: number;
+  /** A cancel is with the venue from this venue time on; null where none was asked for. */
+  cancelAtMs: number | null;
+  /** What became of it is not known: neither market nor time does anything to it here. */
+  unknown: boolean;
 }
 
 export interface VenueState {
@@ -69,7 +74,7 @@ export interface VenueResult {
   readonly slippageBps: number;
 }
 
-const SALT = { latency: 1, reject: 2, partial: 3, share: 4, slippage: 5 } as const;
+const SALT = { latency: 1, reject: 2, partial: 3, share: 4, slippage: 5, cancel: 6 } as const;
 const BPS = 10_000;
 
 export function initialVenue(): VenueState {
@@ -88,27 +93,47 @@ function drawn(
 /** Accepts an order that passed the gate; its outcome comes with later trades. */
 export function submit(
   venue: VenueState,
-  order: Omit<OpenOrder, 'number' | 'filledE8' | 'notionalE16' | 'status' | 'dueAtMs'>,
+  order: Omit<
+    OpenOrder,
+    'number' | 'filledE8' | 'notionalE16' | 'status' | 'dueAtMs' | 'cancelAtMs' | 'unknown'
+  >,
   context: Pick<VenueContext, 'limits' | 'seed'>,
 ): void {
-  const number = (venue.orderCounts.get(order.symbol) ?? 0) + 1;
-  venue.orderCounts.set(order.symbol, number);
-  const { latencyMsMin, latencyMsMax } = context.limits;
-  const latencyMs =
-    latencyMsMin +
-    drawn({ symbol: order.symbol, number }, context.seed, SALT.latency) *
-      (latencyMsMax - latencyMsMin);
+  const { symbol } = order;
+  const number = (venue.orderCounts.get(symbol) ?? 0) + 1;
+  venue.orderCounts.set(symbol, number);
   const opened: OpenOrder = {
     ...order,
     number,
     filledE8: 0n,
     notionalE16: 0n,
     status: 'SUBMITTED',
-    dueAtMs: order.requestedAtMs + Math.round(latencyMs),
+    dueAtMs: order.requestedAtMs + latencyMs({ symbol, number }, SALT.latency, context),
+    cancelAtMs: null,
+    unknown: false,
   };
-  const open = venue.orders.get(order.symbol);
-  if (open === undefined) venue.orders.set(order.symbol, [opened]);
+  const open = venue.orders.get(symbol);
+  if (open === undefined) venue.orders.set(symbol, [opened]);
   else open.push(opened);
+}
+
+function latencyMs(
+  order: Pick<OpenOrder, 'symbol' | 'number'>,
+  salt: number,
+  { limits, seed }: Pick<VenueContext, 'limits' | 'seed'>,
+): number {
+  const { latencyMsMin, latencyMsMax } = limits;
+  return Math.round(latencyMsMin + drawn(order, seed, salt) * (latencyMsMax - latencyMsMin));
+}
+
+/** Asks the venue to end an order; like every order it takes its time, and a fill may come first. */
+export function requestCancel(
+  order: OpenOrder,
+  nowMs: number,
+  context: Pick<VenueContext, 'limits' | 'seed'>,
+): void {
+  const seenAtMs = Math.max(nowMs, order.dueAtMs);
+  order.cancelAtMs ??= seenAtMs + latencyMs(order, SALT.cancel, context);
 }
 
 /** Matches open orders of the symbol against one trade of the market, oldest order first. */
@@ -121,7 +146,7 @@ export function matchTrade(
   if (open === undefined) return [];
   const results: VenueResult[] = [];
   for (const order of open) {
-    if (order.dueAtMs > trade.tsMs) continue;
+    if (order.dueAtMs > trade.tsMs || order.unknown) continue;
     const result =
       expire(order, trade.tsMs, context) ??
       refuse(order, trade, context) ??
@@ -149,10 +174,10 @@ export function expireOverdue(
   return results;
 }
 
-/** Ends one open order from outside; an order that is gone already stays as it is. */
-export function rejectOrder(
+/** Says of one open order what is known from outside; one that is gone already stays as it is. */
+export function reportOrder(
   venue: VenueState,
-  report: { readonly orderRef: Ref; readonly symbol: string; readonly message: string },
+  report: Pick<OrderReported, 'orderRef' | 'symbol' | 'status' | 'message'>,
   context: VenueContext & { readonly nowMs: number },
 ): readonly VenueResult[] {
   const { seq, ord } = report.orderRef;
@@ -160,6 +185,8 @@ export function rejectOrder(
     .get(report.symbol)
     ?.find(({ ref }) => ref.seq === seq && ref.ord === ord);
   if (order === undefined) return [];
+  order.unknown = report.status === 'UNKNOWN';
+  if (report.status !== 'REJECTED') return [];
   const status = order.filledE8 === 0n ? 'REJECTED' : 'CANCELLED';
   const result = end(order, { status, message: report.message, nowMs: context.nowMs }, context);
   dropFinal(venue, report.symbol);
@@ -173,6 +200,10 @@ function dropFinal(venue: VenueState, symbol: string): void {
 }
 
 function expire(order: OpenOrder, nowMs: number, context: VenueContext): VenueResult | null {
+  if (order.unknown) return null;
+  if (order.cancelAtMs !== null && order.cancelAtMs <= nowMs) {
+    return end(order, { status: 'CANCELLED', message: 'cancelled on request', nowMs }, context);
+  }
   if (nowMs - order.dueAtMs <= context.limits.orderTimeoutMs) return null;
   return end(
     order,

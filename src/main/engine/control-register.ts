@@ -7,16 +7,36 @@ import {
   raise,
   withMode,
   type EffectiveControl,
+  type RaiseRequest,
 } from '../../engine/control/register.js';
-import type { ControlRecord, Mode } from '../../engine/domain/control.js';
+import { coversRequest, type ExitRequest } from '../../engine/control/exit-wish.js';
+import {
+  mostRestrictive,
+  type ControlRecord,
+  type Level,
+  type Mode,
+} from '../../engine/domain/control.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import { DependencyError } from '../../operator-error.js';
+
+/** Others may write at the same time; each round sees what they wrote. */
+const ROUNDS_MAX = 5;
+
+/** Everything, and to HALTED, where nothing else is said. */
+export interface EngageRequest extends Pick<RaiseRequest, 'reason' | 'message'> {
+  readonly level?: RaiseRequest['level'];
+  readonly scopes?: RaiseRequest['scopes'];
+  readonly exit?: ExitRequest;
+  /** A part of cdb that acts by itself; else whoever runs the engine. */
+  readonly operator?: string;
+}
 
 /** The register of one state directory as a running engine uses it. */
 export interface EngineRegister {
   /** What holds now; unreadable reads as HALTED. */
   effective(): EffectiveControl;
   /** Also when no place can be written any more: then this process alone remembers, until it ends. */
-  engage(request: { readonly reason: string; readonly message: string }): ControlRecord;
+  engage(request: EngageRequest): ControlRecord;
 }
 
 /**
@@ -40,24 +60,50 @@ export function openEngineRegister(
   else if (first.record.mode !== mode && first.faults.length === 0) {
     latch.write(withMode(first, change));
   }
+  const effective = (): EffectiveControl => {
+    const current = read(false);
+    return forced === null ? current : { ...current, record: stricter(forced, current.record) };
+  };
   return {
-    effective: () => {
-      const current = read(false);
-      return forced === null ? current : { ...current, record: stricter(forced, current.record) };
-    },
-    engage: ({ reason, message }) => {
-      const current = read(false);
-      if (current.record.level === 'HALTED' && current.faults.length === 0) return current.record;
-      const request = { reason, message, operator: operatorName(process.env), atMs: clock.nowMs() };
-      forced = raise(current, { ...request, level: 'HALTED', scopes: [] });
-      try {
-        latch.stop(forced);
-      } catch (error) {
-        onNotice(`the latch can't be written, only this process is halted: ${String(error)}`);
+    effective,
+    engage: (asked) => {
+      for (let round = 1; ; round += 1) {
+        const current = effective();
+        if (isHeld(current, asked)) return current.record;
+        const request = { operator: operatorName(process.env), ...asked, atMs: clock.nowMs() };
+        const next = raise(current, { level: 'HALTED', scopes: [], ...request });
+        try {
+          latch.stop(next);
+        } catch (error) {
+          const isChanged = error instanceof DependencyError && error.retryable;
+          if (isChanged && round < ROUNDS_MAX) continue;
+          onNotice(`the latch can't be written, only this process obeys: ${String(error)}`);
+        }
+        // Also what the crude ways of a full disk can't write down.
+        forced = next;
+        return next;
       }
-      return forced;
     },
   };
+}
+
+/** Nothing would be restricted further by it, and nothing more would be cancelled or closed. */
+function isHeld({ record, faults }: EffectiveControl, asked: EngageRequest): boolean {
+  const { level = 'HALTED', scopes = [] } = asked;
+  if (faults.length > 0) return false;
+  const isAsStrict = (held: Level) => mostRestrictive([held, level]) === held;
+  const isRestricted =
+    isAsStrict(record.level) ||
+    (scopes.length > 0 && scopes.every((scope) => isAsStrict(record.scopes[scope] ?? 'TRADING')));
+  return isRestricted && holdsWish(record, asked);
+}
+
+/** What is on record is done once, and needs not be asked for again. */
+export function holdsWish(
+  { exits = [] }: Pick<ControlRecord, 'exits'>,
+  { exit, scopes = [] }: Pick<EngageRequest, 'exit' | 'scopes'>,
+): boolean {
+  return exit === undefined || exits.some((wish) => coversRequest(wish, { ...exit, scopes }));
 }
 
 /** A forced halt ends when an operator releases with a newer epoch. */

@@ -5,6 +5,7 @@ import type { LogFields, Logger, LogLevel } from '../../engine/ports/logger.js';
 
 /** A file that is replayed at full speed decides thousands of times a second; nobody reads that. */
 const LINES_PER_SEC_MAX = 50;
+const NEVER_LEFT_OUT: ReadonlySet<Output['kind']> = new Set(['ControlApplied', 'ExitChanged']);
 const SUMMARY_EVERY_MS = 60_000;
 
 /** What the log takes of the committed facts: what moved money or stopped it, and a summary. */
@@ -23,8 +24,8 @@ export function factLog(log: Logger, clock: Clock): FactLog {
       tellLeftOut();
       second = { startedMs: nowMs, lines: 0, leftOut: 0 };
     }
-    // A change of level is never left out; it comes from people and from breakers.
-    if (second.lines >= LINES_PER_SEC_MAX && fact.kind !== 'ControlApplied') {
+    // What comes from people and from breakers is never left out.
+    if (second.lines >= LINES_PER_SEC_MAX && !NEVER_LEFT_OUT.has(fact.kind)) {
       second.leftOut += 1;
       return;
     }
@@ -90,6 +91,8 @@ function factLevel(fact: Output): LogLevel | null {
     case 'AlertRaised':
       return ALERT_LEVELS[fact.level];
     case 'BotStopped':
+    case 'CancelRequested':
+    case 'ExitChanged':
     case 'OrderRejected':
       return 'warn';
     case 'OrderFilled':

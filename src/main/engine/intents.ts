@@ -2,7 +2,9 @@ import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { EngineRun } from '../../engine/engine-run.js';
-import type { EngineRegister } from './control-register.js';
+import type { ExitRequest } from '../../engine/control/exit-wish.js';
+import type { ExitStatus } from '../../engine/ports/engine-status.js';
+import { holdsWish, type EngageRequest, type EngineRegister } from './control-register.js';
 
 const OBEY_POLL_MS = 2;
 /** Below what the kill-switch commands wait, so that they hear why. */
@@ -21,11 +23,10 @@ export function intentHandler(
         return { accepted: true };
       case 'engage': {
         // The caller writes the latch first; where it could not, this process halts by itself.
-        const written = register.effective().record.epoch >= Number(members['epoch']);
-        if (!written) {
-          const reason = textOf(members['reason'], 'manual');
-          register.engage({ reason, message: textOf(members['message'], '') });
-        }
+        const request = engageRequest(members);
+        const { record } = register.effective();
+        const written = record.epoch >= Number(members['epoch']);
+        if (!written || !holdsWish(record, request)) register.engage(request);
         return obey(live, register, clock);
       }
       case 'release':
@@ -67,7 +68,33 @@ async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Pr
     mode,
     obeyed_ms: clock.monotonicMs() - startedAtMs,
     open_orders: openOrders,
+    exits: live.status().exits.map(exitAnswer),
   };
+}
+
+/** What can't be understood is read as the stricter thing: everything, and HALTED. */
+function engageRequest(members: Readonly<Record<string, unknown>>): EngageRequest {
+  const exit = exitOf(members);
+  const scopes = Array.isArray(members['scopes']) ? (members['scopes'] as readonly unknown[]) : [];
+  const isScope = (scope: unknown): scope is string =>
+    typeof scope === 'string' && /^(strategy|symbol):./.test(scope);
+  return {
+    reason: textOf(members['reason'], 'manual'),
+    message: textOf(members['message'], ''),
+    level: members['level'] === 'REDUCING' ? 'REDUCING' : 'HALTED',
+    scopes: scopes.every(isScope) ? scopes : [],
+    ...(exit === undefined ? {} : { exit }),
+  };
+}
+
+function exitOf(members: Readonly<Record<string, unknown>>): ExitRequest | undefined {
+  const cancelOpen = members['cancelOpen'] === true;
+  const flatten = members['flatten'] === true;
+  return cancelOpen || flatten ? { cancelOpen, flatten } : undefined;
+}
+
+function exitAnswer({ killId, openOrders, positions, state, why }: ExitStatus) {
+  return { kill_id: killId, state, open_orders: openOrders, positions, why };
 }
 
 function textOf(value: unknown, fallback: string): string {

@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +26,12 @@ const TRADING: ControlRecord = {
   message: 'all\nstate=inactive\u001b[2J "quoted"',
 };
 const HALTED: ControlRecord = { ...TRADING, level: 'HALTED', epoch: 2, previousLevel: 'TRADING' };
+
+const RECORD_OF_BEFORE: ControlRecord = {
+  ...HALTED,
+  message: 'spread gap',
+  scopes: { 'symbol:B': 'REDUCING', 'strategy:a': 'HALTED' },
+};
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let path: string;
@@ -50,6 +57,31 @@ describe('latch file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readFileSync(path, 'utf8').match(/[\u0000-\u001f]/g)).toEqual(['\n']);
     expect(readdirSync(directory.path).sort()).toEqual(['control.json', 'control.reserve']);
+  });
+
+  it('keeps a wish to cancel and close, and is without one the same to the byte as ever', () => {
+    const wish = { killId: '2-0000002a', cancelOpen: true, flatten: true, scopes: ['symbol:A'] };
+    const asked: ControlRecord = { ...HALTED, exits: [wish] };
+    latch.write(asked);
+    expect(latch.read()).toEqual({ state: 'present', record: asked });
+    expect(encodeLatch({ ...asked, exits: [] })).toBe(encodeLatch(HALTED));
+    expect(createHash('sha256').update(encodeLatch(RECORD_OF_BEFORE)).digest('hex')).toBe(
+      'f57284334941bd7573144b433b1943ad63087afe89355b3662ca52a2100bc875',
+    );
+    const text = encodeLatch(asked);
+    for (const bad of [
+      ['"flatten":true', '"flatten":1'],
+      ['2-0000002a', 'x'],
+      ['["symbol:A"]', '"symbol:A"'],
+      ['["symbol:A"]', '["A"]'],
+      ['"exits":[', '"exits":[null,'],
+    ] as const) {
+      const changed = text.replace(bad[0], bad[1]);
+      const record = /"record":(.*)\}\n$/s.exec(changed)?.[1] ?? '';
+      const sha256 = createHash('sha256').update(record).digest('hex');
+      writeFileSync(path, changed.replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`));
+      expect(latch.read().state, bad.join(' to ')).toBe('unreadable');
+    }
   });
 
   it('is absent where nothing was written', () => {

@@ -83,6 +83,8 @@ export function publishPlan(output: Output, context: PublishContext): readonly P
       return [toStream(STREAMS.botShutdown, botShutdownMessage(output))];
     case 'AlertRaised':
       return [toTopic(TOPICS.alerts, alertMessage(output, ids))];
+    case 'CancelRequested':
+    case 'ExitChanged':
     case 'TradeRefused':
     case 'FeedGapOpened':
     case 'FeedGapClosed':

@@ -17,6 +17,19 @@ type Facts = { readonly [K in OutputKind]: Extract<Output, { kind: K }> };
 
 /** One fact of every kind. */
 export const FACTS: Facts = {
+  CancelRequested: { ...born, ...order, kind: 'CancelRequested', side: 'BUY', qty: '1.00000000' },
+  ExitChanged: {
+    ...born,
+    kind: 'ExitChanged',
+    killId: '2-0000002a',
+    cancelOpen: true,
+    flatten: true,
+    scopes: [],
+    state: 'reducing',
+    openOrders: 1,
+    positions: [{ symbol: 'BTCUSDT', qty: '1.00000000' }],
+    why: '',
+  },
   TradeRefused: { ...born, kind: 'TradeRefused', symbol: 'BTCUSDT', fault: 'late', dropped: true },
   CandleClosed: {
     ...born,
