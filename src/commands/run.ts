@@ -178,7 +178,7 @@ async function runEngine(
     say(endText(status, reason, stop.cause));
     if (io.outputFormat !== 'text') lines.print(summaryJson(status, reason, io.nowMs()));
     if (stop.cause !== null) return EXIT_OF[stop.cause];
-    return isOnRecord(status) ? EXIT.OK : EXIT.UNREACHABLE;
+    return isOnRecord(status, reason) ? EXIT.OK : EXIT.UNREACHABLE;
   } finally {
     clearTimeout(timer);
   }

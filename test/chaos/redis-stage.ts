@@ -199,7 +199,8 @@ export class RedisStage {
       const { status } = await process.ended;
       // One that was just started does not listen to signals yet, and has done nothing.
       const isFresh = status === null && process.stdout === '';
-      const isEnded = status === 0 && isOver(process);
+      // It has said its last word, and listens to no signal any more.
+      const isEnded = (status === 0 || status === null) && isOver(process);
       if (status !== 130 && !isFresh && !isEnded) {
         const why = process.stderr.slice(-600);
         this.faults.push(`${actor} ended on Ctrl-C with status ${String(status)}: ${why}`);

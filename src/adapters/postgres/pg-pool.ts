@@ -76,6 +76,11 @@ export function openPgPool(
     // A command that is done does not wait for a connection that is idle.
     allowExitOnIdle: limits.idleMs > 0,
   });
+  // A connection that breaks while it is in use tells its query, and says it here too: between the pool
+  // handing it out and its first query nobody else would listen.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   // An idle connection that the server ends would otherwise end this process; the pool drops it.
   pool.on('error', (error) => {
     gate.failed(toDependencyError('keep a connection', error));
@@ -129,9 +134,6 @@ async function useClient<T>(
 ): Promise<T> {
   const client = await connect(parts, action);
   const deadlineMs = parts.limits.callDeadlineMs;
-  // A connection that breaks while it is ours reports twice: to the query, and to this listener.
-  const ignore = () => undefined;
-  client.on('error', ignore);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -141,7 +143,6 @@ async function useClient<T>(
   const done = work(client);
   try {
     const result = await Promise.race([done, late]);
-    client.off('error', ignore);
     client.release();
     return result;
   } catch (error) {

@@ -4,13 +4,15 @@ import { countText } from '../../view/figure.js';
 import type { AskedBy } from './stop-request.js';
 
 /** Whether every decision of this process is in the audit trail. */
-export function isOnRecord(status: EngineStatus): boolean {
-  return status.audit.state === 'ok' && unwritten(status) === 0;
+export function isOnRecord(status: EngineStatus, reason: EndReason): boolean {
+  return status.audit.state === 'ok' && unwritten(status, reason) === 0;
 }
 
 /** Alone the committer says so itself; in a shared run the writer may be another process. */
-function unwritten({ shared, seqFolded, seqCommitted }: EngineStatus): number {
-  return shared === undefined ? 0 : Math.max(0, seqFolded - seqCommitted);
+function unwritten({ shared, seqFolded, seqCommitted }: EngineStatus, reason: EndReason): number {
+  // A run is finished when all of it is on record, whatever this process has seen of that.
+  if (shared === undefined || reason === 'finished') return 0;
+  return Math.max(0, seqFolded - seqCommitted);
 }
 
 /** What was done, and what is left to do. */
@@ -57,7 +59,7 @@ function leftText(status: EngineStatus, reason: EndReason): string {
   if (audit.state !== 'ok') {
     return `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
   }
-  const left = unwritten(status);
+  const left = unwritten(status, reason);
   if (left > 0) {
     return `NOT DRAINED: decisions of ${countText(left)} inputs are not on record; Redis keeps them, and the next writer commits them`;
   }

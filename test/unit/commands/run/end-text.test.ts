@@ -10,13 +10,15 @@ describe('the last words of a process that shares a run', () => {
   it('say drained only when all that it folded is on record', () => {
     const done = ended({ seqJournaled: 100, seqFolded: 100, seqCommitted: 100 });
     expect(endText(done, 'stopped', null)).toContain('drained: every decision is in the audit');
-    expect(isOnRecord(done)).toBe(true);
+    expect(isOnRecord(done, 'stopped')).toBe(true);
 
     const open = ended({ seqJournaled: 100, seqFolded: 100, seqCommitted: 2 });
     expect(endText(open, 'stopped', null)).toContain(
       'NOT DRAINED: decisions of 98 inputs are not on record',
     );
-    expect(isOnRecord(open)).toBe(false);
+    expect(isOnRecord(open, 'stopped')).toBe(false);
+    // Another process has said that all of it is on record; this one has not looked since.
+    expect(isOnRecord(open, 'finished')).toBe(true);
   });
 
   it('claim no figures of shards that it never owned', () => {
@@ -27,7 +29,7 @@ describe('the last words of a process that shares a run', () => {
     expect(text).not.toMatch(/journaled up to 0|equity|drained: every/);
     expect(text).toContain('what waits in Redis is for the processes that own its shards');
     expect(endText(fed, 'finished', null)).toContain('the run is finished');
-    expect(isOnRecord(fed)).toBe(true);
+    expect(isOnRecord(fed, 'finished')).toBe(true);
   });
 
   it('count what waits in the journal of an ingest', () => {
@@ -38,6 +40,6 @@ describe('the last words of a process that shares a run', () => {
 
 it('a run of its own is drained when its committer is', () => {
   const alone = fakeEngineStatus({ seqFolded: 9, seqCommitted: 8 });
-  expect(endText(alone, 'finished', null)).toContain('drained: every decision is in the audit');
-  expect(isOnRecord(alone)).toBe(true);
+  expect(endText(alone, 'stopped', null)).toContain('drained: every decision is in the audit');
+  expect(isOnRecord(alone, 'stopped')).toBe(true);
 });
