@@ -26,10 +26,13 @@ export interface FakeKillSwitch extends KillSwitchServices {
   readonly ledger: LedgerEntry[];
   readonly signals: EngineSignal[];
   shared: readonly SharedPlace[];
+  /** Nothing waits. */
+  readonly clock: KillSwitch['clock'];
 }
 
 /** One place of the register and one engine, in memory. */
 export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
+  let nowMs = 0;
   const fake: FakeKillSwitch = {
     reading: record === null ? { state: 'absent' } : { state: 'present', record },
     answer: { state: 'absent' },
@@ -41,6 +44,13 @@ export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
     ledger: [],
     signals: [],
     shared: [],
+    clock: {
+      sleep: (ms) => {
+        nowMs += ms;
+        return Promise.resolve();
+      },
+      monotonicMs: () => nowMs,
+    },
     killSwitch: (stateDir) => {
       fake.stateDirs.push(stateDir);
       return Promise.resolve(killSwitchOf(fake));
@@ -92,6 +102,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
         return Promise.resolve(fake.answer);
       },
     },
+    clock: fake.clock,
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,
   };

@@ -18,6 +18,7 @@ export function fakeSharedPlace(
 ): FakeSharedPlace {
   const own = (): PlacedReading => ({
     place: name,
+    isShared: true,
     reading: fake.record === null ? { state: 'absent' } : { state: 'present', record: fake.record },
   });
   const there = async <T>(work: () => T): Promise<T> => {
@@ -34,7 +35,8 @@ export function fakeSharedPlace(
     change: (next) =>
       there(() => {
         const isNew = fake.record === null;
-        fake.record = next(isNew ? null : effectiveRecord([own()], { stateDirEmpty: false }));
+        const current = isNew ? null : effectiveRecord([own()], { stateDirEmpty: false });
+        fake.record = next(current, 1 + (fake.record?.epoch ?? 0));
         return fake.record;
       }),
     obeyed: () => there(() => engines),

@@ -23,7 +23,11 @@ export function postgresControlPlace(pool: PgPool): SharedPlace {
         await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
         const there = await newest(client);
         const isNew = there.reading.state === 'absent';
-        const record = next(isNew ? null : effectiveRecord([there], { stateDirEmpty: false }));
+        const current = isNew ? null : effectiveRecord([there], { stateDirEmpty: false });
+        const { rows } = await client.query<{ epoch: string }>(
+          'SELECT coalesce(max(epoch), 0)::text AS epoch FROM control_events',
+        );
+        const record = next(current, 1 + Number(rows[0]?.epoch ?? 0));
         await insert(client, record);
         await client.query('COMMIT');
         return record;
@@ -37,10 +41,12 @@ async function newest(client: pg.PoolClient): Promise<PlacedReading> {
     'SELECT record FROM control_events WHERE record IS NOT NULL ORDER BY id DESC LIMIT 1',
   );
   const [row] = rows;
-  if (row === undefined) return { place: NAME, reading: { state: 'absent' } };
+  if (row === undefined) return { place: NAME, isShared: true, reading: { state: 'absent' } };
   const decoded = decodeLatch(row.record);
   return {
     place: NAME,
+    isShared: true,
+    isOrder: true,
     reading: decoded.ok
       ? { state: 'present', record: decoded.record }
       : { state: 'unreadable', why: decoded.why },

@@ -6,13 +6,16 @@ import { redisScript, type RedisLink } from './redis-link.js';
 export const CONTROL_KEY = 'cdb:{control}:records';
 /** Field of CONTROL_KEY that belongs to no host. */
 export const REGISTER_FIELD = 'register';
+export const REGISTER_PLACE = 'Redis';
 /** Hash: engine to "<server's time in ms> <epoch that it obeys>". */
 export const ENGINES_KEY = 'cdb:{control}:engines';
 
 export function placedRecord(field: string, text: string): PlacedReading {
   const decoded = decodeLatch(text);
   return {
-    place: field === REGISTER_FIELD ? 'Redis' : field,
+    place: field === REGISTER_FIELD ? REGISTER_PLACE : field,
+    isShared: true,
+    isOrder: field === REGISTER_FIELD,
     reading: decoded.ok
       ? { state: 'present', record: decoded.record }
       : { state: 'unreadable', why: decoded.why },

@@ -12,6 +12,7 @@ import {
   ENGINES_KEY,
   placedRecord,
   REGISTER_FIELD,
+  REGISTER_PLACE,
   replaceRecord,
 } from './control-keys.js';
 import { redisScript, type RedisLink } from './redis-link.js';
@@ -38,6 +39,14 @@ for i = 1, #all, 2 do
 end
 return living`);
 
+function epochMax(records: Readonly<Record<string, string>>): number {
+  const epochs = Object.entries(records).map(([field, text]) => {
+    const { reading } = placedRecord(field, text);
+    return reading.state === 'present' ? reading.record.epoch : 0;
+  });
+  return Math.max(0, ...epochs);
+}
+
 function effectOf(reading: PlacedReading): EffectiveControl {
   return effectiveRecord([reading], { stateDirEmpty: false });
 }
@@ -47,20 +56,22 @@ export function redisControlPlace(link: RedisLink, clock: Clock): SharedPlace {
   const records = async () =>
     fieldsOf(await link.call('read the control register', 'HGETALL', CONTROL_KEY));
   return {
-    name: 'Redis',
+    name: REGISTER_PLACE,
     read: async () => {
       const { [REGISTER_FIELD]: own, ...hosts } = await records();
       return [
         own === undefined
-          ? { place: 'Redis', reading: { state: 'absent' } }
+          ? { place: REGISTER_PLACE, isShared: true, reading: { state: 'absent' } }
           : placedRecord(REGISTER_FIELD, own),
         ...Object.entries(hosts).map(([field, text]) => placedRecord(field, text)),
       ];
     },
     change: async (next) => {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
-        const seen = (await records())[REGISTER_FIELD] ?? '';
-        const record = next(seen === '' ? null : effectOf(placedRecord(REGISTER_FIELD, seen)));
+        const all = await records();
+        const seen = all[REGISTER_FIELD] ?? '';
+        const current = seen === '' ? null : effectOf(placedRecord(REGISTER_FIELD, seen));
+        const record = next(current, 1 + epochMax(all));
         const text = encodeLatch(record);
         if ((await replaceRecord(link, REGISTER_FIELD, { seen, next: text })) === text) {
           return record;

@@ -11,6 +11,7 @@ const EXCHANGE_EVERY_MS = 200;
 /** Nobody was asked yet. */
 const UNHEARD: PlacedReading = {
   place: 'the other hosts',
+  isShared: true,
   reading: { state: 'unreadable', why: 'not heard yet' },
 };
 
@@ -68,6 +69,8 @@ export function shareControl(
     /** Names this host's latch to the others. */
     readonly place: string;
     readonly own: () => ControlRecord;
+    /** After every exchange. */
+    readonly onHeard: () => void;
   },
 ): SharedControl {
   const ended = new AbortController();
@@ -109,9 +112,12 @@ export function shareControl(
         const records = await link.run('share the control register', EXCHANGE, keys, words);
         toldEpoch = own.epoch;
         for (const [place, text] of Object.entries(fieldsOf(records))) {
-          if (place !== at.place) others.set(place, placedRecord(place, text));
+          if (place === at.place) continue;
+          const said = placedRecord(place, text);
+          others.set(said.place, said);
         }
         others.delete(UNHEARD.place);
+        at.onHeard();
         hear();
       } catch {
         // What they said last holds until they can be asked again.

@@ -120,9 +120,9 @@ async function stopShared(
 ): Promise<{ readonly changes: readonly SharedChange[]; readonly notes: readonly string[] }> {
   const { places, notes } = await services.sharedPlaces(options, io);
   const { request, latched } = stop;
-  const next = (current: EffectiveControl | null): ControlRecord => {
+  const next = (current: EffectiveControl | null, epochMin: number): ControlRecord => {
     const record = raise(current ?? latched.before, request);
-    return { ...record, epoch: Math.max(record.epoch, latched.record.epoch) };
+    return { ...record, epoch: Math.max(record.epoch, latched.record.epoch, epochMin) };
   };
   const changes = await Promise.all(places.map((place) => changeShared(place, next)));
   await Promise.all(places.map((place) => place.close().catch(() => undefined)));

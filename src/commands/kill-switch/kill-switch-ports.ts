@@ -9,6 +9,7 @@ import type {
   EngineClient,
   EngineProcess,
 } from '../../engine/ports/engine-client.js';
+import type { Clock } from '../../engine/ports/clock.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { CommandIo } from '../command-io.js';
@@ -21,6 +22,7 @@ export interface KillSwitch {
   readonly places: readonly (ControlPlace & Stoppable)[];
   readonly engine: EngineProcess;
   readonly client: EngineClient;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
   /** Of this state directory; what operators did to the register, in order. */
   readonly ledger: Ledger;
   isStateEmpty(): boolean;
@@ -72,16 +74,19 @@ export async function readEverywhere(
     shared.map((place) =>
       place.read().catch((fault: unknown): readonly PlacedReading[] => {
         away.push({ place: place.name, fault });
-        return [{ place: place.name, reading: { state: 'unreadable', why: wordsOf(fault) } }];
+        return [
+          {
+            place: place.name,
+            isShared: true,
+            reading: { state: 'unreadable', why: wordsOf(fault) },
+          },
+        ];
       }),
     ),
   );
   const readings = [...own, ...said.flat()];
   const silent = new Set(away.map(({ place }) => place));
-  const telling = readings.filter(
-    ({ place, reading }, at) =>
-      at < own.length || (reading.state !== 'absent' && !silent.has(place)),
-  );
+  const telling = readings.filter(({ place }, at) => at < own.length || !silent.has(place));
   return { effective: effectiveRecord(telling, { stateDirEmpty }), readings, away };
 }
 

@@ -20,6 +20,7 @@ import {
   type KillSwitchServices,
 } from './kill-switch-ports.js';
 import { recordInLedger } from './ledger-record.js';
+import { ACK_MS_MAX } from './shared-change.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
 
 /** Allows trading again. Hard on purpose: a name, a reason, the target retyped, and every place there. */
@@ -70,7 +71,7 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   const released: Released = {
     ...{ before, record, ack, ledger },
     stricter: isRunning ? await stricterEngine(killSwitch, result) : null,
-    remaining: stillRestricting(await readEverywhere(killSwitch, shared)),
+    remaining: await remainingRestrictions(places),
   };
   printResult(io, {
     command: 'kill-switch.release',
@@ -113,9 +114,9 @@ async function writeEverywhere(
     const seen = readings.find((one) => one.place === place.name)?.reading;
     const seenEpoch = seen?.state === 'present' ? seen.record.epoch : 0;
     try {
-      await place.change((current) => {
+      await place.change((current, epochMin) => {
         if ((current?.record.epoch ?? 0) > seenEpoch) throw changedMeanwhile(place.name);
-        return record;
+        return { ...record, epoch: Math.max(record.epoch, epochMin) };
       });
     } catch (fault) {
       throw notReleased(place.name, fault);
@@ -132,12 +133,27 @@ async function writeEverywhere(
 }
 
 const CHANGED = 'changed in the meantime';
+const LOOK_EVERY_MS = 50;
 
 function changedMeanwhile(place: string): DependencyError {
   return new DependencyError(`${place} was ${CHANGED}; look at it and try again`, {
     dependency: place,
     retryable: true,
   });
+}
+
+/**
+ * Waits for engines elsewhere, which end in their latches what they had there on this order's word.
+ * @returns what holds all the same
+ */
+async function remainingRestrictions({ killSwitch, shared }: Places): Promise<readonly string[]> {
+  const { clock } = killSwitch;
+  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  for (;;) {
+    const remaining = stillRestricting(await readEverywhere(killSwitch, shared));
+    if (remaining.length === 0 || clock.monotonicMs() >= untilMs) return remaining;
+    await clock.sleep(LOOK_EVERY_MS);
+  }
 }
 
 /** Places that still hold, now that all that can be lowered from here was lowered. */

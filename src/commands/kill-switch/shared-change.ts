@@ -1,4 +1,3 @@
-import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { ObeyingEngine, SharedPlace } from '../../engine/ports/shared-places.js';
 import { wordsOf } from '../../operator-error.js';
@@ -19,7 +18,7 @@ export const ACK_MS_MAX = 1_000;
 /** Never throws: a place that can't be written is said, and the others are written all the same. */
 export async function changeShared(
   place: SharedPlace,
-  next: (current: EffectiveControl | null) => ControlRecord,
+  next: Parameters<SharedPlace['change']>[0],
 ): Promise<SharedChange> {
   try {
     const record = await place.change(next);

@@ -4,6 +4,13 @@ import { exitsMember, mergeWishes, newWish, type ExitRequest } from './exit-wish
 
 export interface PlacedReading {
   readonly place: string;
+  /**
+   * Several hosts reach it: what it says of the mode is another host's, and a record that was never
+   * written there is no loss.
+   */
+  readonly isShared?: boolean;
+  /** What operators order for all hosts, as against what another host says of itself. */
+  readonly isOrder?: boolean;
   readonly reading: ControlReading;
 }
 
@@ -44,16 +51,19 @@ export function effectiveRecord(
   readings: readonly PlacedReading[],
   context: { readonly stateDirEmpty: boolean },
 ): EffectiveControl {
-  const present = readings.flatMap(({ place, reading }) =>
-    reading.state === 'present' ? [{ place, record: reading.record }] : [],
+  const present = readings.flatMap(({ place, reading, isShared = false }) =>
+    reading.state === 'present' ? [{ place, isShared, record: reading.record }] : [],
   );
   const faults = readings.flatMap((placed) => faultOf(placed, context.stateDirEmpty));
   const strictest = present.toSorted((a, b) => byRestriction(b.record, a.record))[0];
   const isFirst = readings.length > 0 && present.length === 0 && faults.length === 0;
+  const own = present.some((one) => !one.isShared)
+    ? present.filter((one) => !one.isShared)
+    : present;
   const base = strictest?.record ?? unknownRecord(isFirst);
   const record: ControlRecord = {
     ...base,
-    mode: mildest(present.map((one) => one.record.mode)),
+    mode: mildest(own.map((one) => one.record.mode)),
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
     ...exitsMember(mergeWishes(present.map((one) => one.record.exits))),
@@ -196,15 +206,51 @@ export function nextEpoch({ record, isEpochCertain }: EffectiveControl, atMs: nu
   return isEpochCertain ? next : Math.max(next, Math.floor(atMs / 1000));
 }
 
-function faultOf({ place, reading }: PlacedReading, stateDirEmpty: boolean): readonly string[] {
+function faultOf(
+  { place, reading, isShared }: PlacedReading,
+  stateDirEmpty: boolean,
+): readonly string[] {
   switch (reading.state) {
     case 'present':
       return [];
     case 'unreadable':
       return [`${place}: ${reading.why}`];
     case 'absent':
-      return stateDirEmpty ? [] : [`${place}: the record is missing beside other state`];
+      return stateDirEmpty || isShared === true
+        ? []
+        : [`${place}: the record is missing beside other state`];
   }
+}
+
+/**
+ * What the latch of a host has to say once an order for all hosts is known: the order itself where it
+ * is stricter, and where it ends an order that the latch had on its word alone.
+ * @returns null when the latch stays as it is
+ */
+export function followedRecord(
+  own: ControlRecord,
+  { order, followed }: { readonly order: ControlRecord; readonly followed: ControlRecord | null },
+): ControlRecord | null {
+  const both = mostRestrictive([own.level, order.level]);
+  const scopes = mergeScopes([own.scopes, order.scopes]);
+  const isStricter = both !== own.level || !isSameScopes(scopes, own.scopes);
+  if (isStricter) {
+    const isAll = both === order.level && isSameScopes(scopes, order.scopes);
+    const epoch = Math.max(order.epoch, own.epoch + (isAll && order.epoch > own.epoch ? 0 : 1));
+    return { ...order, level: both, scopes, mode: own.mode, epoch };
+  }
+  const isOnItsWord =
+    followed !== null &&
+    own.epoch === followed.epoch &&
+    own.atMs === followed.atMs &&
+    own.level === followed.level;
+  const isEnded = order.level !== own.level || !isSameScopes(order.scopes, own.scopes);
+  return isOnItsWord && isEnded && order.epoch > own.epoch ? { ...order, mode: own.mode } : null;
+}
+
+function isSameScopes(a: Scopes, b: Scopes): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** Level first; of two equal ones the newer says who and why. */

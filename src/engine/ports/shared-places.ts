@@ -19,9 +19,12 @@ export interface SharedPlace {
   read(): Promise<readonly PlacedReading[]>;
   /**
    * Changes the place's own record in one step with looking at it.
-   * @param next from what it says now; null where nothing was ever ordered there
+   * @param next from what it says now; null where nothing was ever ordered there. `epochMin` is above
+   *   every epoch that is known there, so that whoever obeys it has heard of this change.
    */
-  change(next: (current: EffectiveControl | null) => ControlRecord): Promise<ControlRecord>;
+  change(
+    next: (current: EffectiveControl | null, epochMin: number) => ControlRecord,
+  ): Promise<ControlRecord>;
   /**
    * Waits until every engine that lives and listens here decides and sends under this epoch or a later
    * one, but no longer than `waitMs`. Absent where a place can't know them.

@@ -1,12 +1,15 @@
 import { latchPlace } from '../../adapters/files/latch-file.js';
+import { encodeLatch } from '../../adapters/files/latch-record.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
 import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
+  followedRecord,
   initialRecord,
   raise,
   withMode,
   type EffectiveControl,
+  type PlacedReading,
   type RaiseRequest,
 } from '../../engine/control/register.js';
 import { coversRequest, type ExitRequest } from '../../engine/control/exit-wish.js';
@@ -33,8 +36,17 @@ export interface EngageRequest extends Pick<RaiseRequest, 'reason' | 'message'> 
 
 /** The register of one state directory as a running engine uses it. */
 export interface EngineRegister {
-  /** What holds now; unreadable reads as HALTED. */
+  /** What holds now, by the latch and all places that are listened to; unreadable reads as HALTED. */
   effective(): EffectiveControl;
+  /** What the latch of this host says. */
+  own(): EffectiveControl;
+  /** From now on these places count as well. */
+  listenTo(places: () => readonly PlacedReading[]): void;
+  /**
+   * Keeps in the latch what is ordered for all hosts, so that a halt outlives the place that told it; it
+   * ends there once every place has the order that ends it for all.
+   */
+  follow(): void;
   /** Also when no place can be written any more: then this process alone remembers, until it ends. */
   engage(request: EngageRequest): ControlRecord;
 }
@@ -52,23 +64,62 @@ export function openEngineRegister(
   // Looked at once, before this start leaves anything: later the directory is never empty.
   const stateDirEmpty = isEmptyState(state);
   let forced: ControlRecord | null = null;
-  const read = (isEmpty: boolean): EffectiveControl =>
-    effectiveRecord([{ place: latch.name, reading: latch.read() }], { stateDirEmpty: isEmpty });
+  const listened: (() => readonly PlacedReading[])[] = [];
+  /** The order for all hosts that the latch has on its word. */
+  let followed: ControlRecord | null = null;
+  const read = (isEmpty: boolean, others: readonly PlacedReading[] = []): EffectiveControl =>
+    effectiveRecord([{ place: latch.name, reading: latch.read() }, ...others], {
+      stateDirEmpty: isEmpty,
+    });
   const first = read(stateDirEmpty);
   const change = { mode, operator: operatorName(process.env), atMs: clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
     latch.write(withMode(first, change));
   }
-  const effective = (): EffectiveControl => {
+  const own = (): EffectiveControl => {
     const current = read(false);
     return forced === null ? current : { ...current, record: stricter(forced, current.record) };
   };
+  const effective = (): EffectiveControl => {
+    const others = listened.flatMap((places) => places());
+    if (others.length === 0) return own();
+    if (forced === null) return read(false, others);
+    const here = {
+      place: latch.name,
+      reading: { state: 'present', record: own().record },
+    } as const;
+    return effectiveRecord([here, ...others], { stateDirEmpty: false });
+  };
   return {
     effective,
+    own,
+    listenTo: (places) => {
+      listened.push(places);
+    },
+    follow: () => {
+      const current = own();
+      const orders = listened.flatMap((places) => places()).filter(({ isOrder }) => isOrder);
+      if (current.faults.length > 0 || orders.length === 0) return;
+      const { record: order, faults } = effectiveRecord(orders, { stateDirEmpty: false });
+      if (faults.length > 0) return;
+      const next = followedRecord(current.record, { order, followed });
+      if (next !== null) {
+        try {
+          latch.write(next);
+        } catch (error) {
+          // Tried again with the next look; until then the place itself is what counts.
+          onNotice(`the latch does not follow ${order.reason}: ${String(error)}`);
+          return;
+        }
+      }
+      if (encodeLatch(own().record) === encodeLatch({ ...order, mode: current.record.mode })) {
+        followed = own().record;
+      }
+    },
     engage: (asked) => {
       for (let round = 1; ; round += 1) {
-        const current = effective();
+        const current = own();
         if (isHeld(current, asked)) return current.record;
         const request = { operator: operatorName(process.env), ...asked, atMs: clock.nowMs() };
         const next = raise(current, { level: 'HALTED', scopes: [], ...request });

@@ -47,6 +47,7 @@ import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
+import { listenToDatabase } from './shared-control.js';
 import { refuseOwnDatabase, refuseRolesAlone, rolesOf } from './process-roles.js';
 import { Preflight } from './preflight.js';
 
@@ -82,8 +83,10 @@ async function openParts(
     () => openEngineRegister(place.state, mode, { clock, onNotice }),
     (opened) => killSwitchWords(opened.effective()),
   );
-  const control = () => heldControl(place.lock, register);
-  const parts = { order, preflight, clock, log, state: place.state, control };
+  const held = (record: ControlRecord) => heldControl(place.lock, record);
+  const control = () => held(register.effective().record);
+  const own = () => held(register.own().record);
+  const parts = { order, preflight, clock, log, state: place.state, register, control, own };
   const keys = localKeys(clock);
   // A stack whose trades are only listened to gets none of our orders.
   const redis = config.feed.source === REDIS_FEED ? undefined : config.redisUrl;
@@ -96,6 +99,7 @@ async function openParts(
   }
   const { live, streams, database } = opened;
   log.setRunId(live.runId);
+  haltOnSignal(register, live, preflight);
   const intent = loggedIntents(intentHandler(live, register, clock), log);
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
@@ -116,13 +120,28 @@ async function openParts(
   };
 }
 
+/** Where neither the latch can be written nor the socket be reached, a signal still comes through. */
+function haltOnSignal(register: EngineRegister, live: EngineRun, preflight: Preflight): void {
+  const halt = (): void => {
+    register.engage({ reason: 'manual', message: 'signal SIGUSR2' });
+    live.knock();
+  };
+  process.on('SIGUSR2', halt);
+  preflight.closeLater(() => {
+    process.off('SIGUSR2', halt);
+  });
+}
+
 interface Parts {
   readonly order: EngineOrder;
   readonly preflight: Preflight;
   readonly clock: Clock;
   readonly log: RunLog;
   readonly state: StateDirectory;
+  readonly register: EngineRegister;
+  /** What the register says, and what the latch of this host alone says. */
   readonly control: () => ControlRecord;
+  readonly own: () => ControlRecord;
 }
 
 type Opened =
@@ -136,7 +155,7 @@ type Opened =
 
 /** Everything in this process and its state directory. */
 async function openAlone(
-  { order, preflight, clock, state, control }: Parts,
+  { order, preflight, clock, state, register, control }: Parts,
   keys: Keys,
 ): Promise<Opened> {
   refuseRolesAlone(order);
@@ -146,6 +165,7 @@ async function openAlone(
   const known = knownRun(stores.registry, feed, settings);
   if (known?.finished === true) return { state: 'finished', run: known };
   const database = await openDatabase(order, preflight, clock);
+  await listenToExternal(order, database, register, { preflight, clock });
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
@@ -169,7 +189,7 @@ async function openAlone(
 
 /** One of the processes that share a run on Redis; with all roles, the only one that is needed. */
 async function openShards(
-  { order, preflight, clock, state, control }: Parts,
+  { order, preflight, clock, state, register, control, own }: Parts,
   keys: Keys,
   url: SecretUrl,
 ): Promise<Opened> {
@@ -177,12 +197,28 @@ async function openShards(
   const feeds = rolesOf(order).includes('ingest');
   const feed = feeds ? await openOrderedFeed(order, preflight, clock) : null;
   const database = await openDatabase(order, preflight, clock);
+  await listenToExternal(order, database, register, { preflight, clock });
   const settings = liveSettings(order);
-  const place = { state, url, database, settings, feed, control, keys };
+  const place = { state, url, database, settings, feed, register, control, own, keys };
   const opened = await openShardedRun(order, place, { preflight, clock });
   if (!('live' in opened))
     return { state: 'finished', run: { ...opened, runId: opened.runGroup, endedAtMs: null } };
   return { state: 'ready', live: opened.live, streams: opened.wire, database };
+}
+
+/** Only an external database is a place that others reach. */
+async function listenToExternal(
+  { config }: EngineOrder,
+  { pool }: EngineDatabase,
+  register: EngineRegister,
+  shell: { readonly preflight: Preflight; readonly clock: Clock },
+): Promise<void> {
+  if (config.databaseUrl === undefined) return;
+  await shell.preflight.step(
+    'control register',
+    () => listenToDatabase(pool, register, shell),
+    () => `the database too: level ${register.effective().record.level}`,
+  );
 }
 
 async function openOrderedFeed(
@@ -229,8 +265,7 @@ async function openPlace(
 }
 
 /** An engine whose lock was taken away may not be alone any more: it halts. */
-function heldControl(lock: EngineLock, register: EngineRegister): ControlRecord {
-  const { record } = register.effective();
+function heldControl(lock: EngineLock, record: ControlRecord): ControlRecord {
   if (lock.isHeld()) return record;
   return { ...record, level: 'HALTED', reason: 'system_error', message: 'engine.lock was lost' };
 }

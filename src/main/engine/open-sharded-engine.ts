@@ -8,6 +8,7 @@ import { postgresShardStore } from '../../adapters/postgres/shard-store.js';
 import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
 import { openRedisEventLog } from '../../adapters/redis/redis-event-log.js';
 import { redisFactStreams } from '../../adapters/redis/redis-fact-streams.js';
+import type { SharedControl } from '../../adapters/redis/redis-control.js';
 import { redisLeases } from '../../adapters/redis/redis-leases.js';
 import {
   openRedisLink,
@@ -46,7 +47,8 @@ import { joinRun, type Joined } from './join-run.js';
 import type { Preflight } from './preflight.js';
 import { rolesOf } from './process-roles.js';
 import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis-preflight.js';
-import { openHostsControl, type HostsControl } from './shared-control.js';
+import type { EngineRegister } from './control-register.js';
+import { openHostsControl } from './shared-control.js';
 
 const ENGINE_ID = `${hostname()}:${process.pid}`;
 /** A read that waits for inputs comes back after this. */
@@ -59,8 +61,10 @@ export interface ShardedPlace {
   readonly settings: LiveSettings;
   /** Null where the roles need no feed. */
   readonly feed: Feed | null;
-  /** What this host's register says. */
+  readonly register: EngineRegister;
+  /** What the register says, with all places that are listened to; and this host's latch alone. */
   readonly control: () => ControlRecord;
+  readonly own: () => ControlRecord;
   /** What other terminals ask this process for. */
   readonly keys: Pick<Keys, 'set'>;
 }
@@ -100,7 +104,7 @@ export async function openShardedRun(
   if (joined.run.finished) return joined.run;
   const hosts = await openHostsControl(
     { link: control, ears: open('control listener') },
-    { state, engineId: ENGINE_ID, own: place.control },
+    { state, engineId: ENGINE_ID, register: place.register, own: place.own },
     shell,
   );
   const parts = feedParts(order, place, shell);
@@ -108,7 +112,7 @@ export async function openShardedRun(
     await forgetInputs(parts.journal, joined.replaced);
   }
   const sharded = new ShardedRun(
-    shardedDeps(order, place, { ...shell, control, open, run: joined.run, hosts, feed: parts }),
+    shardedDeps(order, place, { ...shell, control, open, run: joined.run, feed: parts }),
     shardedSettings(order, place, joined.run),
   );
   const live = engineRun(sharded, joined, { place, control, hosts, clock });
@@ -133,12 +137,11 @@ interface Connected extends Shell {
   readonly control: RedisLink;
   readonly open: OpenLink;
   readonly run: SharedRun;
-  readonly hosts: HostsControl;
   readonly feed: ShardedDeps['feed'];
 }
 
 function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connected): ShardedDeps {
-  const { control, open, run, hosts, clock } = connected;
+  const { control, open, run, clock } = connected;
   const { runGroup, shards } = run;
   const { database } = place;
   return {
@@ -154,7 +157,7 @@ function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connect
     keys: bothKeys(redisKeys(open('keys')), place.keys),
     clock,
     hash: nodeHash,
-    control: hosts.effective,
+    control: place.control,
     feed: connected.feed,
     onCommitted: order.onCommitted,
     onNotice: order.onNotice,
@@ -251,7 +254,7 @@ function engineRun(
   parts: {
     readonly place: ShardedPlace;
     readonly control: RedisLink;
-    readonly hosts: HostsControl;
+    readonly hosts: SharedControl;
     readonly clock: Clock;
   },
 ): EngineRun {
@@ -280,10 +283,11 @@ function engineRun(
       sharded.stop();
     },
     knock: () => {
-      hosts.shared.knock();
+      hosts.knock();
     },
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
-    obeys: (epoch) => hosts.shared.toldEpoch() >= epoch || control.trouble() !== null,
+    obeys: (epoch) =>
+      hosts.toldEpoch() >= Math.min(epoch, place.own().epoch) || control.trouble() !== null,
     status: () =>
       shardedStatus({
         run,
@@ -294,7 +298,7 @@ function engineRun(
         feed: place.feed,
         journalWaiting: sharded.journalWaiting,
         codeVersion: place.settings.codeVersion,
-        control: hosts.effective(),
+        control: place.control(),
         database: place.database.status(),
         startedAtMs,
         nowMs: clock.nowMs(),

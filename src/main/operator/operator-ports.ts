@@ -92,6 +92,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     ledger: ledgerFiles(state.ledger),
     engine,
     client: engineClient(engine),
+    clock: systemClock(),
     isStateEmpty: () => isEmptyState(state),
     createStateDir: () => {
       createStateRoot(state);

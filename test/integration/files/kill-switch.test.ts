@@ -31,6 +31,7 @@ const services: KillSwitchServices = {
       ledger: ledgerFiles(state.ledger),
       engine,
       client: engineClient(engine),
+      clock: systemClock(),
       isStateEmpty: () => isEmptyState(state),
       createStateDir: () => {
         createStateRoot(state);

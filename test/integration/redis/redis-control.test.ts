@@ -21,7 +21,10 @@ describe('control registers of several hosts', () => {
 
   async function host(place: string) {
     const state: { own: ControlRecord } = { own: TRADING };
-    const at = { engineId: `${place}:1`, place, own: () => state.own };
+    const at = {
+      ...{ engineId: `${place}:1`, place, own: () => state.own },
+      onHeard: () => undefined,
+    };
     const links = { link: await server.link(place), ears: await server.link(place) };
     const control = shareControl(links, systemClock(), at);
     shared.push(control);
