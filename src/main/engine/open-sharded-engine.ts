@@ -276,6 +276,7 @@ function engineRun(
     },
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) => hosts.shared.toldEpoch() >= epoch || control.trouble() !== null,
+    controlTrouble: () => control.trouble(),
     status: () =>
       shardedStatus({
         run,
