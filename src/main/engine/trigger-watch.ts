@@ -43,7 +43,7 @@ export interface TriggerWatch {
   stop(): void;
 }
 
-const WHO = 'cdb trigger';
+const WHO = 'cdb';
 
 /** Looks at the engine from beside it, and restricts trading by the register when it has to. */
 export function watchTriggers(parts: TriggerWatchParts): TriggerWatch {

@@ -115,7 +115,7 @@ describe('the watch over a running engine', () => {
     expect(more).toEqual([]);
     expect(entry).toMatchObject({
       action: 'audit_stalled set everything to REDUCING',
-      who: 'cdb trigger',
+      who: 'cdb',
       details: { trigger: 'audit_stalled', level: 'REDUCING', scopes: [], epoch: 2 },
     });
     expect((entry?.details['evidence'] as unknown[]).length).toBe(3);
@@ -160,7 +160,7 @@ describe('the watch over a running engine', () => {
       scopes: { [scope]: 'HALTED' },
       epoch: 2,
       reason: 'repeated_execution',
-      operator: 'cdb trigger',
+      operator: 'cdb',
     });
     expect(triggers()).toHaveLength(1);
     const request = { scope, operator: 'ann', justification: 'loop repaired', atMs: clock.nowMs() };
