@@ -29,7 +29,7 @@ const histogram = { boundsMs: [1, 5, 10], cumulative: [10, 18, 20, 20], count: 2
 /** One symbol, live, with a clock that is known. */
 export function fakeFeedHealth(changes: Partial<FeedHealth> = {}): FeedHealth {
   return {
-  symbols: [
+    symbols: [
       { symbol: 'BTCUSDT', state: 'live', why: '', lastDataAtMs: NOW_MS - 300, downSinceMs: null },
     ],
     connections: [{ id: 1, symbols: 1, state: 'live', sinceMs: START_MS, why: '' }],

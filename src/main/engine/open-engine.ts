@@ -110,7 +110,9 @@ async function openParts(
   const { socket } = place;
   await openListeners(order, { live, log: streams, keys, audit, intent, socket }, preflight);
   const watch = openTriggers(order, place.state, { live, register, clock, socket });
-  watching.note = watch.note;
+  watching.note = (fact) => {
+    watch.note(fact);
+  };
   return {
     state: 'ready',
     engine: {
