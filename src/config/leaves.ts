@@ -40,6 +40,15 @@ export function bytes(summary: string, fallback: number, min: number, max: numbe
     });
 }
 
+export function fraction(summary: string, fallback: number) {
+  const read = (raw: unknown) =>
+    typeof raw === 'string' && /^\d(?:\.\d+)?$/.test(raw.trim()) ? Number(raw) : raw;
+  return z
+    .preprocess(read, z.number().min(0).max(1))
+    .default(fallback)
+    .meta({ summary, required: 'a number from 0 to 1' });
+}
+
 export function flag(summary: string, fallback: boolean) {
   const words: Readonly<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false };
   const read = (raw: unknown) => (typeof raw === 'string' ? (words[raw.trim()] ?? raw) : raw);

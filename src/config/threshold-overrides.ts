@@ -26,7 +26,11 @@ const NAME = /^[\p{L}\p{N}._:*-]{0,40}$/u;
 /** What a number may be is in its name, as its unit is; the first rule that matches counts. */
 const RANGES: readonly { readonly name: RegExp; readonly min: number; readonly max: number }[] = [
   { name: /Fraction\b/, min: 0, max: 1 },
-  { name: /(?:Period|confirmationBars|intervalSec|symbolsMax|triesMax)$/, min: 1, max: 1_000_000 },
+  {
+    name: /(?:Period|confirmationBars|intervalSec|symbolsMax|triesMax|confirm\w+)$/,
+    min: 1,
+    max: 1_000_000,
+  },
   { name: /(?:Ms|Sec|Bps|Factor|Lookback|EntryGap)(?:Min|Max)?$/, min: 0, max: 1e12 },
   { name: /(?:Trades|Orders|PerMin)(?:Min|Max)$/, min: 0, max: 1e9 },
 ];

@@ -30,4 +30,6 @@ export interface EngineRun {
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
   obeys(epoch: number, level: Level): boolean;
   status(): EngineStatus;
+  /** Why the other hosts' registers can't be heard; null while they can, or where there are none. */
+  controlTrouble(): string | null;
 }

@@ -201,6 +201,10 @@ export class LiveRun implements EngineRun {
     this.#runner?.knock();
   }
 
+  controlTrouble(): string | null {
+    return null;
+  }
+
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
   obeys(epoch: number, level: Level): boolean {
     // Before and after, nothing is decided: the register is read again in front of the first trade.

@@ -70,6 +70,9 @@ export interface Thresholds {
     readonly drawdownMaxFraction: number;
     readonly lossMaxFraction: number;
     readonly ordersPerMinMax: number;
+    /** So many breaches among the newest decisions trip a breaker until a release. */
+    readonly confirmBreaches: number;
+    readonly confirmDecisions: number;
   };
   /** Closing positions on behalf of a stop. */
   readonly exit: {
@@ -178,6 +181,8 @@ const REFERENCE: Thresholds = {
     drawdownMaxFraction: 0.15,
     lossMaxFraction: 0.05,
     ordersPerMinMax: 60,
+    confirmBreaches: 3,
+    confirmDecisions: 5,
   },
   exit: { triesMax: 20, retryMs: 1_000 },
   paper: {

@@ -1,3 +1,4 @@
+import { confirms } from '../domain/confirmation.js';
 import type { Thresholds } from '../domain/thresholds.js';
 
 export type BreakerName = 'daily_drawdown' | 'error_rate' | 'drawdown' | 'loss' | 'frequency';
@@ -5,6 +6,8 @@ export type BreakerName = 'daily_drawdown' | 'error_rate' | 'drawdown' | 'loss' 
 /** Trip time per breaker; all but `frequency` stay tripped until trading is released again. */
 export interface BreakerState {
   tripped: Partial<Record<BreakerName, number>>;
+  /** What the newest decisions found beyond its limit; a tick that lies trips nothing for good. */
+  breaches: (BreakerName | null)[];
   /** Newest order outcomes, true = error; bounded. */
   outcomes: boolean[];
   /** Times of the orders of the last minute. */
@@ -22,7 +25,7 @@ const OUTCOMES_MAX = 100;
 const MINUTE_MS = 60_000;
 
 export function initialBreakers(): BreakerState {
-  return { tripped: {}, outcomes: [], orderTimesMs: [] };
+  return { tripped: {}, breaches: [], outcomes: [], orderTimesMs: [] };
 }
 
 export function noteOutcome(state: BreakerState, failed: boolean): void {
@@ -39,6 +42,7 @@ export function noteOrder(state: BreakerState, tsMs: number): void {
 /** An operator who releases trading resets every breaker. */
 export function resetBreakers(state: BreakerState): void {
   state.tripped = {};
+  state.breaches = [];
   state.outcomes = [];
   state.orderTimesMs = [];
 }
@@ -48,6 +52,7 @@ export function resetBreakers(state: BreakerState): void {
  * loss as the latch, and would hide it. `dailyLossFraction` against the daily limit is the latch of
  * domain.md 3.2 step 7, the other four are the breakers of 3.7, which the original never wired into
  * the order flow.
+ * A breach blocks the decision that found it; it stays tripped once enough decisions have found one.
  * @returns the breaker that tripped just now; one at a time, the first one stays
  */
 export function tripBreaker(
@@ -58,7 +63,9 @@ export function tripBreaker(
 ): BreakerName | null {
   if (latched(state) !== null) return null;
   const name = breached(state, figures, limits);
-  if (name !== null) state.tripped[name] = nowMs;
+  const { confirmBreaches: breachesMin, confirmDecisions: looksMax } = limits.breaker;
+  if (!confirms(state.breaches, name, { breachesMin, looksMax }) || name === null) return null;
+  state.tripped[name] = nowMs;
   return name;
 }
 
@@ -68,7 +75,8 @@ export function blockingBreaker(
   limits: Thresholds['breaker'],
   nowMs: number,
 ): BreakerName | null {
-  return latched(state) ?? (tooFrequent(state, limits, nowMs) ? 'frequency' : null);
+  const breach = latched(state) ?? state.breaches.at(-1) ?? null;
+  return breach ?? (tooFrequent(state, limits, nowMs) ? 'frequency' : null);
 }
 
 function latched(state: BreakerState): BreakerName | null {

@@ -27,6 +27,7 @@ import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
+import type { Output } from '../../engine/domain/events.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
@@ -43,6 +44,7 @@ import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { openFeed } from './open-feed.js';
+import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
@@ -86,7 +88,15 @@ async function openParts(
   const held = (record: ControlRecord) => heldControl(place.lock, record);
   const control = () => held(register.effective().record);
   const own = () => held(register.own().record);
-  const parts = { order, preflight, clock, log, state: place.state, register, control, own };
+  // Orders of an earlier run, which are only drained here, are none of the watch.
+  const watching = { note: (_: Output): void => undefined };
+  const onCommitted = (fact: Output): void => {
+    order.onCommitted(fact);
+    watching.note(fact);
+  };
+  const watched = { ...order, onCommitted };
+  const { state } = place;
+  const parts = { order: watched, preflight, clock, log, state, register, control, own };
   const keys = localKeys(clock);
   // A stack whose trades are only listened to gets none of our orders.
   const redis = config.feed.source === REDIS_FEED ? undefined : config.redisUrl;
@@ -104,12 +114,24 @@ async function openParts(
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
   await openListeners(order, { live, log: streams, keys, audit, intent, socket }, preflight);
+  const watch = openTriggers(order, place.state, { live, register, clock, socket });
+  watching.note = (fact) => {
+    watch.note(fact);
+  };
   return {
     state: 'ready',
     engine: {
       runId: live.runId,
       continued: live.continued,
-      start: (onRecovered) => startSupervised(live, log, onRecovered),
+      start: async (onRecovered) => {
+        const looking = watch.run();
+        try {
+          return await startSupervised(live, log, onRecovered);
+        } finally {
+          watch.stop();
+          await looking;
+        }
+      },
       stop: () => {
         log.log('info', 'engine', 'asked to stop');
         live.stop();

@@ -288,6 +288,7 @@ function engineRun(
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) =>
       hosts.toldEpoch() >= Math.min(epoch, place.own().epoch) || control.trouble() !== null,
+    controlTrouble: () => control.trouble(),
     status: () =>
       shardedStatus({
         run,

@@ -47,6 +47,8 @@ export const ALL_SYMBOLS: Thresholds = {
 };
 
 export interface EngineSettings {
+  /** What its register says; TRADING where nothing is said. */
+  readonly control?: () => ControlRecord;
   readonly roles?: readonly Role[];
   readonly feed?: Feed;
   readonly shards?: number;
@@ -117,7 +119,7 @@ export function shardedEngine(settings: EngineSettings, place: EnginePlace): Sha
       keys: redisKeys(open()),
       clock,
       hash: nodeHash,
-      control: () => TRADING,
+      control: settings.control ?? (() => TRADING),
       feed:
         feed === null
           ? null

@@ -50,7 +50,12 @@ const EAGER: Thresholds = thresholds(
     allocation: { earlyFraction: 0.3, earlyEnabled: true },
     gate: WIDE_GATE,
     risk: { autoUnwind: false },
-    breaker: { drawdownMaxFraction: 1e6, lossMaxFraction: 1e6, ordersPerMinMax: 1e6 },
+    breaker: {
+      drawdownMaxFraction: 1e6,
+      lossMaxFraction: 1e6,
+      ordersPerMinMax: 1e6,
+      confirmBreaches: 1,
+    },
     paper: { rejectFraction: 0, partialFraction: 0 },
   },
   DEFAULT,

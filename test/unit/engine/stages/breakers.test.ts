@@ -11,7 +11,7 @@ import {
 } from '../../../../src/engine/stages/breakers.js';
 import { T0 } from './market-fold.js';
 
-const { breaker } = THRESHOLD_SETS.default;
+const breaker = { ...THRESHOLD_SETS.default.breaker, confirmBreaches: 1 };
 const LIMITS = { breaker, dailyMaxFraction: 0.05 };
 const CALM: BreakerFigures = { dailyLossFraction: 0, drawdownFraction: 0, lossFraction: 0 };
 
@@ -26,6 +26,24 @@ describe('breakers', () => {
     expect(blockingBreaker(state, breaker, T0)).toBeNull();
     expect(tripBreaker(state, { ...CALM, [figure]: trips }, LIMITS, T0)).toBe(name);
     expect(blockingBreaker(state, breaker, T0)).toBe(name);
+  });
+
+  it('blocks the decision of a single bad tick, and trips for good at the third of five', () => {
+    const state = initialBreakers();
+    const limits = { ...LIMITS, breaker: THRESHOLD_SETS.default.breaker };
+    const look = (lossFraction: number, n: number) =>
+      tripBreaker(state, { ...CALM, lossFraction }, limits, T0 + n);
+    expect(look(1, 1)).toBeNull();
+    expect(blockingBreaker(state, breaker, T0 + 1)).toBe('loss');
+    for (let n = 2; n < 6; n += 1) expect(look(0, n)).toBeNull();
+    expect(blockingBreaker(state, breaker, T0 + 5)).toBeNull();
+    // Three of five, and not three of more.
+    expect([1, 0, 0, 1, 0, 0, 1, 0, 0].map((loss, n) => look(loss, 10 + n))).toEqual(
+      new Array(9).fill(null),
+    );
+    expect([1, 1].map((loss, n) => look(loss, 20 + n))).toEqual([null, 'loss']);
+    expect(look(0, 30)).toBeNull();
+    expect(blockingBreaker(state, breaker, T0 + 30)).toBe('loss');
   });
 
   it('stays tripped when the figures recover, tells it once, and a release resets it', () => {

@@ -1,0 +1,66 @@
+import { callEngine } from '../../adapters/control-socket/call-engine.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import type { StateDirectory } from '../../adapters/files/state-directory.js';
+import type { EngineOrder } from '../../commands/services.js';
+import type { EngineRun } from '../../engine/engine-run.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { EngineRegister } from './control-register.js';
+import { watchTriggers, type ControlChannel, type TriggerWatch } from './trigger-watch.js';
+
+const SOCKET_PROBE_MS = 2_000;
+
+interface Watched {
+  readonly live: EngineRun;
+  readonly register: EngineRegister;
+  readonly clock: Clock;
+  /** Path of the control socket. */
+  readonly socket: string;
+}
+
+/** The watch that `cdb run` keeps beside its engine. */
+export function openTriggers(
+  { config, onNotice }: EngineOrder,
+  state: StateDirectory,
+  { live, register, clock, socket }: Watched,
+): TriggerWatch {
+  const { confirmBreaches, confirmLooks, everyMs, ...limits } = config.triggers;
+  return watchTriggers({
+    ...{ live, register, clock, everyMs },
+    ledger: ledgerFiles(state.ledger),
+    channels: controlChannels(live, register, socket),
+    limits: {
+      ...limits,
+      confirmation: { breachesMin: confirmBreaches, looksMax: confirmLooks },
+      throttle: {
+        windowMs: limits.executionsWindowMs,
+        executionsMax: limits.executionsMax,
+        samePriceMax: limits.executionsSamePriceMax,
+      },
+    },
+    onNotice,
+  });
+}
+
+/** Everything by which somebody can stop this engine. */
+function controlChannels(
+  live: EngineRun,
+  register: EngineRegister,
+  socket: string,
+): readonly ControlChannel[] {
+  const asked = { method: 'GET', path: '/lag', timeoutMs: SOCKET_PROBE_MS } as const;
+  return [
+    {
+      name: 'register',
+      trouble: () => Promise.resolve(register.effective().faults.join('; ') || null),
+    },
+    { name: 'other hosts', trouble: () => Promise.resolve(live.controlTrouble()) },
+    {
+      name: 'control socket',
+      trouble: async () => {
+        const answer = await callEngine(socket, asked);
+        if (answer.state === 'answered') return null;
+        return answer.state === 'silent' ? answer.why : 'nobody listens';
+      },
+    },
+  ];
+}
