@@ -322,6 +322,8 @@ const STOP_TRADING: readonly CommandSpec[] = [
         repeat: true,
         values: 'stop scope',
       },
+      { flags: '--cancel-open', summary: 'cancel what is open, too' },
+      { flags: '--flatten', summary: 'close positions, too; halts, whatever the level' },
     ],
     unstoppable: true,
     load: () => import('./kill-switch/engage.js'),
@@ -348,7 +350,8 @@ const STOP_TRADING: readonly CommandSpec[] = [
     options: [
       { flags: '--operator <name>', summary: 'who releases' },
       { flags: '--justification <text>', summary: 'why it is safe again' },
-      { flags: '--confirm <target>', summary: '<mode>/kill-switch, retyped' },
+      { flags: '--confirm <target>', summary: '<mode>/kill-switch, or <mode>/<scope>, retyped' },
+      { flags: '--scope <scope>', summary: 'only this strategy:ID or symbol:S' },
     ],
     load: () => import('./kill-switch/release.js'),
   },

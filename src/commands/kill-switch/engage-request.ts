@@ -36,6 +36,12 @@ export function stopRequest(
       message: said.filter((part) => part !== undefined && part !== '').join(' '),
       operator: operatorName(io.env),
       atMs: io.nowMs(),
+      ...exitMember(options),
     },
   };
+}
+
+function exitMember(options: ParsedOptions): Pick<RaiseRequest, 'exit'> {
+  const [cancelOpen, flatten] = [options.flag('cancelOpen'), options.flag('flatten')];
+  return cancelOpen || flatten ? { exit: { cancelOpen: cancelOpen || flatten, flatten } } : {};
 }

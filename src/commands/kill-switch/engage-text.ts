@@ -58,6 +58,7 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
+    ...exitLines(ack),
     ...shared.flatMap(({ engines }) => engines.map(seenLine)),
     `  state dir    ${plainText(stopped.stateDir)}`,
     ...slowestLine(stopped),
@@ -65,6 +66,17 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     `undo: ${plainText(undo)}`,
     '',
   ].join('\n');
+}
+
+/** How far cancelling and closing are, as the engine says; `cdb status` shows how they go on. */
+function exitLines({ body }: EngineAck): readonly string[] {
+  const { exits } = (body ?? {}) as {
+    readonly exits?: readonly Readonly<Record<string, unknown>>[];
+  };
+  return (exits ?? []).map((exit) => {
+    const left = `open orders ${String(exit['open_orders'])}, positions ${String(exit['positions'])}`;
+    return `  exits        ${plainText(`${String(exit['state'])}: ${left} left   ${String(exit['why'])}`)}`;
+  });
 }
 
 function seenLine({ engineId, ms }: SharedChange['engines'][number]): string {
@@ -116,7 +128,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
         failures: change.failure === '' ? [] : [change.failure],
       })),
     ],
-    engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why },
+    engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why, said: ack.body },
     engines: shared.flatMap(({ engines }) =>
       engines.map(({ engineId, ms }) => ({
         engine: engineId,

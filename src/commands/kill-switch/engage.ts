@@ -51,6 +51,9 @@ export async function run(
       epoch: record.epoch,
       reason: record.reason,
       message: record.message,
+      level: request.level,
+      scopes: request.scopes,
+      ...request.exit,
     }),
     stopShared(options, io, services, { request, latched }),
   ]);
@@ -150,7 +153,7 @@ function engagedEvent(record: ControlRecord, request: RaiseRequest) {
     kind: 'control',
     action: 'kill switch engaged',
     ...{ atMs, who: operator, why: [reason, message].filter(Boolean).join(': ') },
-    details: { level, scopes, mode, epoch, previousLevel, asked: request.level },
+    details: { level, scopes, mode, epoch, previousLevel, asked: request.level, ...request.exit },
   } as const;
 }
 

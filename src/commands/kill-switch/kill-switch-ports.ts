@@ -96,6 +96,8 @@ export interface EngineAck {
   readonly ms: number;
   /** Empty when there is nothing to explain. */
   readonly why: string;
+  /** What the engine said to it; null when it said nothing. */
+  readonly body: unknown;
 }
 
 /** Tells the engine, so that it need not find out by itself. Never throws. */
@@ -116,17 +118,18 @@ export async function tellEngine(
     return { ...ackOf(answer, pid), ms: io.nowMs() - startedAtMs };
   } catch (fault) {
     const why = fault instanceof Error ? fault.message : String(fault);
-    return { state: 'not-confirmed', pid: null, ms: io.nowMs() - startedAtMs, why };
+    return { state: 'not-confirmed', pid: null, ms: io.nowMs() - startedAtMs, why, body: null };
   }
 }
 
 function ackOf(answer: EngineAnswer, pid: number | null): Omit<EngineAck, 'ms'> {
-  if (answer.state === 'absent') return { state: 'absent', pid: null, why: '' };
+  if (answer.state === 'absent') return { state: 'absent', pid: null, why: '', body: null };
   if (answer.state === 'silent') {
-    return { state: 'not-confirmed', pid: answer.pid ?? pid, why: answer.why };
+    return { state: 'not-confirmed', pid: answer.pid ?? pid, why: answer.why, body: null };
   }
-  if (answer.status === 200) return { state: 'acknowledged', pid, why: '' };
-  return { state: 'not-confirmed', pid, why: `it answered with status ${answer.status}` };
+  const { body } = answer;
+  if (answer.status === 200) return { state: 'acknowledged', pid, why: '', body };
+  return { state: 'not-confirmed', pid, why: `it answered with status ${answer.status}`, body };
 }
 
 export function engineLine(ack: EngineAck): string {

@@ -1,5 +1,6 @@
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
+import { lowerScope, scopeReleaseTarget } from '../../engine/control/lower-scope.js';
 import { lower, releaseTarget } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
@@ -56,13 +57,19 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   // A running engine may have tripped a breaker of its own, which only a release resets.
   const isRunning = killSwitch.engine.holder() !== null;
   if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);
-  const result = lower(before, {
+  const scope = options.text('scope');
+  const asked = {
     operator: options.text('operator') ?? '',
     justification: options.text('justification') ?? '',
     confirm: options.text('confirm') ?? '',
     atMs: io.nowMs(),
-  });
-  if (!result.ok) throw refused(before, result.missing);
+  };
+  const result =
+    scope === undefined ? lower(before, asked) : lowerScope(before, { ...asked, scope });
+  if (!result.ok) {
+    if (!('missing' in result)) throw notRestricted(before, scope ?? '');
+    throw refused(before, result.missing, scope);
+  }
   if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
   const { record } = result;
   await writeEverywhere(places, record, everywhere);
@@ -71,7 +78,8 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   const released: Released = {
     ...{ before, record, ack, ledger },
     stricter: isRunning ? await stricterEngine(killSwitch, result) : null,
-    remaining: await remainingRestrictions(places),
+    // Of one scope's release all other restrictions stay as they are.
+    remaining: scope === undefined ? await remainingRestrictions(places) : [],
   };
   printResult(io, {
     command: 'kill-switch.release',
@@ -188,11 +196,14 @@ function releasedEvent(record: ControlRecord, own: ControlRecord) {
 function refused(
   { record, faults }: EffectiveControl,
   missing: readonly ('operator' | 'justification' | 'confirm')[],
+  scope: string | undefined,
 ): OperatorError {
+  const target =
+    scope === undefined ? releaseTarget(record.mode) : scopeReleaseTarget(record.mode, scope);
   const forms = {
     operator: '--operator NAME',
     justification: '--justification "why it is safe again"',
-    confirm: `--confirm ${releaseTarget(record.mode)}`,
+    confirm: `--confirm ${target}`,
   };
   const wanted = missing.map((name) => forms[name]);
   const why = [record.reason, record.message].filter(Boolean).join(': ');
@@ -202,8 +213,21 @@ function refused(
     why: plainText(
       `the level is ${record.level} (${why})${faults.length > 0 ? '; see status' : ''}`,
     ),
-    todo: `cdb kill-switch release ${Object.values(forms).join(' ')}`,
+    todo: plainText(
+      `cdb kill-switch release ${scope === undefined ? '' : `--scope ${scope} `}${Object.values(forms).join(' ')}`,
+    ),
     exit: EXIT.REFUSED,
+  });
+}
+
+function notRestricted({ record }: EffectiveControl, scope: string): OperatorError {
+  const held = Object.keys(record.scopes).join(', ');
+  return new OperatorError({
+    code: 'CDB-E0306',
+    what: plainText(`Cannot release the scope "${scope}": nothing restricts it by name`),
+    why: held === '' ? 'no scope is restricted' : plainText(`restricted are ${held}`),
+    todo: 'cdb kill-switch status',
+    exit: EXIT.CONFLICT,
   });
 }
 
@@ -213,7 +237,7 @@ function noDoctor({ mode }: ControlRecord): OperatorError {
     code: 'CDB-E0305',
     what: `Cannot release the kill switch in mode ${mode}: required a fresh pass of the check-up`,
     why: 'this build has no check-up yet, so nothing has examined the system since the halt',
-    todo: 'cdb mode set shadow, then release',
+    todo: 'stay halted; cdb kill-switch status',
     exit: EXIT.REFUSED,
   });
 }

@@ -74,7 +74,7 @@ async function redisPlace(url: string): Promise<SharedPlace> {
       import('../../adapters/system-clock.js'),
     ]);
   const limits = { connectTimeoutMs: STEP_MS_MAX, commandTimeoutMs: STEP_MS_MAX };
-  const link = openRedisLink(url, 'cdb kill switch', limits);
+  const link = openRedisLink(url, 'kill switch of cdb', limits);
   const clock = systemClock();
   const place = redisControlPlace(link, clock);
   let answered: Promise<void> | null = null;
@@ -95,7 +95,7 @@ async function postgresPlace(url: NonNullable<SecretUrls['databaseUrl']>): Promi
     import('../../adapters/postgres/control-place.js'),
     import('../engine/external-database.js'),
   ]);
-  const pool = openPgPool(targetOf(url), 'cdb kill switch', {
+  const pool = openPgPool(targetOf(url), 'kill switch of cdb', {
     ...PG_LIMITS,
     connectionsMax: 1,
     connectTimeoutMs: STEP_MS_MAX,

@@ -64,7 +64,14 @@ describe('kill-switch engage', () => {
       {
         method: 'POST',
         path: '/intents',
-        body: { intent: 'engage', epoch: 118, reason: 'manual', message: 'spread gap' },
+        body: {
+          intent: 'engage',
+          epoch: 118,
+          reason: 'manual',
+          message: 'spread gap',
+          level: 'HALTED',
+          scopes: [],
+        },
         timeoutMs: 1_000,
       },
     ]);
@@ -169,6 +176,20 @@ describe('kill-switch engage', () => {
     expect(out).toContain('written: latch file OK, Redis OK, PostgreSQL OK, ledger entry 1');
     for (const place of [redis, postgres]) expect(place.record).toMatchObject({ level: 'HALTED' });
     expect(fake.ledger[0]?.event).toMatchObject({ action: 'kill switch engaged', who: 'ann' });
+  });
+
+  it('tells the register and the engine to cancel and to close', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.pid = 4182;
+    const exits = [{ state: 'closing', open_orders: 1, positions: 2, why: '' }];
+    fake.answer = { state: 'answered', status: 200, body: { exits } };
+    const { out, record } = await engage({ flatten: true, level: 'reduce' }, fake);
+    expect(record).toMatchObject({
+      level: 'HALTED',
+      exits: [{ cancelOpen: true, flatten: true, scopes: [] }],
+    });
+    expect(fake.asked[0]?.body).toMatchObject({ cancelOpen: true, flatten: true });
+    expect(out).toContain('exits        closing: open orders 1, positions 2 left');
   });
 
   it('never lowers a place that is stricter than the latch', async () => {

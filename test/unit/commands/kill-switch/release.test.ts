@@ -92,6 +92,19 @@ describe('kill-switch release', () => {
     expect(out).toContain('held by      place:far: HALTED by eve (manual: mine)');
   });
 
+  it('allows one strategy again and nothing else', async () => {
+    const scopes = { 'strategy:paper': 'HALTED', 'symbol:BTCUSDT': 'REDUCING' } as const;
+    const fake = fakeKillSwitch({ ...TRADING, epoch: 7, scopes });
+    const values = { ...ALL, scope: 'strategy:paper', confirm: 'paper/strategy:paper' };
+    const { status, record } = await release(values, fake);
+    expect(status).toBe(0);
+    expect(record?.scopes).toEqual({ 'symbol:BTCUSDT': 'REDUCING' });
+    await expect(release(values, fake)).rejects.toMatchObject({ code: 'CDB-E0306' });
+    await expect(release({ ...values, scope: 'symbol:BTCUSDT' }, fake)).rejects.toMatchObject({
+      code: 'CDB-E0301',
+    });
+  });
+
   it.each(['canary', 'live'] as const)('is refused in %s without a check-up', async (mode) => {
     const fake = fakeKillSwitch({ ...HALTED, mode });
     const values = { ...ALL, confirm: `${mode}/kill-switch` };
