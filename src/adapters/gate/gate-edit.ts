@@ -7,6 +7,7 @@ import {
   Lexer,
   parse,
   parseDocument,
+  Scalar,
   type Document,
   type YAMLMap,
 } from 'yaml';
