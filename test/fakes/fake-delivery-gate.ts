@@ -16,8 +16,8 @@ export interface FakeGate extends GateServices {
   readonly entries: LedgerEntry[];
   /** What the file says; null: there is none. */
   text: string | null;
-  /** What is committed of it; `same`: whatever it says. */
-  committed: string | null | 'same';
+  /** What is committed of it; the word "same": whatever it says. */
+  committed: string | null;
   /** The ledger takes nothing more. */
   isLedgerFull: boolean;
   /** The file can't be written. */

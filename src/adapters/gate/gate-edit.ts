@@ -73,10 +73,14 @@ export function withOpening(text: string | null, opening: Opening): string | nul
 
 /**
  * Without any opening of the scope, complete or not. `approved` is false when nothing that counts
- * is left; who approved it when is kept. Never null for a text that can be read: where the rest
- * could not be kept, the one word is changed, which closes every scope.
+ * is left; who approved it when is kept. What is closed already stays as it is. Where the rest could
+ * not be kept, the one word is changed, which closes every scope. @returns null for a text that can't be read
  */
 export function withoutScope(text: string, scope: string, change: GateChange): string | null {
+  const before = parseGate(text);
+  if (!before.ok) return null;
+  const { approved, openings: stated } = before.stated;
+  if (approved === false && stated.every((one) => one.scope !== scope)) return text;
   const isDone = ({ openings }: StatedGate) => openings.every((one) => one.scope !== scope);
   const whole = edited(text, isDone, (gate) => {
     dropOpenings(gate, (one) => one.scope === scope || isOver(one, change.atMs));

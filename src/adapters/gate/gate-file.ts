@@ -1,4 +1,4 @@
-import { chownSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { CommittedGate, GateCopy, Opening } from '../../engine/control/delivery-gate.js';
 import type { ClosedFile, GateClosing } from '../../engine/ports/delivery-gate.js';
@@ -85,12 +85,10 @@ export function closeFile({ path, file }: GatePlace, closing: GateClosing): Clos
   try {
     const before = textOrThrow(path, file);
     if (before === null) return { file, outcome: 'absent', why: '' };
-    const stated = refuseUnreadable(file, before);
-    const isClosed =
-      stated.approved === false && stated.openings.every(({ scope }) => scope !== closing.scope);
-    if (isClosed) return { file, outcome: 'unchanged', why: '' };
+    refuseUnreadable(file, before);
     const after = withoutScope(before, closing.scope, closing);
     if (after === null) throw gateNotUnderstood(file, 'its "approved" could not be changed');
+    if (after === before) return { file, outcome: 'unchanged', why: '' };
     replace({ path, file }, before, after);
     return { file, outcome: 'closed', why: '' };
   } catch (fault) {
@@ -99,10 +97,9 @@ export function closeFile({ path, file }: GatePlace, closing: GateClosing): Clos
   }
 }
 
-function refuseUnreadable(file: string, text: string) {
+function refuseUnreadable(file: string, text: string): void {
   const reading = readGateText(text);
-  if (reading.state === 'present') return reading.stated;
-  throw gateNotUnderstood(file, reading.state === 'unreadable' ? reading.why : 'it is not there');
+  if (reading.state === 'unreadable') throw gateNotUnderstood(file, reading.why);
 }
 
 /** Somebody may have saved it in an editor since it was read. */
@@ -110,9 +107,11 @@ function replace({ path, file }: GatePlace, before: string | null, after: string
   if (textOrThrow(path, file) !== before) throw gateChangedMeanwhile(file, 'somebody');
   try {
     const old = statSync(path, { throwIfNoEntry: false });
-    writeFileAtomic(path, after, old === undefined ? NEW_MODE : old.mode & 0o777);
+    writeFileAtomic(path, after, NEW_MODE);
+    if (old === undefined) return;
+    chmodSync(path, old.mode & 0o777);
     // As root in the checkout of somebody who could not change it any more.
-    if (old !== undefined && old.uid !== process.getuid?.()) chownSync(path, old.uid, old.gid);
+    if (old.uid !== process.getuid?.()) chownSync(path, old.uid, old.gid);
   } catch (fault) {
     throw gateUnusable(file, fault);
   }
