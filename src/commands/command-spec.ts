@@ -14,6 +14,7 @@ export type ValueSource =
   | 'stop reason'
   | 'stop level'
   | 'stop scope'
+  | 'gate scope'
   | 'config key'
   | 'config value'
   | 'threshold'

@@ -401,6 +401,54 @@ const EVALUATE: readonly CommandSpec[] = [
   },
 ];
 
+const SCOPE: ArgumentSpec = {
+  form: '<scope>',
+  summary: 'one word, e.g. migrations',
+  values: 'gate scope',
+};
+
+const GATE: readonly CommandSpec[] = [
+  {
+    name: 'gate list',
+    group: 'Set up',
+    summary: 'list what the delivery gate allows now, and what is wrong with its file',
+    options: [FIELDS],
+    load: () => import('./gate/list.js'),
+  },
+  {
+    name: 'gate open',
+    group: 'Set up',
+    summary: 'allow one use of one scope for a time; asks first, counts once it is committed',
+    arguments: [SCOPE],
+    options: [
+      {
+        flags: '--ttl <time>',
+        summary: 'how long, e.g. 30m; from 1m to 24h',
+        key: 'ttlMs',
+        read: durationWithin(60_000, 86_400_000, 'from 1m to 24h'),
+      },
+      { flags: '--by <name>', summary: 'who allows it' },
+      { flags: '--reason <text>', summary: 'why it is due' },
+      { flags: '--yes', summary: 'do not ask' },
+    ],
+    load: () => import('./gate/open.js'),
+  },
+  {
+    name: 'gate close',
+    group: 'Set up',
+    summary: 'take back every opening of a scope',
+    arguments: [SCOPE],
+    load: () => import('./gate/close.js'),
+  },
+  {
+    name: 'gate check',
+    group: 'Set up',
+    summary: 'say whether a scope is open (0 open, 1 closed and why)',
+    arguments: [SCOPE],
+    load: () => import('./gate/check.js'),
+  },
+];
+
 const SET_UP: readonly CommandSpec[] = [
   {
     name: 'migrate status',
@@ -511,5 +559,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...OBSERVE,
   ...STOP_TRADING,
   ...EVALUATE,
+  ...GATE,
   ...SET_UP,
 ];

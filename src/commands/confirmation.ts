@@ -1,4 +1,5 @@
 import { EXIT, OperatorError } from '../operator-error.js';
+import type { ErrorCode } from '../operator-error/catalogue.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 
@@ -8,6 +9,7 @@ interface Asked {
   readonly question: string;
   /** What was called; with --yes it needs no answer. */
   readonly command: string;
+  readonly code: ErrorCode;
 }
 
 /**
@@ -35,9 +37,9 @@ async function firstLine(stdin: CommandIo['stdin']): Promise<string> {
   return text.split('\n')[0] ?? '';
 }
 
-function notConfirmed({ what, command }: Asked, why: string): OperatorError {
+function notConfirmed({ what, command, code }: Asked, why: string): OperatorError {
   return new OperatorError({
-    code: 'CDB-E0417',
+    code,
     what,
     why: `${why}; nothing was changed`,
     todo: `${command} --yes`,

@@ -94,6 +94,11 @@ export const configSchema = z.strictObject({
     fileBytesMax: bytes('a log file is set aside at this size', 16 * MIB, 16 * KIB, GIB),
     filesMax: integer('log files kept, the current one included', 8, 2, 1_000),
   }),
+  gate: z.strictObject({
+    files: textList(
+      'delivery gates, which all have to be open; empty: DELIVERY_APPROVED.yaml here and at the root of the repository',
+    ),
+  }),
   metrics: z.strictObject({
     host: text('address of /metrics, /healthz and /readyz', '127.0.0.1'),
     port: integer('port of /metrics, /healthz and /readyz; 0 is off', 9464, 0, PORT_MAX),

@@ -96,7 +96,8 @@ function required({ arguments: all = [] }: CommandSpec): readonly string[] {
 function refusal(fault: CommanderError, args: readonly string[]): Error {
   const error = fromCommander(fault, ['cdb', ...namedCommand(args)].join(' '));
   const commands = fault.code === 'commander.unknownCommand' ? withVerb(args) : [];
-  if (commands.length === 0 || /Did you mean/.test(fault.message)) return error;
+  const isBelowNoun = namedCommand(args).length > 0;
+  if (commands.length === 0 || (isBelowNoun && /Did you mean/.test(fault.message))) return error;
   return usageError(error.what, `did you mean ${commands.join(' or ')}? cdb --help`);
 }
 
@@ -111,10 +112,16 @@ function namedCommand(args: readonly string[]): readonly string[] {
   return longest.slice(0, 1);
 }
 
-/** People write the verb alone: `cdb engage`, `cdb tail`. */
+/**
+ * People write the verb alone: `cdb engage`, `cdb tail`. Nothing where a first word is as close: that
+ * one is suggested already. (`engage` is not far from `gate`, and whoever types it is in a hurry.)
+ */
 function withVerb(args: readonly string[]): readonly string[] {
-  const verbs = SHOWN.map(({ name }) => name.split(' ')[1]).filter((verb) => verb !== undefined);
-  const meant = nearest(args.find((arg) => !arg.startsWith('-')) ?? '', verbs);
-  if (meant === undefined) return [];
+  const words = SHOWN.map(({ name }) => name.split(' '));
+  const firsts = namedCommand(args).length === 0 ? words.flatMap(([first]) => first ?? []) : [];
+  const verbs = words.flatMap(([, verb]) => verb ?? []);
+  const typed = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const meant = nearest(typed, [...firsts, ...verbs]);
+  if (meant === undefined || firsts.includes(meant)) return [];
   return SHOWN.flatMap(({ name }) => (name.endsWith(` ${meant}`) ? [`cdb ${name}`] : []));
 }

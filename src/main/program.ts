@@ -28,6 +28,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   streams: 'list and read the streams',
   'kill-switch': 'stop trading, or allow it again',
   evaluate: 'check recorded inputs without an engine',
+  gate: 'allow what others depend on to be changed, once and for a time',
   migrate: 'bring the schema of the database up to this build',
   config: 'write, print and check the configuration',
 };

@@ -40,6 +40,10 @@ export const services: Services = {
     const { migrationDatabase } = await import('./operator/migrations.js');
     return migrationDatabase(options, io);
   },
+  async deliveryGate(options, io) {
+    const { deliveryGate } = await import('./operator/delivery-gate.js');
+    return deliveryGate(options, io);
+  },
   async startDetached(stateDir, launch) {
     const { startDetached } = await import('./operator/start-detached.js');
     return startDetached(stateDir, launch);

@@ -4,7 +4,7 @@
  *
  * Ranges: 00xx start-up and command line, 01xx configuration, 02xx state directory and locks,
  * 03xx control register and kill switch, 04xx database and schema, 05xx feed and replay input,
- * 06xx journal and recovery, 07xx control socket, 08xx Redis and processes that share it, 09xx
+ * 06xx journal and recovery, from 0605 the delivery gate, 07xx control socket, 08xx Redis and processes that share it, 09xx
  * faults of cdb itself.
  */
 export const ERROR_CATALOGUE = {
@@ -74,6 +74,15 @@ export const ERROR_CATALOGUE = {
   'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
   'CDB-E0604': 'The state of a run was saved by a build whose state has another form.',
   'CDB-E0603': 'The journal of a run ends before its audit trail.',
+  'CDB-E0605':
+    'No open delivery gate covers what was asked for: docs/gate.md says what has to be in the file.',
+  'CDB-E0606': 'A delivery gate cannot be understood. It counts as closed and was not changed.',
+  'CDB-E0607': 'A delivery gate cannot be read or written.',
+  'CDB-E0608': 'A delivery gate is opened only with an approver, a reason and an end.',
+  'CDB-E0609': 'Nobody confirmed the opening of a delivery gate.',
+  'CDB-E0610': 'The scope of the delivery gate is open already.',
+  'CDB-E0611': 'A delivery gate was changed by somebody else at the same time.',
+  'CDB-E0612': 'A delivery gate cannot be opened without losing something that is in the file.',
   'CDB-E0701': 'The engine runs but did not answer in time.',
   'CDB-E0702': 'The control socket cannot be opened.',
   'CDB-E0703': 'The address of /metrics, /healthz and /readyz cannot be used.',

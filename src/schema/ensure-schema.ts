@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/ports/clock.js';
 import type { MigrationFile } from './migration-files.js';
-import { migrationFailed, migrationLockHeld } from './schema-errors.js';
+import { isEmptyDatabase } from './empty-database.js';
+import { migrationFailed, migrationLockHeld, schemaNeedsGate } from './schema-errors.js';
 import { refuseForeign, schemaState } from './schema-state.js';
 import type { SqlSession } from '../engine/ports/sql-session.js';
 
@@ -27,6 +28,8 @@ export interface MigrationRun {
   readonly cdbVersion: string;
   /** How long to wait for another session that is migrating. */
   readonly waitForLockMs: number;
+  /** Refuse to change what somebody has made; looked at under the lock. */
+  readonly intoEmptyOnly?: true;
 }
 
 /**
@@ -46,6 +49,9 @@ export async function ensureSchema(
     const state = await schemaState(session, run.files);
     refuseForeign(state);
     const pending = state.state === 'behind' ? state.pending : [];
+    if (pending.length > 0 && run.intoEmptyOnly && !(await isEmptyDatabase(session))) {
+      throw schemaNeedsGate();
+    }
     if (pending.length > 0) await session.query(HISTORY);
     for (const file of pending) await applyMigration(session, file, run);
     return pending.map((file) => file.version);

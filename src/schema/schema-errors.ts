@@ -52,6 +52,16 @@ export function migrationFailed(name: string, why: string, cause: unknown): Oper
   });
 }
 
+export function schemaNeedsGate(): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0605',
+    what: 'No open gate covers "migrations"',
+    why: 'the database is not empty any more; nothing was changed',
+    todo: 'cdb migrate up',
+    exit: EXIT.REFUSED,
+  });
+}
+
 export function migrationLockHeld(holder: string): OperatorError {
   return new OperatorError({
     code: 'CDB-E0415',

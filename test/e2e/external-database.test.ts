@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +9,12 @@ import { verifyNewestRun } from '../chaos/verify-run.js';
 import { until } from '../integration/embedded/embedded-fixture.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
 import { TransactionPooler } from './transaction-pooler.js';
+import { ledgerFiles } from '../../src/adapters/files/ledger-files.js';
 import { loadMigrations } from '../../src/schema/migration-files.js';
 
 const RUN = ['run', '--paper', '--feed', 'sample', '--speed'];
-const PENDING = loadMigrations().length;
+const PENDING_NAMES = loadMigrations().map(({ name }) => name);
+const PENDING = PENDING_NAMES.length;
 
 let server: ExternalPostgres;
 beforeAll(async () => {
@@ -90,6 +93,7 @@ describe('cdb migrate on an external database', () => {
     const up = await cdb(url, 'migrate', 'up', '--yes', '--json');
     expect(up.status, up.stderr).toBe(0);
     expect(up.stderr).toContain(`target  PostgreSQL`);
+    expect(up.stderr).toContain('gate    not needed: the database is empty');
     const { schema, data } = JSON.parse(up.stdout) as {
       schema: string;
       data: { applied: string[] };
@@ -110,6 +114,45 @@ describe('cdb migrate on an external database', () => {
     const verdict = await verifyNewestRun(place.stateDir, { ...server.connection, database });
     expect(verdict).toMatchObject({ faults: [], finished: true });
     expect(await count(database, 'risk_events')).toBeGreaterThan(0);
+  });
+
+  it('changes what somebody has filled under an open gate only, once, and closes it', async () => {
+    const database = await newDatabase();
+    const url = server.url({ database });
+    await server.run(database, 'CREATE TABLE theirs (n integer)', 'INSERT INTO theirs VALUES (1)');
+    const refused = await cdb(url, 'migrate', 'up', '--yes');
+    expect(refused.status).toBe(5);
+    expect(refused.stderr).toContain('error CDB-E0605: No open gate covers "migrations"');
+    expect(refused.stderr).toMatch(/fix: +cdb gate open --state-dir \S+ migrations --ttl 15m/);
+
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=o', '-c', 'user.email=o@example.com', ...args], {
+        cwd: place.path,
+      });
+    const open = ['--ttl', '15m', '--by', 'owner', '--reason', 'first schema', '--yes'];
+    expect((await cdb(url, 'gate', 'open', 'migrations', ...open)).status).toBe(0);
+    expect((await cdb(url, 'migrate', 'up', '--yes')).stderr).toContain('is not committed');
+    git('init', '-q');
+    git('add', 'DELIVERY_APPROVED.yaml');
+    git('commit', '-q', '-m', 'gate');
+    expect((await cdb(url, 'gate', 'check', 'migrations')).status).toBe(0);
+    const up = await cdb(url, 'migrate', 'up', '--yes');
+    expect(up.status, up.stderr).toBe(0);
+    expect(up.stdout).toContain(`OK: ${PENDING} applied; the gate for migrations is closed again`);
+    expect((await cdb(url, 'gate', 'check', 'migrations')).status).toBe(1);
+    expect(await count(database, 'theirs')).toBe(1);
+    const entries = [...ledgerFiles(join(place.stateDir, 'ledger')).entries()];
+    const last = PENDING_NAMES.at(-1);
+    expect(entries.map(({ event }) => event)).toMatchObject([
+      { action: 'gate opened' },
+      { action: 'gate used', why: 'first schema' },
+      {
+        kind: 'migration',
+        who: 'tester',
+        details: { gate: { scope: 'migrations', approved_by: 'owner' }, before: null, after: last },
+      },
+      { action: 'gate closed', why: 'used by cdb migrate up' },
+    ]);
   });
 
   it('refuses a migration that was changed after it was applied, by name', async () => {

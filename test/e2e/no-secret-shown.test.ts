@@ -53,6 +53,8 @@ const COMMANDS = [
   'blocks --json',
   'migrate status',
   'migrate up --yes --json',
+  'gate list',
+  'gate check live --json',
 ];
 
 describe.each(Object.entries(PLANTED))('a secret %s', (_, { files = {}, env = {} }) => {

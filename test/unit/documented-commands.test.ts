@@ -67,7 +67,7 @@ describe('the check', () => {
   });
 
   test.each([
-    ["const todo = 'cdb gate open';", /no command "gate"/],
+    ["const todo = 'cdb teleport now';", /no command "teleport"/],
     ['const todo = `see "cdb fills --snce ${x}"`;', /no flag --snce/],
   ])('finds what is wrong in %j', (source, words) => {
     expect(complaints(sourceMentions('x.ts', source))).toEqual([expect.stringMatching(words)]);

@@ -1,3 +1,4 @@
+import { GATE_SCOPES } from '../../engine/control/delivery-gate.js';
 import { STOP_REASONS } from '../../engine/control/register.js';
 import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
 import { commandsBelow, optionNames } from '../command-spec.js';
@@ -135,6 +136,8 @@ async function fromSource(
       return words(plain(['halt', 'reduce']));
     case 'stop scope':
       return words(plain(scopes(live)));
+    case 'gate scope':
+      return words(plain(GATE_SCOPES));
     case 'config key':
       return words((await configKeys()).map(({ key, summary }) => ({ word: key, summary })));
     case 'config value':

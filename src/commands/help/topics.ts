@@ -8,12 +8,12 @@ import type { HelpTopic } from './topic-names.js';
 
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   OK: 'done, nothing to do, or only warnings',
-  FINDING: 'the check ran and the answer is no: degraded, not running, files differ',
+  FINDING: 'the check ran and the answer is no: degraded, not running, files differ, gate closed',
   USAGE: 'wrong flags or arguments',
   CONFIG: 'the configuration is invalid; every fault is listed at once',
   UNREACHABLE:
     'a disk, PostgreSQL, Redis or the engine failed or gave no answer; run ended with the audit stalled',
-  REFUSED: 'a guard said no: kill switch, confirmation or reason missing',
+  REFUSED: 'a guard said no: kill switch, delivery gate, confirmation or reason missing',
   CONFLICT: 'already running, lock held, or state of another build',
   TIMEOUT: 'started, did not finish inside --timeout; what was left is printed',
   NOT_FOUND: 'no such stream, order, code, key or topic',

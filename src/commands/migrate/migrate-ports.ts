@@ -11,11 +11,14 @@ export interface MigrationDatabase {
   readonly exists: boolean;
   /** Reads only. */
   list(): Promise<readonly ListedMigration[]>;
+  /** Nobody has made anything in it, so that nothing can be lost. Reads only. */
+  isEmpty(): Promise<boolean>;
   /**
    * Applies what is pending. @returns the names
+   * @param permit `empty-only`: refused (exit 5) for a database that somebody has filled meanwhile
    * @throws OperatorError (exit 6), having changed nothing, for a schema that is not ours to change
    */
-  apply(): Promise<readonly string[]>;
+  apply(permit: 'any' | 'empty-only'): Promise<readonly string[]>;
 }
 
 /** The part of main's services that these commands are called with. */

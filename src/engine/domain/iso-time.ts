@@ -10,6 +10,16 @@ export function isoFromMs(tsMs: number): string {
   return `${civilDate(days)}T${time.join(':')}.${String(ms % 1000).padStart(3, '0')}Z`;
 }
 
+/** A date alone, or a time without its zone, says no instant. @returns null for what is none */
+export function isoMsOf(text: string): number | null {
+  const [, date = ''] =
+    /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const tsMs = date === '' ? Number.NaN : Date.parse(text);
+  if (!Number.isFinite(tsMs)) return null;
+  // The platform takes the 30th of February for a day in March.
+  return isoFromMs(Date.parse(`${date}T00:00:00Z`)).startsWith(date) ? tsMs : null;
+}
+
 /** Gregorian date of a day count since 1970-01-01, by eras of 400 years that start in March. */
 function civilDate(days: number): string {
   const shifted = days + 719_468;

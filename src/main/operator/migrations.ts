@@ -21,6 +21,7 @@ import type { MigrationDatabase } from '../../commands/migrate/migrate-ports.js'
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { isEmptyDatabase } from '../../schema/empty-database.js';
 import { ensureSchema } from '../../schema/ensure-schema.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { migrationList } from '../../schema/migration-list.js';
@@ -49,11 +50,12 @@ async function external(target: ExternalTarget): Promise<MigrationDatabase> {
     target: serverWords(target, facts),
     exists: true,
     list: () => read(listed),
-    apply: () =>
+    isEmpty: () => read(isEmptyDatabase),
+    apply: (permit) =>
       toldBy(target.where, async () => {
         refuseReadOnlyServer(target, facts);
         await refuseTransactionPooler(target);
-        return withSqlSession(target, 'cdb migrate', applied);
+        return withSqlSession(target, 'cdb migrate', (open) => applied(open, permit));
       }),
   };
 }
@@ -82,7 +84,8 @@ function embedded({ stateDir, postgres }: Config): MigrationDatabase {
     target: `embedded PostgreSQL in ${places?.dataDir ?? stateDir}${exists ? '' : ', not made yet'}`,
     exists,
     list: () => (exists ? session(listed) : Promise.resolve(migrationList(loadMigrations(), []))),
-    apply: () => session(applied),
+    isEmpty: () => (exists ? session(isEmptyDatabase) : Promise.resolve(true)),
+    apply: (permit) => session((open) => applied(open, permit)),
   };
 }
 
@@ -90,13 +93,17 @@ async function listed(session: SqlSession) {
   return migrationList(loadMigrations(), await schemaHistory(session));
 }
 
-async function applied(session: SqlSession): Promise<readonly string[]> {
+async function applied(
+  session: SqlSession,
+  permit: Parameters<MigrationDatabase['apply']>[0],
+): Promise<readonly string[]> {
   const files = loadMigrations();
   const versions = await ensureSchema(session, {
     files,
     clock: systemClock(),
     cdbVersion: BUILD.version,
     waitForLockMs: LOCK_WAIT_MS,
+    ...(permit === 'empty-only' && { intoEmptyOnly: true }),
   });
   return files.filter(({ version }) => versions.includes(version)).map(({ name }) => name);
 }

@@ -3,12 +3,14 @@ import { postgresAuditStore } from '../../../src/adapters/postgres/audit-store.j
 import { openPgPool, type PgTarget } from '../../../src/adapters/postgres/pg-pool.js';
 import { withSqlSession } from '../../../src/adapters/postgres/sql-client.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
+import { isEmptyDatabase } from '../../../src/schema/empty-database.js';
 import { ensureSchema } from '../../../src/schema/ensure-schema.js';
 import { loadMigrations, type MigrationFile } from '../../../src/schema/migration-files.js';
 import { schemaState } from '../../../src/schema/schema-state.js';
 import { SERVER_KINDS, TestDatabase } from '../postgres/test-database.js';
 
 const files = loadMigrations();
+const RUN = { files, clock: systemClock(), cdbVersion: 'test', waitForLockMs: 30_000 };
 let database: TestDatabase;
 
 function migrate(
@@ -44,6 +46,31 @@ describe.each(SERVER_KINDS)('on the %s server', (kind) => {
       const store = postgresAuditStore(openPgPool(connection, 'test'));
       await store.probe();
       await store.close();
+    });
+
+    it('changes an empty database without a word, and no other', async () => {
+      const attempt = (connection: PgTarget) =>
+        withSqlSession(connection, 'migrator', (session) =>
+          ensureSchema(session, { ...RUN, intoEmptyOnly: true }),
+        );
+      const isEmpty = (connection: PgTarget) => withSqlSession(connection, 'test', isEmptyDatabase);
+      for (const sql of [
+        'CREATE TABLE theirs (n integer)',
+        'CREATE SCHEMA other; CREATE VIEW other.v AS SELECT 1 AS n',
+        'CREATE SEQUENCE theirs',
+        'CREATE FUNCTION theirs() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$',
+      ]) {
+        const connection = await database.create('template1');
+        await withSqlSession(connection, 'test', (session) => session.query(sql));
+        expect(await isEmpty(connection), sql).toBe(false);
+        await expect(attempt(connection)).rejects.toMatchObject({ code: 'CDB-E0605', exit: 5 });
+        expect(await stateOf(connection)).toMatchObject({ state: 'behind', version: 0 });
+      }
+      const connection = await database.create('template1');
+      expect(await isEmpty(connection)).toBe(true);
+      expect(await attempt(connection)).toHaveLength(files.length);
+      expect(await isEmpty(connection)).toBe(false);
+      expect(await attempt(connection)).toEqual([]);
     });
 
     it('applies each migration once when several processes start together', async () => {

@@ -77,6 +77,7 @@ describe('command line', () => {
       'streams list',
       'streams tail',
       'streams lag',
+      'gate list',
       'migrate status',
       'config show',
     ]);
@@ -102,6 +103,8 @@ describe('command line', () => {
     ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],
     ['engage', 'Unknown command "engage"', 'did you mean cdb kill-switch engage? cdb --help'],
+    ['engag', 'Unknown command "engag"', 'did you mean cdb kill-switch engage? cdb --help'],
+    ['gat', 'Unknown command "gat"', 'did you mean gate? cdb --help'],
     ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail? cdb --help'],
     [
       'status --output jsno',

@@ -66,11 +66,10 @@ describe('kill-switch release', () => {
     const fake = fakeKillSwitch(HALTED);
     const place = fakeSharedPlace('Redis');
     place.record = HALTED;
-    const readAt = place.read;
     const racing = {
       ...place,
       read: async () => {
-        const readings = await readAt();
+        const readings = await place.read();
         place.record = { ...HALTED, epoch: 300 };
         return readings;
       },

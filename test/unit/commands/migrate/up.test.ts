@@ -4,6 +4,10 @@ import { run as status } from '../../../../src/commands/migrate/status.js';
 import { run as up } from '../../../../src/commands/migrate/up.js';
 import { ParsedOptions, type OptionValue } from '../../../../src/commands/parsed-options.js';
 import type { ListedMigration } from '../../../../src/schema/migration-list.js';
+import { withOpening } from '../../../../src/adapters/gate/gate-edit.js';
+import { nodeHash } from '../../../../src/adapters/node-hash.js';
+import { opening } from '../../../../src/engine/control/delivery-gate.js';
+import { fakeGate } from '../../../fakes/fake-delivery-gate.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
 
 const APPLIED = migration('0001_a', 'applied');
@@ -15,21 +19,36 @@ function migration(name: string, state: ListedMigration['state']): ListedMigrati
   return { name, state, sha256: 'a'.repeat(64), appliedAtMs, appliedBy };
 }
 
-function database(list: readonly ListedMigration[], exists = true) {
+interface Ground {
+  readonly exists?: boolean;
+  readonly kind?: 'embedded' | 'external';
+  /** By default nothing can be lost, and no gate is needed. */
+  readonly isEmpty?: boolean;
+  readonly fault?: Error;
+}
+
+function database(list: readonly ListedMigration[], ground: Ground = {}) {
+  const { exists = true, kind = 'external', isEmpty = true, fault } = ground;
   let applied = 0;
+  const permits: string[] = [];
+  const fake = fakeGate();
   const services = {
+    ...fake,
     migrations: async () => ({
-      kind: 'external' as const,
+      kind,
       target: 'PostgreSQL 15.4 at db:5432/cdb as owner, TLS',
       exists,
       list: async () => list,
-      apply: async () => {
+      isEmpty: async () => isEmpty,
+      apply: async (permit: 'any' | 'empty-only') => {
+        permits.push(permit);
+        if (fault !== undefined) throw fault;
         applied += 1;
         return list.filter(({ state }) => state === 'pending').map(({ name }) => name);
       },
     }),
   };
-  return { services, applied: () => applied };
+  return { services, fake, permits, applied: () => applied };
 }
 
 function terminal(...typed: readonly string[]): Partial<CommandIo> {
@@ -45,14 +64,18 @@ async function call(
   list: readonly ListedMigration[],
   io: Partial<CommandIo> = {},
   options: Record<string, OptionValue> = {},
+  { services, applied } = database(list),
 ) {
-  const { services, applied } = database(list);
   const fake = fakeCommandIo(io);
+  let status: number | null = null;
   const fault = await up(new ParsedOptions(options), fake, services).then(
-    () => null,
+    (exit) => {
+      status = exit;
+      return null;
+    },
     (error: unknown) => error,
   );
-  return { fault, applied: applied(), out: fake.out.join(''), err: fake.err.join('') };
+  return { fault, status, applied: applied(), out: fake.out.join(''), err: fake.err.join('') };
 }
 
 describe('cdb migrate up', () => {
@@ -62,7 +85,8 @@ describe('cdb migrate up', () => {
     expect(applied).toBe(1);
     expect(out).toBe('applied 0002_b\nOK: 1 applied\n');
     expect(err).toBe(
-      'target  PostgreSQL 15.4 at db:5432/cdb as owner, TLS\npending 0002_b\nApply them? [y/N] ',
+      'target  PostgreSQL 15.4 at db:5432/cdb as owner, TLS\npending 0002_b\n' +
+        'gate    not needed: the database is empty, so nothing can be lost\nApply them? [y/N] ',
     );
   });
 
@@ -90,11 +114,119 @@ describe('cdb migrate up', () => {
 
   it('has nothing to do where nothing is pending, or where there is no database yet', async () => {
     expect((await call([APPLIED])).out).toBe('nothing to do: the schema is that of this build\n');
-    const { services, applied } = database([PENDING], false);
+    const { services, applied } = database([PENDING], { exists: false });
     const io = fakeCommandIo();
     await up(new ParsedOptions({}), io, services);
     expect(io.out.join('')).toContain('the first cdb run makes the database');
     expect(applied()).toBe(0);
+  });
+});
+
+describe('cdb migrate up and the delivery gate', () => {
+  const NOW = Date.UTC(2026, 1, 9, 15, 30);
+  const OPENING = opening(nodeHash, {
+    scope: 'migrations',
+    approvedBy: 'owner',
+    approvedAtMs: NOW - 60_000,
+    expiresAtMs: NOW + 600_000,
+    reason: 'risk_events is missing',
+  });
+  const filled = (more: Ground = {}) => database([APPLIED, PENDING], { isEmpty: false, ...more });
+  const GATE = { scope: 'migrations', opening: OPENING.id, approved_by: 'owner' };
+
+  it('refuses to change what somebody has filled without an open gate, before it asks', async () => {
+    const place = filled();
+    const { fault, applied, err } = await call([], terminal('y\n'), { yes: true }, place);
+    expect(fault).toMatchObject({
+      code: 'CDB-E0605',
+      exit: 5,
+      why: 'gate.yaml does not exist; nothing was changed',
+      todo: expect.stringContaining('cdb gate open migrations'),
+    });
+    expect(applied).toBe(0);
+    expect(err).not.toContain('y/N');
+    expect(place.fake.entries).toEqual([]);
+  });
+
+  it('migrates under an open gate, closes it, and has all of it on record', async () => {
+    const place = filled();
+    place.fake.text = withOpening(null, OPENING);
+    const { fault, status, out, err } = await call([], {}, { yes: true }, place);
+    expect([fault, status]).toEqual([null, 0]);
+    expect(err).toContain(
+      'gate    migrations is open for 10 min, by owner: risk_events is missing',
+    );
+    expect(out).toContain('OK: 1 applied; the gate for migrations is closed again');
+    expect(place.permits).toEqual(['any']);
+    expect(place.fake.text).toContain('approved: false');
+    expect(place.fake.events()).toMatchObject([
+      {
+        kind: 'gate',
+        action: 'gate used',
+        details: { openings: [OPENING.id], commits: ['c0ffee'] },
+      },
+      {
+        kind: 'migration',
+        action: 'schema migrated',
+        why: 'risk_events is missing',
+        details: { gate: GATE, before: '0001_a', after: '0002_b', applied: ['0002_b'] },
+      },
+      { kind: 'gate', action: 'gate closed', why: 'used by cdb migrate up' },
+    ]);
+    const again = await call([], {}, { yes: true }, place);
+    expect(again.fault).toMatchObject({ code: 'CDB-E0605' });
+  });
+
+  it('closes the gate behind a migration that failed, and says both on record', async () => {
+    const place = filled({ fault: new Error('column exists') });
+    place.fake.text = withOpening(null, OPENING);
+    const { fault } = await call([], {}, { yes: true }, place);
+    expect(fault).toMatchObject({ message: 'column exists' });
+    expect(place.fake.text).toContain('approved: false');
+    expect(place.fake.events().map(({ action }) => action)).toEqual([
+      'gate used',
+      'schema migration failed',
+      'gate closed',
+    ]);
+  });
+
+  it('ends with 4 and a warning where the file could not be closed; the opening is spent', async () => {
+    const place = filled();
+    place.fake.text = withOpening(null, OPENING);
+    place.fake.isReadOnly = true;
+    const { status, out, err } = await call([], {}, { yes: true }, place);
+    expect(status).toBe(4);
+    expect(out).toContain('OK: 1 applied\n');
+    expect(err).toContain('WARN    the opening is spent, but not closed as usual: read-only');
+    const again = await call([], {}, { yes: true }, place);
+    expect(again.fault).toMatchObject({ why: expect.stringContaining('used or closed already') });
+  });
+
+  it('changes nothing where the use cannot be put on record', async () => {
+    const place = filled();
+    place.fake.text = withOpening(null, OPENING);
+    place.fake.isLedgerFull = true;
+    const { fault, applied } = await call([], {}, { yes: true }, place);
+    expect(fault).toMatchObject({ message: 'no space' });
+    expect(applied).toBe(0);
+  });
+
+  it('an empty database needs none, and is looked at again under the lock', async () => {
+    const place = database([PENDING]);
+    const { status } = await call([], {}, { yes: true }, place);
+    expect(status).toBe(0);
+    expect(place.permits).toEqual(['empty-only']);
+    expect(place.fake.events()).toMatchObject([
+      { kind: 'migration', details: { gate: null, before: null, after: '0002_b' } },
+    ]);
+  });
+
+  it('an embedded one needs none', async () => {
+    const place = filled({ kind: 'embedded' });
+    const { status, err } = await call([], {}, { yes: true }, place);
+    expect(status).toBe(0);
+    expect(err).toContain('gate    not needed: the database belongs to this state directory alone');
+    expect(place.permits).toEqual(['any']);
   });
 });
 
