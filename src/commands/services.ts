@@ -7,6 +7,7 @@ import type { Feed } from '../engine/ports/feed.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import type { AuditServices } from './audit/audit-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
@@ -19,7 +20,13 @@ import type { DetachServices } from './run/detached-child.js';
  * that needs no database never loads its client.
  */
 export interface Services
-  extends OperatorServices, KillSwitchServices, DetachServices, LogServices, MigrateServices {
+  extends
+    OperatorServices,
+    KillSwitchServices,
+    DetachServices,
+    LogServices,
+    MigrateServices,
+    AuditServices {
   readonly commandTable: CommandTable;
   /**
    * Replaces a file as a whole, or makes it; readers see the old text or the new.

@@ -36,6 +36,10 @@ export const services: Services = {
     const { migrationDatabase } = await import('./operator/migrations.js');
     return migrationDatabase(options, io);
   },
+  async audit(options, io) {
+    const { auditPorts } = await import('./operator/audit.js');
+    return auditPorts(options, io);
+  },
   async startDetached(stateDir, launch) {
     const { startDetached } = await import('./operator/start-detached.js');
     return startDetached(stateDir, launch);

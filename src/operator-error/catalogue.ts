@@ -72,6 +72,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0602': 'Journal and audit trail of a run do not tell the same story.',
   'CDB-E0604': 'The state of a run was saved by a build whose state has another form.',
   'CDB-E0603': 'The journal of a run ends before its audit trail.',
+  'CDB-E0616':
+    'The key file of the audit chain cannot be used: missing, readable by others, or too short.',
+  'CDB-E0617': 'The audit trail cannot be exported: a file is in the way, or cannot be written.',
   'CDB-E0701': 'The engine runs but did not answer in time.',
   'CDB-E0702': 'The control socket cannot be opened.',
   'CDB-E0703': 'The address of /metrics, /healthz and /readyz cannot be used.',

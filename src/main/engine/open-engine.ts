@@ -42,6 +42,8 @@ import { viewSource } from '../../view/view-source.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
+import { anchoringOf } from './anchors.js';
+import { configuredChainHash } from '../audit-key.js';
 import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
@@ -95,6 +97,10 @@ async function openParts(
     return opened;
   }
   const { live, streams, database } = opened;
+  const anchors = anchoringOf(place.state, database.pool, { clock, onNotice });
+  preflight.closeLater(() => {
+    anchors.leave();
+  });
   log.setRunId(live.runId);
   const intent = loggedIntents(intentHandler(live, register, clock), log);
   const audit = postgresAuditReader(database.pool);
@@ -105,7 +111,12 @@ async function openParts(
     engine: {
       runId: live.runId,
       continued: live.continued,
-      start: (onRecovered) => startSupervised(live, log, onRecovered),
+      start: async (onRecovered) => {
+        anchors.start();
+        const reason = await startSupervised(live, log, onRecovered);
+        await anchors.stop();
+        return reason;
+      },
       stop: () => {
         log.log('info', 'engine', 'asked to stop');
         live.stop();
@@ -139,6 +150,7 @@ async function openAlone(
   { order, preflight, clock, state, control }: Parts,
   keys: Keys,
 ): Promise<Opened> {
+  const hash = configuredChainHash(order.config);
   const feed = await openOrderedFeed(order, preflight, clock);
   const stores = openStores(order, state, { preflight, clock });
   const settings = liveSettings(order);
@@ -148,7 +160,7 @@ async function openAlone(
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
-    audit: postgresAuditStore(database.pool),
+    audit: postgresAuditStore(database.pool, hash),
     clock,
     hash: nodeHash,
     topics: localTopics((topic, fault) => {
