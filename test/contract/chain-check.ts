@@ -9,13 +9,14 @@ export interface Verifying {
   readonly keys?: readonly ChainHash[];
   readonly anchored?: ChainAsk['anchored'];
   readonly from?: ChainAsk['from'];
+  readonly pageRows?: number;
 }
 
 /** Pages of three, so that every chain of a test crosses a border. */
 export function verdictOf(
   reader: Pick<ChainReader, 'rows'>,
   { table, runId }: { readonly table: ChainTable; readonly runId: string },
-  { keys = [], anchored = new Map(), from = null }: Verifying = {},
+  { keys = [], anchored = new Map(), from = null, pageRows = 3 }: Verifying = {},
 ): Promise<ChainVerdict> {
   const hashers = [PLAIN_CHAIN_HASH, ...keys];
   return verifyChain(
@@ -24,7 +25,7 @@ export function verdictOf(
     {
       hash: nodeHash,
       hashOf: (keyId) => hashers.find((one) => one.keyId === keyId) ?? null,
-      pageRows: 3,
+      pageRows,
     },
   );
 }

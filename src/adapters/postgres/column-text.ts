@@ -9,6 +9,8 @@ import { assertInvariant } from '../../engine/domain/invariant.js';
 export const SEPARATOR = '\x1f';
 export const NULL_TEXT = '\x1e';
 
+/** Nearly no text has one, so this is what every text costs. */
+const SUSPECT = /[\0\x1e\x1f\ud800-\udfff]/;
 /** Also halves of a surrogate pair, which have no UTF-8. */
 const FORBIDDEN = /[\0\x1e\x1f\p{Surrogate}]/gu;
 /** An escaped backslash or a whole surrogate pair (kept), or what is JSON but no PostgreSQL text. */
@@ -33,7 +35,7 @@ export function storedText(value: AuditValue, isJson: boolean): string | null {
   if (value === null) return null;
   if (typeof value === 'string') {
     const text = isJson ? storableJson(value) : value;
-    return text.replace(FORBIDDEN, '\ufffd');
+    return SUSPECT.test(text) ? text.replace(FORBIDDEN, '\ufffd') : text;
   }
   assertInvariant(
     typeof value === 'boolean' || Number.isFinite(value),

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { CHAIN_COLUMNS, CHAIN_TABLES, type ChainTable } from '../../engine/domain/row-chain.js';
 import type { ChainReader, ChainRow } from '../../engine/ports/chain-reader.js';
 import { EXIT } from '../../operator-error.js';
@@ -47,7 +48,6 @@ export async function run(
 }
 
 async function decisionEvents(ports: AuditPorts, folder: string): Promise<readonly Exported[]> {
-  const { stringify } = await import('yaml');
   const files: Exported[] = [];
   for (const entry of ports.ledger.entries()) {
     const { fileName, members } = decisionEvent(entry);

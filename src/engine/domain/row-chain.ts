@@ -62,13 +62,15 @@ export function nextLink(
 }
 
 /**
- * A JSON list of format, table, key and one text or null per column: integers as digits, JSON as
- * `canonicalJsonText`, everything else as it is.
+ * A JSON list of format, table, key and one item per column: null, a column of JSON in its canonical
+ * form (`canonicalJsonText`), everything else as a string, integers as their digits.
  */
 export function canonicalRow(table: ChainTable, key: string | null, cells: ChainCells): string {
   const columns = CHAIN_COLUMNS[table];
-  const texts = cells.map((cell, i) =>
-    cell !== null && JSON_COLUMNS.has(columns[i] ?? '') ? canonicalJsonText(cell) : cell,
-  );
-  return JSON.stringify(['cdb.row.v1', table, key, ...texts]);
+  let text = `["cdb.row.v1","${table}",${JSON.stringify(key)}`;
+  for (const [i, cell] of cells.entries()) {
+    const isJson = cell !== null && JSON_COLUMNS.has(columns[i] ?? '');
+    text += `,${(isJson ? canonicalJsonText(cell) : null) ?? JSON.stringify(cell)}`;
+  }
+  return `${text}]`;
 }

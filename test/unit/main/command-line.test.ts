@@ -77,6 +77,8 @@ describe('command line', () => {
       'streams list',
       'streams tail',
       'streams lag',
+      'audit verify',
+      'audit tail',
       'migrate status',
       'config show',
     ]);
@@ -102,7 +104,7 @@ describe('command line', () => {
     ['version -q', 'Unknown option "-q"', 'cdb version --help'],
     ['version --jsno', 'Unknown option "--jsno"', 'did you mean --json? cdb version --help'],
     ['engage', 'Unknown command "engage"', 'did you mean cdb kill-switch engage? cdb --help'],
-    ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail? cdb --help'],
+    ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail or cdb audit tail?'],
     [
       'status --output jsno',
       'Cannot read "--output <format>": required one of text, json, jsonl, current is "jsno"',
