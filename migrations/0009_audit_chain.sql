@@ -48,7 +48,8 @@ CREATE TRIGGER risk_events_no_truncate
   FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
 
 CREATE TABLE audit_database (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid()
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  id uuid NOT NULL DEFAULT gen_random_uuid()
 );
 INSERT INTO audit_database DEFAULT VALUES;
 COMMENT ON TABLE audit_database IS

@@ -8,7 +8,7 @@ import type {
   ChainQuery,
   ChainReader,
 } from '../../engine/ports/chain-reader.js';
-import { assertInvariant } from '../../engine/domain/invariant.js';
+import { DependencyError } from '../../operator-error.js';
 import type { PgPool } from './pg-pool.js';
 import { readOnly } from './read-only.js';
 
@@ -139,7 +139,12 @@ async function readClaim(
 export async function readDatabaseId(client: pg.PoolClient): Promise<string> {
   const { rows } = await client.query<{ id: string }>('SELECT id::text AS id FROM audit_database');
   const [row] = rows;
-  assertInvariant(row !== undefined, 'the database has a name');
+  if (row === undefined) {
+    throw new DependencyError('The table "audit_database" has lost its row', {
+      dependency: 'postgresql',
+      retryable: false,
+    });
+  }
   return row.id;
 }
 
