@@ -83,9 +83,14 @@ export function chainRow(verdict: ChainVerdict): CheckedRow {
     first_at: isoOf(verdict.firstAtMs),
     newest_at: isoOf(verdict.newestAtMs),
     state: stateOf(verdict, unknown),
-    bad_position: fault?.n ?? unknown?.from ?? null,
+    bad_position: firstOf(fault?.n, unknown?.from),
     detail: [fault?.what ?? [], notesOf(verdict)].flat().join('; '),
   };
+}
+
+function firstOf(...positions: readonly (number | undefined)[]): number | null {
+  const known = positions.filter((n) => n !== undefined);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function stateOf(verdict: ChainVerdict, unknown: KeyRange | undefined): CheckedRow['state'] {
