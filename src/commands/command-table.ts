@@ -302,6 +302,48 @@ const OBSERVE: readonly CommandSpec[] = [
   },
 ];
 
+const AUDIT: readonly CommandSpec[] = [
+  {
+    name: 'audit verify',
+    group: 'Audit',
+    summary: 'prove ledger, decisions and control events against each other (0 whole, 1 not)',
+    options: [
+      {
+        ...SINCE,
+        summary: 'decisions only from the newest anchor that is older, e.g. 24h',
+      },
+      FIELDS,
+    ],
+    load: () => import('./audit/verify.js'),
+  },
+  {
+    name: 'audit tail',
+    group: 'Audit',
+    summary: 'print the newest entries of the ledger: who decided what, and why',
+    options: [COUNT, FOLLOW, FIELDS],
+    load: () => import('./audit/tail.js'),
+  },
+  {
+    name: 'audit export',
+    group: 'Audit',
+    summary: 'copy ledger and chains to new files',
+    options: [
+      {
+        flags: '--format <format>',
+        summary: 'jsonl (default: ledger and chains) or decision-events (the ledger as YAML)',
+        read: choice('jsonl', 'decision-events'),
+      },
+      {
+        flags: '--out <dir>',
+        summary: 'where to (default ./audit-<time>)',
+        read: path,
+        values: 'directory',
+      },
+    ],
+    load: () => import('./audit/export.js'),
+  },
+];
+
 const STOP_TRADING: readonly CommandSpec[] = [
   {
     name: 'kill-switch engage',
@@ -557,6 +599,7 @@ const SET_UP: readonly CommandSpec[] = [
 export const COMMANDS: readonly CommandSpec[] = [
   ...RUN,
   ...OBSERVE,
+  ...AUDIT,
   ...STOP_TRADING,
   ...EVALUATE,
   ...GATE,

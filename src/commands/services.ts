@@ -7,6 +7,7 @@ import type { Feed } from '../engine/ports/feed.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import type { AuditServices } from './audit/audit-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { GateServices } from './gate/gate-services.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
@@ -26,6 +27,7 @@ export interface Services
     DetachServices,
     LogServices,
     MigrateServices,
+    AuditServices,
     GateServices {
   readonly commandTable: CommandTable;
   /**

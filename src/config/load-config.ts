@@ -22,5 +22,8 @@ export function loadConfig(location: ConfigLocation): Config {
     readSecretFile: (path) => readPrivateFile(resolve(cwd, path)),
   });
   if (!parsed.ok) throw configError(parsed.faults);
-  return { ...parsed.config, stateDir: resolve(cwd, parsed.config.stateDir) };
+  const { stateDir, audit } = parsed.config;
+  const { hmacKeyFile } = audit;
+  const key = hmacKeyFile === undefined ? {} : { hmacKeyFile: resolve(cwd, hmacKeyFile) };
+  return { ...parsed.config, stateDir: resolve(cwd, stateDir), audit: { ...audit, ...key } };
 }

@@ -84,6 +84,7 @@ export const configSchema = z.strictObject({
     batchRowsMax: integer('rows in one audit transaction', 500, 1, 10_000),
     commitTimeoutMs: durationMs('a commit that takes longer stalls the audit', 5_000, 100, 60_000),
     spoolBytesMax: bytes('kept on disk while the database is away', 256 * MIB, MIB, 64 * GIB),
+    hmacKeyFile: optionalText('file with a key for the hashes of the audit chain; chmod 600'),
   }),
   logs: z.strictObject({
     level: choice(

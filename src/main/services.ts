@@ -44,6 +44,10 @@ export const services: Services = {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);
   },
+  async audit(options, io) {
+    const { auditPorts } = await import('./operator/audit.js');
+    return auditPorts(options, io);
+  },
   async startDetached(stateDir, launch) {
     const { startDetached } = await import('./operator/start-detached.js');
     return startDetached(stateDir, launch);

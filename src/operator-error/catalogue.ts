@@ -83,6 +83,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0610': 'The scope of the delivery gate is open already.',
   'CDB-E0611': 'A delivery gate was changed by somebody else at the same time.',
   'CDB-E0612': 'A delivery gate cannot be opened without losing something that is in the file.',
+  'CDB-E0616':
+    'The key file of the audit chain cannot be used: missing, readable by others, or too short.',
+  'CDB-E0617': 'The audit trail cannot be exported: a file is in the way, or cannot be written.',
   'CDB-E0701': 'The engine runs but did not answer in time.',
   'CDB-E0702': 'The control socket cannot be opened.',
   'CDB-E0703': 'The address of /metrics, /healthz and /readyz cannot be used.',

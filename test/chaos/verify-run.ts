@@ -4,13 +4,16 @@ import { openEmbeddedPostgres } from '../../src/adapters/embedded/embedded-postg
 import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../src/adapters/files/run-registry.js';
 import { stateDirectory } from '../../src/adapters/files/state-directory.js';
-import type { PgTarget } from '../../src/adapters/postgres/pg-pool.js';
+import { postgresChainReader } from '../../src/adapters/postgres/chain-reader.js';
+import type { PgPool, PgTarget } from '../../src/adapters/postgres/pg-pool.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
 import {
   AUDIT_COLUMNS,
   type AuditRow,
   type AuditTable,
 } from '../../src/engine/domain/audit-tables.js';
+import { CHAIN_TABLES } from '../../src/engine/domain/row-chain.js';
+import { verdictOf } from '../contract/chain-check.js';
 import { e8FromText, formatE8 } from './exact.js';
 import type { RegisteredRun } from '../../src/engine/ports/run-registry.js';
 import { type EventLog, type LogEntry, compareLogIds } from '../../src/engine/ports/event-log.js';
@@ -175,8 +178,28 @@ export async function databaseFaults(
     ...(await decisionFaults(client, truth)),
     ...(await ledgerFaults(client, truth)),
     ...(await candleFaults(client, truth)),
+    ...(await chainFaults(client, truth)),
   );
   return { rows: counts, faults };
+}
+
+/** Every decision and control event of the run is in its chain, whatever was killed meanwhile. */
+async function chainFaults(client: pg.Client, { runId }: Truth): Promise<readonly string[]> {
+  const pool: PgPool = {
+    use: (_action, work) => work(client as unknown as pg.PoolClient),
+    close: () => Promise.resolve(),
+  };
+  const faults: string[] = [];
+  for (const table of CHAIN_TABLES) {
+    const { fault, unproven } = await verdictOf(
+      postgresChainReader(pool),
+      { table, runId },
+      { pageRows: 500 },
+    );
+    if (fault !== null) faults.push(`${table}: chain position ${fault.n}: ${fault.what}`);
+    if (unproven > 0) faults.push(`${table}: ${unproven} rows without a position`);
+  }
+  return faults;
 }
 
 /** All columns as text. Two tables have no run: their rows are found by those of the decisions. */

@@ -242,6 +242,17 @@ describe('the roles of the page', () => {
       const blocks = await elsewhere.run(['blocks'], { env });
       expect(blocks.status, blocks.stderr).toBe(0);
       expect(blocks.stdout).toMatch(/RC_|RK_/);
+      const audit = await elsewhere.run(['audit', 'verify', '--output', 'jsonl'], { env });
+      expect(audit.status, audit.stderr).toBe(1);
+      const checked = audit.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as AuditLine);
+      const stateOf = (wanted: string) =>
+        checked.filter(({ data }) => data.chain === wanted).map(({ data }) => data.state);
+      // The ledger is with the engine; what the reader sees of the database is whole.
+      expect(stateOf('ledger')).toEqual(['not verified']);
+      expect(new Set(stateOf('risk_events'))).toEqual(new Set(['ok']));
     } finally {
       await elsewhere.end();
     }
@@ -250,6 +261,10 @@ describe('the roles of the page', () => {
     ).rejects.toThrow('permission denied');
   });
 });
+
+interface AuditLine {
+  readonly data: { readonly chain: string; readonly state: string };
+}
 
 function sqlBlocks(): readonly string[] {
   const page = readFileSync(join(PROJECT, 'docs/database.md'), 'utf8');

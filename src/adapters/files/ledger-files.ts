@@ -40,8 +40,10 @@ export function ledgerFiles(directory: string): Ledger {
       }
     },
     head: () => headOf(directory),
-    entries: function* () {
-      for (const name of names(directory)) yield read(directory, name);
+    entries: function* (after = 0) {
+      for (const name of names(directory)) {
+        if (Number.parseInt(name, 10) > after) yield read(directory, name);
+      }
     },
   };
 }

@@ -7,9 +7,13 @@ import type {
   RunRecord,
   CommittedRows,
 } from '../../engine/ports/audit-store.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 import { DependencyError } from '../../operator-error.js';
+import { CHAIN_TABLES, type ChainHash, type ChainTable } from '../../engine/domain/row-chain.js';
+import { PLAIN_CHAIN_HASH } from '../chain-hash.js';
+import { RunChains, withoutKnown, type LockedChains } from './chain-commit.js';
 import { columnText } from './column-text.js';
-import { TYPED_COLUMNS } from './column-types.js';
+import { INSERT_COLUMNS } from './column-types.js';
 import { newestOrders, newestPositions } from './newest-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { probeStatements } from './probe.js';
@@ -20,11 +24,11 @@ import { CREATE_CURSOR, INSERTS, LOCK_CURSOR, MOVE_CURSOR, type Statement } from
 const MAY_REPEAT: readonly AuditTable[] = ['orders', 'positions', 'correlation_ledger'];
 
 /** The audit trail in PostgreSQL, embedded or external. The caller closes the pool's other users. */
-export function postgresAuditStore(pool: PgPool): AuditStore {
+export function postgresAuditStore(pool: PgPool, hash: ChainHash = PLAIN_CHAIN_HASH): AuditStore {
   return {
     commit: (batch) =>
       pool.use(`commit audit batch ${batch.seqFirst}..${batch.seqLast}`, (client) =>
-        commitBatch(client, batch),
+        commitBatch(client, batch, hash),
       ),
     cursor: (runId) =>
       pool.use('read the audit cursor', async (client) => {
@@ -68,40 +72,61 @@ export async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<
 }
 
 /**
- * Rows and cursor in one transaction. The cursor's row is locked first, so of two processes with
- * the same batch the second waits and then finds it done.
+ * Rows, cursor and heads of the chains in one transaction. The cursor's row is locked first, so of two
+ * processes with the same batch the second waits and then finds it done.
  */
-async function commitBatch(client: pg.PoolClient, batch: AuditBatch): Promise<CommittedRows> {
+async function commitBatch(
+  client: pg.PoolClient,
+  batch: AuditBatch,
+  hash: ChainHash,
+): Promise<CommittedRows> {
+  const { runId, rows, shard } = batch;
   await client.query('BEGIN');
-  const cursor = await lockCursor(client, batch.runId);
-  if (batch.shard !== undefined) await claimShard(client, batch.runId, batch.shard.token);
+  const locked = await lockCursor(client, runId);
+  const { seq, digest } = locked;
+  const cursor = { seq: Number(seq), digest };
+  if (shard !== undefined) await claimShard(client, runId, shard.token);
   if (batch.seqLast <= cursor.seq) {
     await client.query('ROLLBACK');
     refuseOtherHistory(batch, cursor);
     return {};
   }
   if (batch.shard !== undefined) refuseOtherPlace(batch, cursor);
+  const chains = await RunChains.continued(client, { runId, hash }, locked);
   const taken: Partial<Record<AuditTable, number>> = {};
   for (const table of AUDIT_TABLES) {
-    const rows = batch.rows[table] ?? [];
-    if (rows.length === 0) continue;
-    const inserted = await insertRows(client, table, rows);
+    const given = rows[table] ?? [];
+    if (given.length === 0) continue;
+    const isNew = batch.seqFirst > cursor.seq;
+    const chained = isChained(table);
+    const fresh = chained && !isNew ? await withoutKnown(client, table, given) : given;
+    const sent = chained ? chains.link(table, fresh) : fresh;
+    const inserted = sent.length === 0 ? 0 : await insertRows(client, table, sent);
     taken[table] = inserted;
-    if (batch.seqFirst > cursor.seq) refuseTakenKeys(table, rows.length, inserted);
+    // A row of a chain that is not there would leave a hole in it.
+    if (isNew || chained) refuseTakenKeys(table, sent.length, inserted);
   }
-  if (batch.shard !== undefined) await keepInputs(client, batch.runId, batch.shard);
-  await run(client, MOVE_CURSOR, [batch.runId, batch.seqLast, batch.digest]);
+  if (shard !== undefined) await keepInputs(client, runId, shard);
+  const moved = [runId, batch.seqLast, batch.digest, ...chains.headValues()];
+  await run(client, MOVE_CURSOR, moved);
   await client.query('COMMIT');
   return taken;
 }
 
-async function lockCursor(client: pg.PoolClient, runId: string): Promise<AuditCursor> {
-  const locked = await run<CursorRow>(client, LOCK_CURSOR, [runId]);
-  const found = toCursor(locked.rows[0]);
-  if (found !== null) return found;
+function isChained(table: AuditTable): table is ChainTable {
+  return CHAIN_TABLES.some((chained) => chained === table);
+}
+
+type LockedCursor = CursorRow & LockedChains;
+
+async function lockCursor(client: pg.PoolClient, runId: string): Promise<LockedCursor> {
+  const locked = await run<LockedCursor>(client, LOCK_CURSOR, [runId]);
+  if (locked.rows[0] !== undefined) return locked.rows[0];
   await run(client, CREATE_CURSOR, [runId]);
-  const again = await run<CursorRow>(client, LOCK_CURSOR, [runId]);
-  return toCursor(again.rows[0]) ?? { seq: -1, digest: '' };
+  const again = await run<LockedCursor>(client, LOCK_CURSOR, [runId]);
+  const [row] = again.rows;
+  assertInvariant(row !== undefined, 'a cursor that was made is there');
+  return row;
 }
 
 async function insertRows(
@@ -110,7 +135,7 @@ async function insertRows(
   rows: readonly AuditRow[],
 ): Promise<number> {
   const distinct = distinctRows(table, rows);
-  const values = TYPED_COLUMNS[table].map(({ type }, index) =>
+  const values = INSERT_COLUMNS[table].map(({ type }, index) =>
     columnText(distinct, index, type === 'jsonb'),
   );
   return (await run(client, INSERTS[table], values)).rowCount ?? 0;

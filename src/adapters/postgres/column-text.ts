@@ -9,7 +9,10 @@ import { assertInvariant } from '../../engine/domain/invariant.js';
 export const SEPARATOR = '\x1f';
 export const NULL_TEXT = '\x1e';
 
-const FORBIDDEN = /[\0\x1e\x1f]/g;
+/** Nearly no text has one, so this is what every text costs. */
+const SUSPECT = /[\0\x1e\x1f\ud800-\udfff]/;
+/** Also halves of a surrogate pair, which have no UTF-8. */
+const FORBIDDEN = /[\0\x1e\x1f\p{Surrogate}]/gu;
 /** An escaped backslash or a whole surrogate pair (kept), or what is JSON but no PostgreSQL text. */
 const ESCAPE = /(\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\u(?:0000|d[89a-f][0-9a-f]{2})/gi;
 
@@ -20,15 +23,19 @@ export function columnText(rows: readonly AuditRow[], index: number, isJson: boo
   return text;
 }
 
-/**
- * A value as the server reads it. What PostgreSQL cannot store at all becomes U+FFFD: one such
- * character in one text must not keep every later decision from being committed.
- */
 function valueText(value: AuditValue, isJson: boolean): string {
-  if (value === null) return NULL_TEXT;
+  return storedText(value, isJson) ?? NULL_TEXT;
+}
+
+/**
+ * A value as the server stores it, null for null. What PostgreSQL cannot store at all becomes U+FFFD:
+ * one such character in one text must not keep every later decision from being committed.
+ */
+export function storedText(value: AuditValue, isJson: boolean): string | null {
+  if (value === null) return null;
   if (typeof value === 'string') {
     const text = isJson ? storableJson(value) : value;
-    return text.replace(FORBIDDEN, '\ufffd');
+    return SUSPECT.test(text) ? text.replace(FORBIDDEN, '\ufffd') : text;
   }
   assertInvariant(
     typeof value === 'boolean' || Number.isFinite(value),

@@ -1,3 +1,4 @@
+import { CHAIN_TABLES } from '../../engine/domain/row-chain.js';
 import { AUDIT_COLUMNS, AUDIT_TABLES, type AuditTable } from '../../engine/domain/audit-tables.js';
 
 type SqlType =
@@ -176,3 +177,18 @@ function typedColumns(table: AuditTable): readonly TypedColumn[] {
   const types: Readonly<Record<string, SqlType>> = COLUMN_TYPES[table];
   return AUDIT_COLUMNS[table].map((name) => ({ name, type: types[name] ?? 'text' }));
 }
+
+/** What the store itself adds to each row of a chained table. */
+const CHAIN_LINK: readonly TypedColumn[] = [
+  { name: 'chain_n', type: 'bigint' },
+  { name: 'chain_prev', type: 'text' },
+  { name: 'chain_hash', type: 'text' },
+  { name: 'chain_key', type: 'text' },
+];
+
+export const INSERT_COLUMNS: Readonly<Record<AuditTable, readonly TypedColumn[]>> = {
+  ...TYPED_COLUMNS,
+  ...Object.fromEntries(
+    CHAIN_TABLES.map((table) => [table, [...TYPED_COLUMNS[table], ...CHAIN_LINK]]),
+  ),
+};

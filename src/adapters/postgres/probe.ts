@@ -10,9 +10,10 @@ import { COMMIT_STATEMENTS } from './statements.js';
 const PROBE = [
   ...COMMIT_STATEMENTS.flatMap(({ name, text, parameterCount }) => {
     const nulls = Array.from({ length: parameterCount }, () => 'NULL').join(', ');
+    const given = parameterCount === 0 ? '' : `(${nulls})`;
     return [
       `PREPARE probe_${name} AS ${text}`,
-      `EXPLAIN EXECUTE probe_${name}(${nulls})`,
+      `EXPLAIN EXECUTE probe_${name}${given}`,
       `DEALLOCATE probe_${name}`,
     ];
   }),

@@ -12,6 +12,7 @@ export const LEDGER_KINDS = [
   'drill',
   'decision',
   'restart',
+  'anchor',
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 

@@ -9,6 +9,9 @@ export interface Ledger {
   append(event: LedgerEvent): LedgerEntry;
   /** The newest entry; `LEDGER_START` when there is none. Throws DependencyError. */
   head(): LedgerHead;
-  /** From the first on; one that can't be read ends it with a DependencyError that names it. */
-  entries(): Iterable<LedgerEntry>;
+  /**
+   * From the first on, or behind entry `after`; one that can't be read ends it with a DependencyError
+   * that names it.
+   */
+  entries(after?: number): Iterable<LedgerEntry>;
 }

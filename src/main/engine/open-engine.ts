@@ -43,6 +43,8 @@ import { viewSource } from '../../view/view-source.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
+import { anchoringOf } from './anchors.js';
+import { configuredChainHash } from '../audit-key.js';
 import { openFeed } from './open-feed.js';
 import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
@@ -108,6 +110,10 @@ async function openParts(
     return opened;
   }
   const { live, streams, database } = opened;
+  const anchors = anchoringOf(place.state, database.pool, { clock, onNotice });
+  preflight.closeLater(() => {
+    anchors.leave();
+  });
   log.setRunId(live.runId);
   haltOnSignal(register, live, preflight);
   const intent = loggedIntents(intentHandler(live, register, clock), log);
@@ -124,9 +130,12 @@ async function openParts(
       runId: live.runId,
       continued: live.continued,
       start: async (onRecovered) => {
+        anchors.start();
         const looking = watch.run();
         try {
-          return await startSupervised(live, log, onRecovered);
+          const reason = await startSupervised(live, log, onRecovered);
+          await anchors.stop();
+          return reason;
         } finally {
           watch.stop();
           await looking;
@@ -181,6 +190,7 @@ async function openAlone(
   keys: Keys,
 ): Promise<Opened> {
   refuseRolesAlone(order);
+  const hash = configuredChainHash(order.config);
   const feed = await openOrderedFeed(order, preflight, clock);
   const stores = openStores(order, state, { preflight, clock });
   const settings = liveSettings(order);
@@ -191,7 +201,7 @@ async function openAlone(
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
-    audit: postgresAuditStore(database.pool),
+    audit: postgresAuditStore(database.pool, hash),
     clock,
     hash: nodeHash,
     topics: localTopics((topic, fault) => {

@@ -42,6 +42,7 @@ import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError } from '../../operator-error.js';
 import { serverWarnings } from '../../view/stack-effects.js';
 import type { EngineDatabase } from './database.js';
+import { configuredChainHash } from '../audit-key.js';
 import { hostPlace } from './host-place.js';
 import { joinRun, type Joined } from './join-run.js';
 import type { Preflight } from './preflight.js';
@@ -151,7 +152,7 @@ function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connect
     runs: redisSharedRuns(control),
     lookAtShards: redisShardLooks(control, { runGroup, shards }),
     openShard: shardPlaces(order, connected),
-    audit: postgresAuditStore(database.pool),
+    audit: postgresAuditStore(database.pool, configuredChainHash(order.config)),
     store: postgresShardStore(database.pool),
     topics: redisTopics(open('topics')),
     keys: bothKeys(redisKeys(open('keys')), place.keys),

@@ -17,21 +17,28 @@ const READ_LIMITS = { ...PG_LIMITS, connectionsMax: 1, idleMs: 2_000 };
 interface ExternalAudit {
   isConfigured(): boolean;
   read<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
+  use<T>(work: (pool: PgPool) => Promise<T>): Promise<T>;
 }
 
 /** Looks at the configuration when it is asked, connects when it has to read. */
 export function externalAudit(options: ParsedOptions, io: CommandIo): ExternalAudit {
   let url: SecretUrl | null | undefined;
   let opened: ReturnType<typeof open> | undefined;
+  const connected = () => {
+    const secret = configured();
+    assertInvariant(secret !== null, 'an external database is configured');
+    return (opened ??= open(secret));
+  };
   const configured = () => (url === undefined ? (url = configuredUrl(options, io)) : url);
   return {
     isConfigured: () => configured() !== null,
     read: (work) => {
-      const secret = configured();
-      assertInvariant(secret !== null, 'an external database is configured');
-      opened ??= open(secret);
-      const { reader, where } = opened;
+      const { reader, where } = connected();
       return toldBy(where, async () => work(await reader()), NO_SCHEMA);
+    },
+    use: (work) => {
+      const { pool, where } = connected();
+      return toldBy(where, () => work(pool), NO_SCHEMA);
     },
   };
 }
@@ -41,6 +48,7 @@ function open(url: SecretUrl) {
   const pool = openPgPool(target, 'cdb read', READ_LIMITS);
   let reader: AuditReader | undefined;
   return {
+    pool,
     reader: async () => (reader ??= await readerOf(pool)),
     where: target.where,
   };

@@ -1,9 +1,4 @@
-import { existsSync } from 'node:fs';
 import { engineClient } from '../../adapters/control-socket/engine-client.js';
-import {
-  findRunningPostgres,
-  openEmbeddedPostgres,
-} from '../../adapters/embedded/embedded-postgres.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
@@ -17,7 +12,6 @@ import {
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
-import { openPgPool } from '../../adapters/postgres/pg-pool.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
@@ -25,19 +19,16 @@ import { configLocation } from '../../commands/config-location.js';
 import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
 import type { OperatorPorts, StackPort } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
-import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import { originText } from '../../config/setting.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
-import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
 import { inputsDirectory } from '../engine/places.js';
 import { externalAudit } from './external-audit.js';
+import { withOwnDatabase } from './own-database.js';
 import { withStreamFiles } from './stream-files.js';
-
-const DATABASE_LOCK_WAIT_MS = 5_000;
 
 /**
  * Only a database and a Redis need a valid configuration: a broken file must not hide a running
@@ -68,7 +59,9 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     withAudit: (work) =>
       external.isConfigured()
         ? external.read(work)
-        : withAudit(commandConfig(options, io), state, work),
+        : withOwnDatabase(commandConfig(options, io), state, (pool) =>
+            work(postgresAuditReader(pool)),
+          ),
   };
 }
 
@@ -141,39 +134,4 @@ function latchWords(state: StateDirectory): LatchWords | null {
   const { level, mode, operator, atMs } = record;
   const reason = faults.length === 0 ? record.reason : faults.join('; ');
   return { level, mode, reason, operator, atMs: atMs === 0 ? null : atMs };
-}
-
-/** The running engine's database, or one that is started for as long as `work` takes. */
-async function withAudit<T>(
-  config: Config,
-  state: StateDirectory,
-  work: (reader: AuditReader) => Promise<T>,
-): Promise<T | null> {
-  const running = findRunningPostgres(config.stateDir);
-  if (running !== null) return useDatabase(running.connection, work);
-  if (!existsSync(state.pg) && openRunRegistry(state.runs).list().length === 0) return null;
-  const server = await openEmbeddedPostgres({
-    stateDir: config.stateDir,
-    binariesDir: config.postgres.binariesDir,
-    owner: 'a read command',
-    waitForLockMs: DATABASE_LOCK_WAIT_MS,
-    clock: systemClock(),
-  });
-  try {
-    return await useDatabase(server.connection, work);
-  } finally {
-    await server.stop();
-  }
-}
-
-async function useDatabase<T>(
-  connection: Parameters<typeof openPgPool>[0],
-  work: (reader: AuditReader) => Promise<T>,
-): Promise<T> {
-  const pool = openPgPool(connection, 'cdb read');
-  try {
-    return await work(postgresAuditReader(pool));
-  } finally {
-    await pool.close();
-  }
 }

@@ -1,4 +1,14 @@
+import { PLAIN_CHAIN_HASH } from '../../../src/adapters/chain-hash.js';
+import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { AuditRow, AuditTable } from '../../../src/engine/domain/audit-tables.js';
+import {
+  CHAIN_TABLES,
+  chainStart,
+  nextLink,
+  type ChainHash,
+  type ChainHead,
+  type ChainTable,
+} from '../../../src/engine/domain/row-chain.js';
 import type {
   AuditBatch,
   AuditCursor,
@@ -6,6 +16,7 @@ import type {
   CommittedRows,
   RunRecord,
 } from '../../../src/engine/ports/audit-store.js';
+import type { ChainPage, ChainQuery, ChainRow } from '../../../src/engine/ports/chain-reader.js';
 import { DependencyError } from '../../../src/operator-error.js';
 import { Power } from './power.js';
 
@@ -15,6 +26,25 @@ export class AuditDisk {
   readonly cursors = new Map<string, AuditCursor>();
   /** Every batch that took effect, in the order of its commit. */
   readonly batches: AuditBatch[] = [];
+  /** By table and run. */
+  readonly chains = new Map<string, { head: ChainHead; readonly rows: ChainRow[] }>();
+
+  chain(table: ChainTable, runId: string) {
+    const name = `${table} ${runId}`;
+    const head = chainStart(nodeHash, { table, runId, sinceId: '0' });
+    const chain = this.chains.get(name) ?? { head, rows: [] };
+    this.chains.set(name, chain);
+    return chain;
+  }
+
+  /** As verifiers read it. */
+  chainPage({ table, runId, place, limit }: ChainQuery): ChainPage {
+    const { head, rows } = this.chain(table, runId);
+    const first = Number(place ?? 0);
+    const page = rows.slice(first, first + limit);
+    const claim = this.cursors.has(runId) ? { n: head.n, hash: head.hash, sinceId: '0' } : null;
+    return { claim, rows: page, place: String(first + page.length) };
+  }
 
   table(name: AuditTable): readonly AuditRow[] {
     return [...(this.rows.get(name)?.values() ?? [])];
@@ -32,10 +62,16 @@ export class MemoryAuditStore implements AuditStore {
   attempts = 0;
   readonly #disk: AuditDisk;
   readonly #power: Power;
+  readonly #hash: ChainHash;
 
-  constructor(disk: AuditDisk = new AuditDisk(), power: Power = new Power()) {
+  constructor(
+    disk: AuditDisk = new AuditDisk(),
+    power: Power = new Power(),
+    hash: ChainHash = PLAIN_CHAIN_HASH,
+  ) {
     this.#disk = disk;
     this.#power = power;
+    this.#hash = hash;
   }
 
   async commit(batch: AuditBatch): Promise<CommittedRows> {
@@ -73,6 +109,7 @@ export class MemoryAuditStore implements AuditStore {
       this.#disk.rows.set(table, held);
       for (const row of rows) {
         const key = UPSERTS.has(table) ? String(row[0]) : JSON.stringify(row);
+        if (!held.has(key)) this.#link(table, batch.runId, row);
         held.set(key, merged(held.get(key), row));
       }
     }
@@ -82,9 +119,24 @@ export class MemoryAuditStore implements AuditStore {
       Object.entries(batch.rows).map(([table, rows]) => [table, rows.length]),
     );
   }
+
+  #link(table: AuditTable, runId: string, row: AuditRow): void {
+    if (!isChained(table)) return;
+    const chain = this.#disk.chain(table, runId);
+    const texts = row.map((value) => (value === null ? null : String(value)));
+    const cells = [...texts, String(this.#disk.batches.length)];
+    const link = nextLink(this.#hash, chain.head, { table, cells });
+    chain.head = { n: link.n, hash: link.hash };
+    chain.rows.push({ id: String(link.n), cells, ...link });
+  }
 }
 
+const CHAINED: ReadonlySet<string> = new Set(CHAIN_TABLES);
 const UPSERTS: ReadonlySet<AuditTable> = new Set<AuditTable>(['orders', 'positions']);
+
+function isChained(table: AuditTable): table is ChainTable {
+  return CHAINED.has(table);
+}
 
 /** A later version of an order or position leaves alone what it knows nothing of. */
 function merged(held: AuditRow | undefined, row: AuditRow): AuditRow {

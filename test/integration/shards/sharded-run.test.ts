@@ -56,8 +56,11 @@ async function storyOfOneProcess(feed: Feed): Promise<Story> {
   if (batch !== null) await store.commit(batch);
   const story = await fixture.story();
   await fixture.pool.use('forget', async (client) => {
+    // Decisions are append-only; this user may turn off what says so.
     await client.query(
-      'TRUNCATE signals, risk_events, blocked_decisions, orders, trades, positions, correlation_ledger',
+      `SET session_replication_role = replica;
+       TRUNCATE signals, risk_events, blocked_decisions, orders, trades, positions, correlation_ledger;
+       RESET session_replication_role`,
     );
   });
   return story;

@@ -78,6 +78,8 @@ describe('command line', () => {
       'streams tail',
       'streams lag',
       'gate list',
+      'audit verify',
+      'audit tail',
       'migrate status',
       'config show',
     ]);
@@ -105,7 +107,7 @@ describe('command line', () => {
     ['engage', 'Unknown command "engage"', 'did you mean cdb kill-switch engage? cdb --help'],
     ['engag', 'Unknown command "engag"', 'did you mean cdb kill-switch engage? cdb --help'],
     ['gat', 'Unknown command "gat"', 'did you mean gate? cdb --help'],
-    ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail? cdb --help'],
+    ['tial', 'Unknown command "tial"', 'did you mean cdb streams tail or cdb audit tail?'],
     [
       'status --output jsno',
       'Cannot read "--output <format>": required one of text, json, jsonl, current is "jsno"',
