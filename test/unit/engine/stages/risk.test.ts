@@ -10,11 +10,8 @@ import {
   portfolioFigures,
   type PortfolioState,
 } from '../../../../src/engine/stages/portfolio.js';
-import {
-  decideRisk,
-  type Candidate,
-  type RiskContext,
-} from '../../../../src/engine/stages/risk.js';
+import { decideRisk } from '../../../../src/engine/stages/risk.js';
+import type { Candidate, RiskContext } from '../../../../src/engine/stages/risk-inputs.js';
 import {
   initialVenue,
   submit,
