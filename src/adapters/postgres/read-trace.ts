@@ -24,7 +24,7 @@ const ROW = `(SELECT jsonb_object_agg(key, CASE jsonb_typeof(value)
 interface Reading {
   readonly tables: ReadonlySet<string>;
   readonly text: TraceTables['text'];
-  rows(sql: string, values: readonly unknown[]): Promise<readonly TraceRow[]>;
+  readonly rows: (sql: string, values: readonly unknown[]) => Promise<readonly TraceRow[]>;
 }
 
 /** One snapshot of everything that one id leads to. */

@@ -1,4 +1,5 @@
-import { knobsOf, type Knob } from './knobs.js';
+import type { Knob } from './knob.js';
+import { knobsOf } from './knobs-of.js';
 import { limitRows, type LimitRow } from './limit-rows.js';
 import { codeOf, isOpen, type RecordedCase } from './recorded-case.js';
 import { smallestChange, type Change, type Found, type Wanted } from './smallest-change.js';

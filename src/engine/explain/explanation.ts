@@ -75,7 +75,9 @@ function missingOf(
     recorded !== null && recorded.risk === null
       ? 'what the layers around the gate saw: an earlier build wrote this decision'
       : null,
-    trace.candle === null && verdict !== null ? 'the candle before the decision' : null,
+    trace.candle === null && verdict !== null
+      ? 'a candle that had closed before the decision'
+      : null,
     verdict === null
       ? null
       : 'when regime and allocation were set: only what they were at the decision is on record',

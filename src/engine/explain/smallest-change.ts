@@ -1,5 +1,5 @@
 import { absE8, e8ToNumber, type E8 } from '../domain/e8.js';
-import type { AmountKnob, Knob } from './knobs.js';
+import type { AmountKnob, Knob } from './knob.js';
 import { amountOf, plainAmount } from './plain-amount.js';
 import type { RecordedCase } from './recorded-case.js';
 

@@ -1,11 +1,11 @@
-import { bundleRefusal } from './order-bundle.js';
-import { BREAKER_CHECKS, type BreakerSeen } from './breakers.js';
-import { loadExposureE8 } from './exposure.js';
-import type { RiskInputs } from './risk-inputs.js';
 import { holds, type Comparison } from '../domain/comparison.js';
 import { formatE8, mulE8, e8FromNumber, type E8 } from '../domain/e8.js';
 import type { LayerCode } from '../domain/reason-codes.js';
 import type { Thresholds } from '../domain/thresholds.js';
+import { BREAKER_CHECKS, type BreakerSeen } from './breakers.js';
+import { loadExposureE8 } from './exposure.js';
+import { bundleRefusal } from './order-bundle.js';
+import type { RiskInputs } from './risk-inputs.js';
 
 export interface Alarm {
   readonly level: 'WARNING' | 'CRITICAL';
