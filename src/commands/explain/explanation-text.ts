@@ -95,9 +95,7 @@ function judgedText(judged: JudgedAgain): string {
     deciding === undefined ? [] : [`decided by ${deciding.code}: ${limitWords(deciding)}`];
   const finding = agrees
     ? []
-    : [
-        `FINDING: judged again by this cdb the verdict is ${code ?? 'ALLOW'}, and the record has another`,
-      ];
+    : [`FINDING: judged again the verdict is ${code ?? 'ALLOW'}, and the record has another`];
   const table = textTable(
     [{ title: 'code' }, { title: 'outcome' }, { title: 'value and limit', widthMax: 160 }],
     limits.map((row) => [row.code, row.outcome, limitWords(row)]),

@@ -77,7 +77,7 @@ describe('cdb explain ID', () => {
     const operator = fakeOperator({}, answering({ found: 'one', trace: forged }));
     const { status, text } = await explained(operator);
     expect(status).toBe(EXIT.FINDING);
-    expect(text).toContain('FINDING: judged again by this cdb the verdict is RC_002');
+    expect(text).toContain('FINDING: judged again the verdict is RC_002');
   });
 
   test.each([
