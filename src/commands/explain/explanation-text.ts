@@ -3,7 +3,7 @@ import type { FlippingChange } from '../../engine/explain/counterfactual.js';
 import type { Explanation, JudgedAgain } from '../../engine/explain/explanation.js';
 import type { Step } from '../../engine/explain/path.js';
 import type { Change } from '../../engine/explain/smallest-change.js';
-import type { DecisionTrace } from '../../engine/ports/decision-trace.js';
+import type { DecisionTrace, TraceRow } from '../../engine/ports/decision-trace.js';
 import { whenText } from '../../view/age.js';
 import { plainText } from '../tables/plain-text.js';
 import { textTable } from '../tables/text-table.js';
@@ -28,7 +28,7 @@ export function explanationText(
 }
 
 function headText(
-  { matched, run, decision, signal }: DecisionTrace,
+  { matched, run, decision, signal, control }: DecisionTrace,
   { verdict, path }: Explanation,
   nowMs: number,
 ): string {
@@ -51,10 +51,21 @@ function headText(
     const detail = verdict.detail === '' ? '' : ` (${verdict.detail})`;
     lines.push(`${verdict.code}: ${reasonMeaning(verdict.code)}${detail}`);
   }
+  if (verdict?.code === 'RK_KILL_SWITCH' && control !== null) lines.push(controlWords(control));
   return lines
     .filter((line) => line !== '')
     .map(lineOf)
     .join('');
+}
+
+/** Who stopped it, and why: the change of the kill switch that the decision knew. */
+function controlWords(control: TraceRow): string {
+  const words = ['reason', 'message'].map((name) => textOf(control, name) ?? '');
+  const why = words.filter((word) => word !== '').join(', ');
+  const [epoch, level, operator] = ['epoch', 'level', 'operator'].map(
+    (name) => textOf(control, name) ?? '',
+  );
+  return `epoch ${epoch ?? ''}: ${level ?? ''} by ${operator ?? ''} (${why})`;
 }
 
 function pathText(path: readonly Step[]): string {

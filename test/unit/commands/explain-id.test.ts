@@ -46,6 +46,23 @@ describe('cdb explain ID', () => {
     );
   });
 
+  test('says who had stopped it, and why', async () => {
+    const trace = firstTrace();
+    const stopped: TraceAnswer = {
+      found: 'one',
+      trace: {
+        ...trace,
+        decision: { ...trace.decision, reason_code: 'RK_KILL_SWITCH' },
+        control: {
+          ...{ epoch: '2', level: 'HALTED', operator: 'ops', reason: 'manual' },
+          message: 'spread \u001b[31mgap',
+        },
+      },
+    };
+    const { text } = await explained(fakeOperator({}, answering(stopped)));
+    expect(text).toContain('\nepoch 2: HALTED by ops (manual, spread \\x1b[31mgap)\n');
+  });
+
   test('has everything in JSON, the rows included', async () => {
     const { text } = await explained(fakeOperator({}, answering(ONE)), ID, 'json');
     const { schema, data } = JSON.parse(text);
