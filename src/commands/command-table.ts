@@ -556,8 +556,14 @@ const SET_UP: readonly CommandSpec[] = [
   {
     name: 'explain',
     group: 'Set up',
-    summary: 'say what a code of an error or of a refused decision means',
-    arguments: [{ form: '<code>', summary: 'CDB-Exxxx, RC_… or RK_…', values: 'code' }],
+    summary: 'say what a code means, or why a signal, order or fill came about',
+    arguments: [
+      {
+        form: '<code-or-id>',
+        summary: 'CDB-Exxxx, RC_…, RK_…, or how the id of a signal, decision, order or fill begins',
+        values: 'code',
+      },
+    ],
     load: () => import('./explain.js'),
   },
   {

@@ -16,6 +16,7 @@ import type { Hash } from './domain/hash.js';
 import type { RunIds } from './domain/ids.js';
 import type { GateThresholds, Thresholds } from './domain/thresholds.js';
 import type { OrderProof } from './domain/wire/order.js';
+import { riskMembers } from './risk-record.js';
 import { bundleRunMode } from './stages/order-bundle.js';
 
 interface RecordContext {
@@ -37,7 +38,8 @@ interface DecisionRecord {
 /** The audit record of one decision, from the fact alone. */
 export function decisionRecord(fact: RiskDecided, context: RecordContext): DecisionRecord {
   const { ids, hash } = context;
-  const gateLimits = context.thresholds().gate;
+  const limits = context.thresholds();
+  const gateLimits = limits.gate;
   const { gate, symbol, tsMs } = fact;
   const decisionPk = ids.decision(fact.ref);
   const signalId = ids.signal(fact.signalRef);
@@ -63,6 +65,7 @@ export function decisionRecord(fact: RiskDecided, context: RecordContext): Decis
     epoch: fact.epoch,
     ...gateMembers(fact),
     thresholds,
+    ...riskMembers(fact.risk, limits),
     decision_pk: decisionPk,
     input_snapshot_hash: inputHash,
     policy_id: POLICY_ID,

@@ -6,7 +6,7 @@ import type { Side } from './domain/events.js';
 import type { TradeObserved } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { allocationSlot } from './stages/allocation.js';
-import { totalExposureE8 } from './stages/exposure.js';
+import { exposurePp, totalExposureE8 } from './stages/exposure.js';
 import type { AcceptedTrade } from './stages/intake.js';
 import { marketView } from './stages/market-state.js';
 import { portfolioFigures } from './stages/portfolio.js';
@@ -160,7 +160,7 @@ function judged(
     pctChange15mPp: window.pctChangePp,
     volume15m: window.volume,
     dailyDrawdownPp: figures.dailyDrawdownPp,
-    totalExposurePp: (Number(exposureE8) / Number(balanceE8)) * 100,
+    totalExposurePp: exposurePp(exposureE8, balanceE8),
     slippagePp: state.slippageBps === null ? null : Math.max(0, state.slippageBps / 100),
     signalTsMs: at.tsMs,
     marketStateTsMs: market.returns === null ? null : market.lastTickTsMs,

@@ -14,7 +14,8 @@ import {
 } from './stages/allocation.js';
 import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
 import { markTime, type PortfolioFigures, type PortfolioState } from './stages/portfolio.js';
-import { decideRisk, type Alarm, type Verdict } from './stages/risk.js';
+import { decideRisk, type Verdict } from './stages/risk.js';
+import type { Alarm } from './stages/risk-checks.js';
 import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
 
 /** The half of the state that money moves in. */
@@ -109,6 +110,7 @@ export function raiseSignal(
     reduceOnly: verdict.reduceOnly,
     signalRef,
     gate,
+    risk: verdict.evidence,
     epoch: state.control.epoch,
   });
   tellAlarm(state, { signal, verdict, cause: decisionRef }, context);

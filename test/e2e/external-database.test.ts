@@ -237,8 +237,16 @@ describe('the roles of the page', () => {
       const env = { CDB_DATABASE_URL: as('reader') };
       const fills = await elsewhere.run(['fills', '--json'], { env });
       expect(fills.status, fills.stderr).toBe(0);
-      const listed = JSON.parse(fills.stdout) as { data: { total: number } };
+      const listed = JSON.parse(fills.stdout) as {
+        data: { total: number; fills: { fill_id: string }[] };
+      };
       expect(listed.data.total).toBe(await count(database, 'trades'));
+      const explained = await elsewhere.run(
+        ['explain', listed.data.fills.at(-1)?.fill_id ?? 'no fill'],
+        { env },
+      );
+      expect(explained.status, explained.stderr).toBe(0);
+      expect(explained.stdout).toMatch(/^position .* side /m);
       const blocks = await elsewhere.run(['blocks'], { env });
       expect(blocks.status, blocks.stderr).toBe(0);
       expect(blocks.stdout).toMatch(/RC_|RK_/);

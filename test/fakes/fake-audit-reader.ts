@@ -9,6 +9,7 @@ export function fakeAuditReader(answers: Partial<AuditReader> = {}): AuditReader
     blocked: notAsked,
     fillsAfter: notAsked,
     blockedAfter: notAsked,
+    trace: notAsked,
     ...answers,
   };
 }

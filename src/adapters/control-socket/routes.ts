@@ -66,6 +66,8 @@ export async function answerRoute(
       return fills(handlers, query);
     case 'GET blocks':
       return name === 'list' ? blocked(handlers, query) : blocksBy(handlers, query);
+    case 'GET trace':
+      return handlers.audit.trace(name);
     case 'POST intents':
       return carryOut(handlers, await readBody());
     default:

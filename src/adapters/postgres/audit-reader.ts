@@ -15,6 +15,8 @@ import type {
 } from '../../engine/ports/audit-reader.js';
 import { FILLS, REFUSALS, RUN_NAME, type FollowedTable } from './followed-rows.js';
 import type { PgPool } from './pg-pool.js';
+import { readTrace } from './read-trace.js';
+import { OWN_TRACE, type TraceTables } from './trace-tables.js';
 import { readOnly } from './read-only.js';
 import { newestCursor, rowsAfter } from './row-cursor.js';
 
@@ -39,9 +41,10 @@ export interface AuditTables {
   readonly fills: FollowedTable<FillRow>;
   readonly refusals: FollowedTable<BlockedRow>;
   readonly newestRun: (client: pg.PoolClient) => Promise<NewestRun | null>;
+  readonly trace: TraceTables;
 }
 
-const OWN_TABLES: AuditTables = { fills: FILLS, refusals: REFUSALS, newestRun };
+const OWN_TABLES: AuditTables = { fills: FILLS, refusals: REFUSALS, newestRun, trace: OWN_TRACE };
 
 /** Answers what operators ask, from committed rows; each answer is one consistent snapshot. */
 export function postgresAuditReader(pool: PgPool, tables = OWN_TABLES): AuditReader {
@@ -60,6 +63,7 @@ export function postgresAuditReader(pool: PgPool, tables = OWN_TABLES): AuditRea
       ask('read new refusals', (client) =>
         rowsAfter(client, tables.refusals, { cursor, limit: bounded(limit) }),
       ),
+    trace: (id) => ask('look up an id', (client) => readTrace(client, tables.trace, id)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AuditTables } from './audit-reader.js';
 import type { PgPool } from './pg-pool.js';
 import { FILLS, REFUSALS } from './followed-rows.js';
+import { STACK_TRACE } from './trace-tables.js';
 
 /** The one run of a stack that knows no runs. */
 const RUN = 'not of cdb';
@@ -39,6 +40,7 @@ export const STACK_TABLES: AuditTables = {
   fills: { ...FILLS, given: TRADES },
   refusals: { ...REFUSALS, given: DECISIONS },
   newestRun: () => Promise.resolve({ runId: RUN, members: [RUN] }),
+  trace: STACK_TRACE,
 };
 
 /** A database with tables of the reference and without our runs is that of another stack. */

@@ -123,7 +123,7 @@ async function fromSource(
         ...plain(live.streams),
       ]);
     case 'code':
-      return words(plain((await import('../explain.js')).CODES));
+      return words(plain((await import('../explain/explain-code.js')).CODES));
     case 'symbol':
       return words(plain(live.symbols));
     case 'symbols':

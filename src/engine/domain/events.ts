@@ -151,6 +151,38 @@ export interface GateEvidence extends Omit<GateValues, 'symbol' | 'nowMs'> {
   readonly dataSilenceSec: number | null;
 }
 
+export type BreakerName = 'daily_drawdown' | 'error_rate' | 'drawdown' | 'loss' | 'frequency';
+
+/** What the layers around the gate saw; with it and the limits the verdict can be given again. */
+export interface RiskEvidence {
+  /** Of this strategy and symbol. */
+  readonly level: Level;
+  readonly mode: Mode;
+  readonly origin: OrderOrigin;
+  readonly auditStalled: string | null;
+  readonly regime: string;
+  readonly stopped: boolean;
+  readonly allocationFraction: number;
+  readonly cooldownUntilSec: number | null;
+  /** Tripped before this decision. */
+  readonly breaker: BreakerName | null;
+  readonly outcomes: number;
+  readonly outcomesFailed: number;
+  readonly ordersLastMin: number;
+  readonly drawdownFraction: number;
+  readonly dailyDrawdownPp: number;
+  readonly dailyPnlUsdt: string;
+  readonly equityUsdt: string;
+  /** What an order against the position may still take; 0 for an entry. */
+  readonly reducibleQty: string;
+  readonly totalExposureUsdt: string;
+  /** Holding of the symbol with every open BUY, and with every open SELL, filled. */
+  readonly longQty: string;
+  readonly shortQty: string;
+  /** What the holding is valued at: the highest price that counts. */
+  readonly worstPrice: string;
+}
+
 /** The one final verdict on a signal. */
 export interface RiskDecided extends Fact {
   readonly kind: 'RiskDecided';
@@ -166,6 +198,7 @@ export interface RiskDecided extends Fact {
   readonly reduceOnly: boolean;
   readonly signalRef: Ref;
   readonly gate: GateEvidence | null;
+  readonly risk: RiskEvidence;
   readonly epoch: number;
 }
 

@@ -1,3 +1,4 @@
+import { holds, type Comparison, type Relation } from './comparison.js';
 import type { GateEvidence } from './events.js';
 import type { GateCode } from './reason-codes.js';
 import type { GateThresholds } from './thresholds.js';
@@ -26,28 +27,85 @@ export interface GateValues {
 export const ALLOWED_REGIMES: readonly number[] = [0, 1];
 export const BLOCKED_REGIMES: readonly number[] = [2, 3];
 
-/** The ages that follow from the values; null where a time is missing. */
-interface Ages {
+/** With the ages that follow from the values; null where a time is missing. */
+export interface GateSeen extends GateValues {
   readonly stalenessSec: number | null;
   readonly dataSilenceSec: number | null;
 }
 
-type Check = (values: GateValues, limits: GateThresholds, ages: Ages) => GateCode | null;
+type NumberSeen = Exclude<keyof GateSeen, 'symbol' | 'regimeId' | 'nowMs' | `${string}TsMs`>;
 
-/**
- * In the order of the contract; the first code is the verdict. Each check states what passes, so
- * that a NaN, which compares as false, blocks.
- */
-const CHECKS: readonly Check[] = [
-  panic,
-  stale,
-  silent,
-  regime,
-  weakSignal,
-  drawdown,
-  exposure,
-  slippage,
+/** One condition of the gate. Several share a code. */
+export interface GateCheck {
+  readonly code: GateCode;
+  readonly name: NumberSeen | 'regimeId' | 'symbol';
+  readonly limit: keyof GateThresholds | null;
+  readonly compared: (seen: GateSeen, limits: GateThresholds) => Comparison;
+  /** What is missing blocks, except where the contract says otherwise. */
+  readonly missingPasses?: true;
+}
+
+/** In the order of the contract; the first code is the verdict. */
+export const GATE_CHECKS: readonly GateCheck[] = [
+  limited('RC_002', 'return1mPp', '>', 'return1mPpMin'),
+  limited('RC_002', 'return5mPp', '>', 'return5mPpMin'),
+  {
+    code: 'RC_002',
+    name: 'priceChange5mPp',
+    limit: 'priceChange5mPpAbsMax',
+    compared: ({ priceChange5mPp }, { priceChange5mPpAbsMax }) => ({
+      relation: '<=',
+      value: priceChange5mPp === null ? null : Math.abs(priceChange5mPp),
+      limit: priceChange5mPpAbsMax,
+    }),
+  },
+  limited('RC_003', 'stalenessSec', '<=', 'stalenessSecMax'),
+  limited('RC_004', 'dataSilenceSec', '<=', 'dataSilenceSecMax'),
+  {
+    code: 'RC_001',
+    name: 'regimeId',
+    limit: null,
+    compared: ({ regimeId }) => ({ relation: 'one of', value: regimeId, limit: ALLOWED_REGIMES }),
+  },
+  {
+    code: 'RC_010',
+    name: 'symbol',
+    limit: null,
+    compared: ({ symbol }) => ({ relation: 'named', value: symbol }),
+  },
+  limited('RC_010', 'pctChange15mPp', '>=', 'pctChange15mPpMin'),
+  limited('RC_010', 'volume15m', '>=', 'volume15mMin'),
+  limited('RC_020', 'dailyDrawdownPp', '<', 'dailyDrawdownPpMax'),
+  limited('RC_021', 'totalExposurePp', '<', 'totalExposurePpMax'),
+  { ...limited('RC_022', 'slippagePp', '<=', 'slippagePpMax'), missingPasses: true },
 ];
+
+function limited(
+  code: GateCode,
+  name: NumberSeen,
+  relation: Relation,
+  limit: keyof GateThresholds,
+): GateCheck {
+  return {
+    code,
+    name,
+    limit,
+    compared: (seen, limits) => ({ relation, value: seen[name], limit: limits[limit] }),
+  };
+}
+
+export function passesGate(check: GateCheck, seen: GateSeen, limits: GateThresholds): boolean {
+  const compared = check.compared(seen, limits);
+  return (compared.value === null && check.missingPasses === true) || holds(compared);
+}
+
+export function gateSeen(values: GateValues): GateSeen {
+  return {
+    ...values,
+    stalenessSec: ageSec(values.nowMs, newestMs(values)),
+    dataSilenceSec: ageSec(values.nowMs, values.lastTickTsMs),
+  };
+}
 
 /**
  * `decide` of the decision contract: may this signal become an order? Pure and total; what is
@@ -55,9 +113,9 @@ const CHECKS: readonly Check[] = [
  * @returns the verdict with everything that it was judged on
  */
 export function judgeGate(values: GateValues, limits: GateThresholds): GateEvidence {
-  const stalenessSec = ageSec(values.nowMs, newestMs(values));
-  const dataSilenceSec = ageSec(values.nowMs, values.lastTickTsMs);
-  const reasonCode = firstCode(values, limits, { stalenessSec, dataSilenceSec });
+  const seen = gateSeen(values);
+  const { stalenessSec, dataSilenceSec } = seen;
+  const reasonCode = GATE_CHECKS.find((check) => !passesGate(check, seen, limits))?.code ?? null;
   return {
     decision: reasonCode === null ? 'ALLOW' : 'BLOCK',
     reasonCode,
@@ -80,14 +138,6 @@ export function judgeGate(values: GateValues, limits: GateThresholds): GateEvide
   };
 }
 
-function firstCode(values: GateValues, limits: GateThresholds, ages: Ages): GateCode | null {
-  for (const check of CHECKS) {
-    const code = check(values, limits, ages);
-    if (code !== null) return code;
-  }
-  return null;
-}
-
 function newestMs(values: GateValues): number | null {
   const { signalTsMs, marketStateTsMs, accountStateTsMs, marketHealthTsMs } = values;
   return newer(newer(signalTsMs, marketStateTsMs), newer(accountStateTsMs, marketHealthTsMs));
@@ -100,48 +150,4 @@ function newer(a: number | null, b: number | null): number | null {
 
 function ageSec(nowMs: number | null, thenMs: number | null): number | null {
   return nowMs === null || thenMs === null ? null : (nowMs - thenMs) / 1000;
-}
-
-function panic(values: GateValues, limits: GateThresholds): GateCode | null {
-  const { return1mPp, return5mPp, priceChange5mPp } = values;
-  if (return1mPp === null || return5mPp === null || priceChange5mPp === null) return 'RC_002';
-  const calm =
-    return1mPp > limits.return1mPpMin &&
-    return5mPp > limits.return5mPpMin &&
-    Math.abs(priceChange5mPp) <= limits.priceChange5mPpAbsMax;
-  return calm ? null : 'RC_002';
-}
-
-function stale(_: GateValues, limits: GateThresholds, { stalenessSec }: Ages): GateCode | null {
-  return stalenessSec !== null && stalenessSec <= limits.stalenessSecMax ? null : 'RC_003';
-}
-
-function silent(_: GateValues, limits: GateThresholds, { dataSilenceSec }: Ages): GateCode | null {
-  return dataSilenceSec !== null && dataSilenceSec <= limits.dataSilenceSecMax ? null : 'RC_004';
-}
-
-function regime({ regimeId }: GateValues): GateCode | null {
-  return regimeId !== null && ALLOWED_REGIMES.includes(regimeId) ? null : 'RC_001';
-}
-
-function weakSignal(values: GateValues, limits: GateThresholds): GateCode | null {
-  const { symbol, pctChange15mPp, volume15m } = values;
-  if (symbol === null || symbol === '') return 'RC_010';
-  if (pctChange15mPp === null || volume15m === null) return 'RC_010';
-  const strong = pctChange15mPp >= limits.pctChange15mPpMin && volume15m >= limits.volume15mMin;
-  return strong ? null : 'RC_010';
-}
-
-function drawdown({ dailyDrawdownPp }: GateValues, limits: GateThresholds): GateCode | null {
-  const { dailyDrawdownPpMax } = limits;
-  return dailyDrawdownPp !== null && dailyDrawdownPp < dailyDrawdownPpMax ? null : 'RC_020';
-}
-
-function exposure({ totalExposurePp }: GateValues, limits: GateThresholds): GateCode | null {
-  const { totalExposurePpMax } = limits;
-  return totalExposurePp !== null && totalExposurePp < totalExposurePpMax ? null : 'RC_021';
-}
-
-function slippage({ slippagePp }: GateValues, limits: GateThresholds): GateCode | null {
-  return slippagePp === null || slippagePp <= limits.slippagePpMax ? null : 'RC_022';
 }

@@ -1,3 +1,5 @@
+import type { TraceAnswer } from './decision-trace.js';
+
 /** One executed order, as the table of fills holds it. Amounts are decimal text, times are UTC. */
 export interface FillRow {
   readonly fillId: string;
@@ -137,4 +139,6 @@ export interface AuditReader {
   /** At most `limit` new identities are looked at, so a page may be empty and still say `more`. */
   fillsAfter(cursor: string, filter: FillFilter, limit: number): Promise<RowPage<FillRow>>;
   blockedAfter(cursor: string, limit: number): Promise<RowPage<BlockedRow>>;
+  /** @param id whole, or how it begins */
+  trace(id: string): Promise<TraceAnswer>;
 }

@@ -3,22 +3,20 @@ import { absE8, e8FromNumber, formatE8, mulE8, type E8 } from '../domain/e8.js';
 import type { BundleFacts, Side } from '../domain/events.js';
 import type { Mode } from '../domain/control.js';
 import type { Thresholds } from '../domain/thresholds.js';
-import { totalExposureE8 } from './exposure.js';
-import type { PortfolioFigures, PortfolioState } from './portfolio.js';
-import type { VenueState } from './simulated-venue.js';
+import type { PortfolioState } from './portfolio.js';
 
 /** What the bundle of one planned order is made of. */
 export interface PlannedBundle {
-  readonly control: { readonly mode: Mode };
+  readonly mode: Mode;
   readonly side: Side;
   readonly reduceOnly: boolean;
   readonly qtyE8: E8;
   readonly priceE8: E8;
   readonly balanceE8: E8;
-  readonly limits: Thresholds;
-  readonly portfolio: PortfolioState;
-  readonly venue: VenueState;
-  readonly figures: PortfolioFigures;
+  readonly limits: Pick<Thresholds, 'risk'>;
+  /** Before the order. */
+  readonly totalExposureE8: E8;
+  readonly dailyDrawdownPp: number;
 }
 
 const E8_PER_E6 = 100n;
@@ -32,7 +30,7 @@ export function bundleRunMode(mode: Mode): 'shadow' | 'paper' | 'live' {
 export function bundleRefusal(plan: PlannedBundle): readonly string[] {
   const amounts = bundleAmounts(plan);
   const { reasonCodes, tooLarge } = judgeBundle({
-    runMode: bundleRunMode(plan.control.mode),
+    runMode: bundleRunMode(plan.mode),
     side: plan.side,
     reduceOnly: plan.reduceOnly,
     qtyE8: plan.qtyE8,
@@ -43,9 +41,12 @@ export function bundleRefusal(plan: PlannedBundle): readonly string[] {
 }
 
 /** The same amounts as text, so that the bundle can be rebuilt byte for byte from the event. */
-export function bundleFacts(plan: PlannedBundle): BundleFacts {
+export function bundleFacts(
+  plan: PlannedBundle,
+  positions: PortfolioState['positions'],
+): BundleFacts {
   const amounts = bundleAmounts(plan);
-  const openPositions = [...plan.portfolio.positions].map(([symbol, { qtyE8 }]) => ({
+  const openPositions = [...positions].map(([symbol, { qtyE8 }]) => ({
     symbol,
     quantity: formatE8(absE8(qtyE8)),
   }));
@@ -67,8 +68,8 @@ function bundleAmounts(plan: PlannedBundle) {
   const maxDailyDrawdownFraction = plan.reduceOnly ? 1 : risk.maxDailyDrawdownFraction;
   return {
     balanceUsdtE8: plan.balanceE8,
-    totalExposureUsdtE8: totalExposureE8(plan.portfolio, plan.venue, null),
-    dailyDrawdownPpE6: ratioE6(plan.figures.dailyDrawdownPp),
+    totalExposureUsdtE8: plan.totalExposureE8,
+    dailyDrawdownPpE6: ratioE6(plan.dailyDrawdownPp),
     maxNotionalUsdtE8: mulE8(plan.balanceE8, e8FromNumber(risk.maxPositionFraction)),
     maxTotalExposureUsdtE8: mulE8(plan.balanceE8, e8FromNumber(risk.maxTotalExposureFraction)),
     maxDailyDrawdownPpE6: ratioE6(maxDailyDrawdownFraction * 100),

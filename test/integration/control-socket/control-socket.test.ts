@@ -33,6 +33,7 @@ import { readStreamPage } from '../../../src/view/stream-page.js';
 import { readStreamViews } from '../../../src/view/streams-json.js';
 import { systemView } from '../../../src/view/system-view.js';
 import { readSystemView } from '../../../src/view/view-json.js';
+import { readTraceAnswer } from '../../../src/view/trace-json.js';
 import { fakeAuditReader } from '../../fakes/fake-audit-reader.js';
 import { fakeEngineStatus } from '../../fakes/fake-engine-status.js';
 
@@ -110,6 +111,7 @@ const handlers = (overrides: Partial<ControlHandlers> = {}): ControlHandlers => 
       more: false,
       reset: true,
     }),
+    trace: async (id) => ({ found: 'none', looked: [id] }),
     blocksBy: async ({ by, windowMs }) => ({
       runId: null,
       by,
@@ -179,6 +181,8 @@ describe('control socket', () => {
     });
     const blocks = readBlockSummary(await bodyOf(GET('/blocks?by=symbol&window_ms=60000')));
     expect(blocks).toMatchObject({ by: 'symbol', blocked: 60_000 });
+    const traced = readTraceAnswer(await bodyOf(GET('/trace/order%3A8')));
+    expect(traced).toEqual({ found: 'none', looked: ['order:8'] });
   });
 
   it.each([

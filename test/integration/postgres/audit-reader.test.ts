@@ -309,6 +309,26 @@ describe.each(SERVER_KINDS)('on the %s server', (kind) => {
       });
     });
 
+    it('traces the decision of a shard to its run, and lists what an id may be', async () => {
+      await shardBatch(SHARDS[0] ?? '', [3]);
+      await shardBatch(SHARDS[1] ?? '', [1, 2]);
+      const one = await shards.trace('55555555');
+      expect(one).toMatchObject({
+        found: 'several',
+        matches: [{ kind: 'decision', id: '55555555-3' }, { kind: 'fill' }],
+      });
+      const answer = await shards.trace('decision:55555555');
+      if (answer.found !== 'one') throw new Error('the decision is there');
+      expect(answer.trace).toMatchObject({
+        matched: { kind: 'decision', id: '55555555-3', symbol: 'BTCUSDT' },
+        run: { run_id: SHARDS[0], run_group: GROUP, mode: 'paper' },
+        decision: { timestamp_ms: String(START_MS + 3 * MINUTE_MS), reason_code: 'RC_002' },
+        orders: [],
+      });
+      expect(await shards.trace('66666666-')).toMatchObject({ found: 'several', more: false });
+      expect(await shards.trace('7%')).toMatchObject({ found: 'none' });
+    });
+
     it('names an older run without shards by itself, and new rows by their group', async () => {
       const before = await shards.fills({ ...NO_FILTER, windowMs: null, limit: 9 });
       expect(before).toMatchObject({ runId: OLD_RUN, total: 4 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresAuditReader } from '../../../src/adapters/postgres/audit-reader.js';
 import { openPgPool, type PgPool } from '../../../src/adapters/postgres/pg-pool.js';
 import { isOfStack, STACK_TABLES } from '../../../src/adapters/postgres/stack-tables.js';
+import { explain } from '../../../src/engine/explain/explanation.js';
 import type { AuditReader } from '../../../src/engine/ports/audit-reader.js';
 import { TestDatabase } from './test-database.js';
 
@@ -65,6 +66,40 @@ describe('the database of a stack that cdb did not start', () => {
     expect((await reader.fills({ ...all, symbol: 'ETHUSDT' })).fills).toHaveLength(1);
     const decisions = reader.blocksBy({ by: 'code', windowMs: null, limit: 5 });
     await expect(decisions).rejects.toThrow(/table "risk_events" is missing/);
+  });
+
+  it('explains what is there of an id, and asks which table is meant', async () => {
+    const reader = await stack(
+      TRADES,
+      RIGHT,
+      fill('BTCUSDT', 0),
+      fill('ETHUSDT', 1),
+      `INSERT INTO risk_events (timestamp_ms, symbol, decision, reason_code)
+       VALUES (${AT_MS}, 'BTCUSDT', 'BLOCK', 'RC_002')`,
+    );
+    expect(await reader.trace('1')).toEqual({
+      found: 'several',
+      matches: [
+        { kind: 'decision', id: '1', symbol: 'BTCUSDT' },
+        { kind: 'fill', id: '1', symbol: 'BTCUSDT' },
+      ],
+      more: false,
+    });
+    const decision = await reader.trace('decision:1');
+    if (decision.found !== 'one') throw new Error('the decision is there');
+    expect(explain(decision.trace)).toMatchObject({
+      verdict: { decision: 'BLOCK', code: 'RC_002' },
+      judgedAgain: null,
+      missing: expect.arrayContaining([expect.stringContaining('what the gate saw')]),
+    });
+    const filled = await reader.trace('fill:2');
+    if (filled.found !== 'one') throw new Error('the fill is there');
+    expect(filled.trace.fills[0]).toMatchObject({ symbol: 'ETHUSDT', price: '100.00000000' });
+    expect(explain(filled.trace).path.map(({ step }) => step)).toEqual(['fill']);
+    expect(await reader.trace('fill:9')).toEqual({
+      found: 'none',
+      looked: ['risk_events.decision_pk', 'trades.fill_id'],
+    });
   });
 
   it('follows fills that come', async () => {

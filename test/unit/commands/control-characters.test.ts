@@ -201,7 +201,7 @@ const CASES: readonly (readonly [string, Work])[] = [
   ['fills -f', endingAfter(fills, { follow: true })],
   ['blocks -f', endingAfter(blocks, { follow: true })],
   ['streams tail -f', endingAfter(tail, { ...NAMED, follow: true })],
-  ['explain', (io) => explain(new ParsedOptions({ code: EVIL }), io)],
+  ['explain', (io) => explain(new ParsedOptions({ codeOrId: EVIL }), io, fakeOperator())],
   [
     'help',
     (io) =>

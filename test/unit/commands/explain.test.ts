@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { CODES, run } from '../../../src/commands/explain.js';
+import { run } from '../../../src/commands/explain.js';
+import { CODES } from '../../../src/commands/explain/explain-code.js';
 import { ParsedOptions } from '../../../src/commands/parsed-options.js';
 import { CONFIG_KEYS } from '../../../src/config/keys.js';
 import { ERROR_CATALOGUE } from '../../../src/operator-error/catalogue.js';
 import { EXIT } from '../../../src/operator-error.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
+import { fakeOperator } from '../../fakes/fake-operator-ports.js';
 
 function explain(code: string, outputFormat: 'text' | 'json' = 'text'): string {
   const io = fakeCommandIo({ outputFormat });
-  expect(run(new ParsedOptions({ code }), io)).toBe(EXIT.OK);
+  expect(run(new ParsedOptions({ codeOrId: code }), io, fakeOperator())).toBe(EXIT.OK);
   return io.out.join('');
 }
 

@@ -5,7 +5,8 @@ import {
   bundleRefusal,
   bundleRunMode,
 } from '../../../../src/engine/stages/order-bundle.js';
-import { openPortfolio, portfolioFigures } from '../../../../src/engine/stages/portfolio.js';
+import { totalExposureE8 } from '../../../../src/engine/stages/exposure.js';
+import { openPortfolio } from '../../../../src/engine/stages/portfolio.js';
 import { initialVenue } from '../../../../src/engine/stages/simulated-venue.js';
 import { eager } from '../fold-bench.js';
 import { T0 } from './market-fold.js';
@@ -30,23 +31,23 @@ function planned(change: Partial<Parameters<typeof bundleFacts>[0]> = {}) {
   });
   for (const symbol of ['AAAUSDT', 'BBBUSDT']) portfolio.marketPrices.set(symbol, e8(100));
   return {
-    control: { mode: 'paper' as const },
+    mode: 'paper' as const,
     side: 'BUY' as const,
     reduceOnly: false,
     qtyE8: e8(1),
     priceE8: e8(100),
     balanceE8: e8(10_000),
     limits: eager(),
-    portfolio,
-    venue: initialVenue(),
-    figures: { ...portfolioFigures(portfolio), dailyDrawdownPp: 1.2345678 },
+    totalExposureE8: totalExposureE8(portfolio, initialVenue(), null),
+    dailyDrawdownPp: 1.2345678,
+    positions: portfolio.positions,
     ...change,
   };
 }
 
 describe('order bundle', () => {
   it('writes money with eight places and ratios with six, rounded', () => {
-    expect(bundleFacts(planned())).toEqual({
+    expect(bundleFacts(planned(), planned().positions)).toEqual({
       balanceUsdt: '10000.00000000',
       totalExposureUsdt: '500.00000000',
       dailyDrawdownPp: '1.234568',

@@ -10,11 +10,8 @@ import {
   portfolioFigures,
   type PortfolioState,
 } from '../../../../src/engine/stages/portfolio.js';
-import {
-  decideRisk,
-  type Candidate,
-  type RiskContext,
-} from '../../../../src/engine/stages/risk.js';
+import { decideRisk } from '../../../../src/engine/stages/risk.js';
+import type { Candidate, RiskContext } from '../../../../src/engine/stages/risk-inputs.js';
 import {
   initialVenue,
   submit,
@@ -55,7 +52,13 @@ interface Situation extends Omit<RiskContext, 'figures'> {
 /** An entry of 20 USDT at 100 that every layer lets through. */
 function allowed(change: Partial<Situation> = {}): Situation {
   return {
-    candidate: { symbol: 'ETHUSDT', strategyId: 'paper', side: 'BUY', priceE8: e8(100) },
+    candidate: {
+      symbol: 'ETHUSDT',
+      strategyId: 'paper',
+      side: 'BUY',
+      priceE8: e8(100),
+      origin: 'signal',
+    },
     control: { level: 'TRADING', scopes: {}, mode: 'paper' },
     auditStalled: null,
     limits: eager({
@@ -118,7 +121,13 @@ function pending(side: 'BUY' | 'SELL', qty: number, price = 100, symbol = 'ETHUS
   return venue;
 }
 
-const SELL: Candidate = { symbol: 'ETHUSDT', strategyId: 'paper', side: 'SELL', priceE8: e8(100) };
+const SELL: Candidate = {
+  symbol: 'ETHUSDT',
+  strategyId: 'paper',
+  side: 'SELL',
+  priceE8: e8(100),
+  origin: 'signal',
+};
 const BLOCKING_GATE: GateEvidence = { ...ALLOWS, decision: 'BLOCK', reasonCode: 'RC_001' };
 
 /** Losing 5 % today, exactly. */
