@@ -178,6 +178,17 @@ describe('a writer that another one has followed', () => {
     expect([late.state, (await log.head())?.seq]).toEqual(['ok', 4]);
     expect(await next.turn()).toBe(4);
   });
+
+  it('is not one that was there before the shard was begun', async () => {
+    await store.startRun(record());
+    const early = await writerOf(100);
+    expect(await early.turn()).toBe(0);
+    const owner = await ownerOf(TRADING);
+    await owner.recover();
+    await feed(1, 2);
+    await owner.turn();
+    expect(await early.turn()).toBe(4);
+  });
 });
 
 describe('what a shard commits', () => {
