@@ -1,5 +1,5 @@
 import type { ControlRecord } from '../domain/control.js';
-import { formatE8, parseE8, type E8 } from '../domain/e8.js';
+import { e8FromNumber, formatE8, parseE8, type E8 } from '../domain/e8.js';
 import { countsOf, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
 import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
@@ -96,17 +96,18 @@ function auditStatus({ writers }: ShardedParts, lagMs: number): EngineStatus['au
 
 type Amount = Extract<keyof EngineStatus['portfolio'], `${string}Usdt`>;
 
-/** Each shard has an equal part of the limits and the whole balance; amounts of trades add up. */
+/** Each shard counts with the whole balance, which is there once; amounts of trades add up. */
 function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'] {
   const all = pipelines.map(({ fold }) => portfolioStatus(fold));
   const first = all[0] ?? portfolioStatus(new Fold(hash));
   if (all.length < 2) return first;
-  const total = (amount: Amount) =>
-    formatE8(all.reduce((added, one) => added + e8(one[amount]), 0n));
+  const sumE8 = (amount: Amount) => all.reduce((added, one) => added + e8(one[amount]), 0n);
+  const total = (amount: Amount) => formatE8(sumE8(amount));
+  const ofBalance = (amount: Amount) => formatE8(sumE8(amount) - repeatedBalanceE8(pipelines));
   return {
     book: first.book,
-    equityUsdt: total('equityUsdt'),
-    cashUsdt: total('cashUsdt'),
+    equityUsdt: ofBalance('equityUsdt'),
+    cashUsdt: ofBalance('cashUsdt'),
     exposureUsdt: total('exposureUsdt'),
     pendingUsdt: total('pendingUsdt'),
     realizedPnlUsdt: total('realizedPnlUsdt'),
@@ -122,6 +123,14 @@ function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'
       ]),
     ),
   };
+}
+
+/** A shard whose limits are not known yet has no balance. */
+function repeatedBalanceE8(pipelines: ShardedParts['pipelines']): E8 {
+  const balances = pipelines.flatMap(({ fold: { state } }) =>
+    state.limits === null ? [] : [e8FromNumber(state.limits.risk.balanceUsdt)],
+  );
+  return balances.slice(1).reduce((added, balance) => added + balance, 0n);
 }
 
 function e8(text: string): E8 {
