@@ -212,6 +212,40 @@ describe('what a shard commits', () => {
   });
 });
 
+describe('what the database keeps of a shard', () => {
+  const snapshot = (seq: number) => ({
+    ...{ runId, seq, digest: `digest ${seq}`, codeVersion: 'test', configHash: 'test' },
+    ...{ stateShape: 'test', state: '{}' },
+  });
+  const commit = async (seqFirst: number, seqLast: number) => {
+    const inputs = Array.from({ length: seqLast - seqFirst + 1 }, (_, i) => ({
+      ...{ seq: seqFirst + i, source: 'f', offset: seqFirst + i },
+      input: { kind: 'TimerElapsed', atMs: 1 } as const,
+    }));
+    const shard = { token: 100, inputs, sources: { f: seqLast } };
+    const batch = { runId, seqFirst, seqLast, digest: `digest ${seqLast}`, rows: {}, shard };
+    await postgresAuditStore(fixture.pool).commit(batch);
+  };
+  const kept = async () => {
+    const seqs: number[] = [];
+    for await (const inputs of store.inputs(runId, 0)) seqs.push(...inputs.map(({ seq }) => seq));
+    return seqs;
+  };
+
+  it('is enough to begin at the older of two snapshots', async () => {
+    await store.startRun(record());
+    for (const first of [1, 4, 7, 10]) await commit(first, first + 2);
+    await store.snapshots.save(snapshot(3));
+    expect((await kept())[0]).toBe(1);
+    await store.snapshots.save(snapshot(6));
+    expect((await kept())[0]).toBe(4);
+    await store.snapshots.save(snapshot(9));
+    expect(await kept()).toEqual([7, 8, 9, 10, 11, 12]);
+    const { snapshots } = await store.snapshots.load(runId);
+    expect(snapshots.map(({ seq }) => seq)).toEqual([9, 6]);
+  });
+});
+
 describe('an owner that takes a shard', () => {
   it('does not go on where the record says otherwise, also behind where the record ends', async () => {
     const first = await ownerOf(TRADING);
