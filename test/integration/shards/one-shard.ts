@@ -42,7 +42,11 @@ export class OneShard {
   /** @param digit one for each shard of the same fixture */
   static async open(fixture: ShardedFixture, digit: number): Promise<OneShard> {
     const link = await fixture.redis.link();
-    const shard = new OneShard(fixture, link, `33333333-3333-5333-8333-33333333333${digit}`);
+    const shard = new OneShard(
+      fixture,
+      link,
+      `33333333-3333-5333-8333-${String(digit).padStart(12, '3')}`,
+    );
     await shard.loseRedis();
     return shard;
   }
@@ -58,7 +62,7 @@ export class OneShard {
     await this.link.call('lose everything', 'FLUSHALL');
   }
 
-  async owner(control: ControlRecord): Promise<ShardPipeline> {
+  async owner(control: ControlRecord, unwrittenMax = 1_000): Promise<ShardPipeline> {
     const answer = await redisLeases(this.link, 60_000).acquire(pipelineLease(GROUP, 0), 'a', 100);
     if (answer.state === 'taken') throw new Error(`taken by ${answer.owner}`);
     return new ShardPipeline(
@@ -71,7 +75,7 @@ export class OneShard {
           thresholds: THRESHOLD_SETS.default,
         },
         limits: {
-          ...{ batchInputsMax: 100, waitMs: 10, unwrittenMax: 1_000 },
+          ...{ batchInputsMax: 100, waitMs: 10, unwrittenMax },
           ...{ snapshotEveryInputs: 1_000, snapshotEveryMs: 60_000 },
         },
       },

@@ -181,6 +181,17 @@ describe('an owner that takes a shard', () => {
     });
   });
 
+  it('folds no further than the writer may be behind', async () => {
+    const owner = await shard.owner(TRADING, 4);
+    await owner.recover();
+    await shard.feed(1, 2);
+    expect(await owner.turn()).toBe(4);
+    await shard.feed(3, 5);
+    expect([await owner.turn(), await owner.turn()]).toEqual([0, 0]);
+    await (await shard.writer(100)).turn();
+    expect([await owner.turn(), await owner.turn()]).toEqual([0, 3]);
+  });
+
   it('uses no snapshot of what is not on record', async () => {
     const first = await shard.owner(TRADING);
     await first.recover();
