@@ -122,7 +122,8 @@ export async function withClient<T>(
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ ...target, ssl: false, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined); // The query that runs says it too.
+  // A server that ends says so to the query, and to this listener where no query runs.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     return await work(client);

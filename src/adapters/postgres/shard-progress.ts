@@ -4,7 +4,7 @@ import type { FenceToken, ShardInput } from '../../engine/ports/shard-log.js';
 import type { ShardProgress } from '../../engine/ports/shard-store.js';
 import { Fenced } from '../../engine/ports/fenced.js';
 
-/** Refuses a writer that another one has followed; in a transaction the row is locked until it ends. */
+/** Refuses a writer whose turn is over; in a transaction the row is locked until it ends. */
 export async function claimShard(
   client: pg.PoolClient,
   runId: string,
@@ -14,7 +14,10 @@ export async function claimShard(
     'UPDATE run_shards SET writer_token = $2 WHERE run_id = $1 AND writer_token <= $2',
     [runId, token],
   );
-  if (rowCount === 0) throw new Fenced(`writer ${token} of run ${runId} was followed by another`);
+  if (rowCount === 0)
+    throw new Fenced(
+      `writer ${token} of run ${runId} was followed by another, or its shard begun again`,
+    );
 }
 
 export async function keepInputs(

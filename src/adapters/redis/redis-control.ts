@@ -49,6 +49,8 @@ export interface SharedControl {
   others(): readonly PlacedReading[];
   /** Newest epoch of this host that the others can see. */
   toldEpoch(): number;
+  /** How old the last exchange is; Infinity before the first. */
+  ageMs(): number;
   /** Resolves with the first exchange. */
   readonly heard: Promise<void>;
   /** Exchanges now: the register of this host says something else. */
@@ -76,6 +78,7 @@ export function shareControl(
   const ended = new AbortController();
   const others = new Map<string, PlacedReading>([[UNHEARD.place, UNHEARD]]);
   let toldEpoch = 0;
+  let heardAtMs = -Infinity;
   let hear = (): void => undefined;
   const heard = new Promise<void>((resolve) => {
     hear = resolve;
@@ -102,6 +105,13 @@ export function shareControl(
         reading.state === 'present' ? reading.record.epoch : 0,
       ),
     );
+  /** A host that restricts nothing leaves nothing behind. */
+  const leave = async (): Promise<void> => {
+    await link.call('leave the register', 'HDEL', ENGINES_KEY, at.engineId);
+    const { level, scopes } = at.own();
+    if (level !== 'TRADING' || Object.keys(scopes).length > 0) return;
+    await link.call('leave the register', 'HDEL', CONTROL_KEY, at.place);
+  };
   const exchange = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       const own = at.own();
@@ -117,6 +127,7 @@ export function shareControl(
           others.set(said.place, said);
         }
         others.delete(UNHEARD.place);
+        heardAtMs = clock.monotonicMs();
         at.onHeard();
         hear();
       } catch {
@@ -125,13 +136,14 @@ export function shareControl(
       // Whoever wrote a newer one waits for the word that it is obeyed.
       if (obeyed(at.own()) === saidEpoch) await pause();
     }
-    await link.call('leave the register', 'HDEL', ENGINES_KEY, at.engineId).catch(() => undefined);
+    await leave().catch(() => undefined);
   };
   const exchanging = exchange();
   return {
     others: () => [...others.values()],
     toldEpoch: () => toldEpoch,
     heard,
+    ageMs: () => clock.monotonicMs() - heardAtMs,
     knock: () => {
       wake();
     },

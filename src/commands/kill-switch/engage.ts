@@ -134,10 +134,10 @@ async function stopShared(
 
 /** The engine of this state directory has answered for itself. */
 function withoutOwn(changes: readonly SharedChange[], { pid }: EngineAck): readonly SharedChange[] {
-  const own = `${hostname()}:${pid ?? 0}`;
+  const own = `${hostname()}:${pid ?? 0}:`;
   return changes.map((change) => ({
     ...change,
-    engines: change.engines.filter(({ engineId }) => engineId !== own),
+    engines: change.engines.filter(({ engineId }) => !engineId.startsWith(own)),
   }));
 }
 

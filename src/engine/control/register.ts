@@ -248,6 +248,29 @@ export function followedRecord(
   return isOnItsWord && isEnded && order.epoch > own.epoch ? { ...order, mode: own.mode } : null;
 }
 
+/**
+ * Epochs of several places meet: a change here that leaves the highest of them as it is would let an
+ * order pass that was decided before. @returns the changed record above all others, null when it is
+ */
+export function renumberedRecord(
+  own: ControlRecord,
+  {
+    others,
+    counted,
+  }: { readonly others: readonly PlacedReading[]; readonly counted: ControlRecord | null },
+): ControlRecord | null {
+  const isCounted =
+    counted !== null &&
+    counted.epoch === own.epoch &&
+    counted.atMs === own.atMs &&
+    counted.level === own.level;
+  const highest = Math.max(
+    0,
+    ...others.map(({ reading }) => (reading.state === 'present' ? reading.record.epoch : 0)),
+  );
+  return isCounted || own.epoch > highest ? null : { ...own, epoch: highest + 1 };
+}
+
 function isSameScopes(a: Scopes, b: Scopes): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);

@@ -24,7 +24,8 @@ export function shardBudget(all: Thresholds, shards: number): Thresholds {
       ...breaker,
       drawdownMaxFraction: breaker.drawdownMaxFraction / shards,
       lossMaxFraction: breaker.lossMaxFraction / shards,
-      ordersPerMinMax: Math.max(1, Math.floor(breaker.ordersPerMinMax / shards)),
+      // Of fewer orders than shards nobody gets one: entries are refused then.
+      ordersPerMinMax: Math.floor(breaker.ordersPerMinMax / shards),
     },
   };
 }

@@ -53,6 +53,7 @@ export class ShardWriter {
   readonly #token: FenceToken;
   readonly #source: string;
   #offset = 0;
+  #isTaken = false;
   #seqAudited = 0;
   #movedAtMs = 0;
   /** Read from the log and not written yet. */
@@ -70,19 +71,32 @@ export class ShardWriter {
   }
 
   async recover(): Promise<void> {
-    const { log, store, run, clock } = this.#deps;
+    const { store, run } = this.#deps;
     await store.startRun(run);
-    // Before anything is looked at: whoever wrote before moves nothing of it any more.
+    await this.#take();
+  }
+
+  /** @returns false where nobody has begun the shard: whoever does ends the turn of all writers */
+  async #take(): Promise<boolean> {
+    const { log, store, run, clock } = this.#deps;
+    if ((await log.head()) === null) return false;
+    // Before anything is read: whoever wrote before moves nothing of it any more.
     await store.claim(run.runId, this.#token);
     this.#seqAudited = (await store.cursor(run.runId))?.seq ?? 0;
     const head = await log.head();
     this.seqWritten = head?.writtenSeq ?? this.#seqAudited;
     this.#offset = head?.sources[this.#source] ?? 0;
     this.#movedAtMs = clock.monotonicMs();
+    this.#isTaken = true;
+    return true;
   }
 
   /** One round. @returns how many inputs went on record; throws Fenced or DependencyError */
   async turn(): Promise<number> {
+    if (!this.#isTaken && !(await this.#take())) {
+      await this.#deps.clock.sleep(this.#deps.limits.waitMs);
+      return 0;
+    }
     try {
       await this.#readMore();
       const { factsPerCommitMax } = this.#deps.limits;

@@ -51,6 +51,8 @@ export interface ShardedDeps {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly control: () => ControlRecord;
+  /** For orders that leave. Throws DependencyError while other hosts were not heard for too long. */
+  readonly gateControl: () => ControlRecord;
   /** Of an ingest only. */
   readonly feed: FeedParts | null;
   readonly onCommitted: (fact: Output) => void;
@@ -369,7 +371,7 @@ export class ShardedRun {
   }
 
   async #writerRole(shard: number): Promise<void> {
-    const { hash, clock, audit, store, topics, keys, control, onCommitted } = this.#deps;
+    const { hash, clock, audit, store, topics, keys, gateControl, onCommitted } = this.#deps;
     const record = this.#record(shard);
     const { log, streams, leases } = await this.#deps.openShard(shard, record.runId);
     const ids = runIds(hash, record.runId);
@@ -378,7 +380,7 @@ export class ShardedRun {
     const thresholds = () => budget;
     const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       const publish = createPublisher({
-        ...{ streams, topics, keys, ids, hash, thresholds, control, onCommitted },
+        ...{ streams, topics, keys, ids, hash, thresholds, control: gateControl, onCommitted },
         onGated: ({ ref, symbol }, message) => {
           const atMs = clock.nowMs();
           return writer.report({

@@ -29,8 +29,6 @@ interface ShardedParts {
   readonly pid: number;
   readonly rssBytes: number;
   readonly hash: Hash;
-  /** What each shard began with, though there is only one balance. */
-  readonly balanceUsdt: number;
 }
 
 /** What one of several processes says of itself: its own shards, added up. */
@@ -99,18 +97,18 @@ function auditStatus({ writers }: ShardedParts, lagMs: number): EngineStatus['au
 
 type Amount = Extract<keyof EngineStatus['portfolio'], `${string}Usdt`>;
 
-/** Each shard has an equal part of the limits and began with the whole balance; the rest adds up. */
-function portfolios({ pipelines, hash, balanceUsdt }: ShardedParts): EngineStatus['portfolio'] {
+/** Each shard counts with the whole balance, which is there once; amounts of trades add up. */
+function portfolios({ pipelines, hash }: ShardedParts): EngineStatus['portfolio'] {
   const all = pipelines.map(({ fold }) => portfolioStatus(fold));
   const first = all[0] ?? portfolioStatus(new Fold(hash));
   if (all.length < 2) return first;
-  const total = (amount: Amount, counted = 0n) =>
-    formatE8(all.reduce((added, one) => added + e8(one[amount]), -counted));
-  const balances = e8FromNumber(balanceUsdt) * BigInt(all.length - 1);
+  const sumE8 = (amount: Amount) => all.reduce((added, one) => added + e8(one[amount]), 0n);
+  const total = (amount: Amount) => formatE8(sumE8(amount));
+  const ofBalance = (amount: Amount) => formatE8(sumE8(amount) - repeatedBalanceE8(pipelines));
   return {
     book: first.book,
-    equityUsdt: total('equityUsdt', balances),
-    cashUsdt: total('cashUsdt', balances),
+    equityUsdt: ofBalance('equityUsdt'),
+    cashUsdt: ofBalance('cashUsdt'),
     exposureUsdt: total('exposureUsdt'),
     pendingUsdt: total('pendingUsdt'),
     realizedPnlUsdt: total('realizedPnlUsdt'),
@@ -126,6 +124,14 @@ function portfolios({ pipelines, hash, balanceUsdt }: ShardedParts): EngineStatu
       ]),
     ),
   };
+}
+
+/** A shard whose limits are not known yet has no balance. */
+function repeatedBalanceE8(pipelines: ShardedParts['pipelines']): E8 {
+  const balances = pipelines.flatMap(({ fold: { state } }) =>
+    state.limits === null ? [] : [e8FromNumber(state.limits.risk.balanceUsdt)],
+  );
+  return balances.slice(1).reduce((added, balance) => added + balance, 0n);
 }
 
 function e8(text: string): E8 {

@@ -7,6 +7,7 @@ import {
   followedRecord,
   initialRecord,
   raise,
+  renumberedRecord,
   withMode,
   type EffectiveControl,
   type PlacedReading,
@@ -67,6 +68,8 @@ export function openEngineRegister(
   const listened: (() => readonly PlacedReading[])[] = [];
   /** The order for all hosts that the latch has on its word. */
   let followed: ControlRecord | null = null;
+  /** The latch as it was when its epoch was last set against those of the other places. */
+  let counted: ControlRecord | null = null;
   const read = (isEmpty: boolean, others: readonly PlacedReading[] = []): EffectiveControl =>
     effectiveRecord([{ place: latch.name, reading: latch.read() }, ...others], {
       stateDirEmpty: isEmpty,
@@ -84,35 +87,47 @@ export function openEngineRegister(
   const effective = (): EffectiveControl => {
     const others = listened.flatMap((places) => places());
     if (others.length === 0) return own();
-    if (forced === null) return read(false, others);
+    const current = own();
     const here = {
       place: latch.name,
-      reading: { state: 'present', record: own().record },
+      reading: { state: 'present', record: current.record },
     } as const;
-    return effectiveRecord([here, ...others], { stateDirEmpty: false });
+    const all =
+      forced === null && current.faults.length > 0
+        ? read(false, others)
+        : effectiveRecord([here, ...others], { stateDirEmpty: false });
+    const renumbered = renumberedRecord(current.record, { others, counted });
+    if (renumbered === null) return all;
+    return { ...all, record: { ...all.record, epoch: renumbered.epoch } };
+  };
+  const write = (record: ControlRecord): void => {
+    try {
+      latch.write(record);
+      counted = record;
+    } catch (error) {
+      // Tried again with the next look; until then the places themselves are what counts.
+      onNotice(`the latch does not follow the other places: ${String(error)}`);
+    }
   };
   return {
     effective,
     own,
     listenTo: (places) => {
+      counted ??= own().record;
       listened.push(places);
     },
     follow: () => {
       const current = own();
-      const orders = listened.flatMap((places) => places()).filter(({ isOrder }) => isOrder);
-      if (current.faults.length > 0 || orders.length === 0) return;
+      if (current.faults.length > 0) return;
+      const others = listened.flatMap((places) => places());
+      const renumbered = renumberedRecord(current.record, { others, counted });
+      if (renumbered !== null) write(renumbered);
+      const orders = others.filter(({ isOrder }) => isOrder);
+      if (orders.length === 0) return;
       const { record: order, faults } = effectiveRecord(orders, { stateDirEmpty: false });
       if (faults.length > 0) return;
-      const next = followedRecord(current.record, { order, followed });
-      if (next !== null) {
-        try {
-          latch.write(next);
-        } catch (error) {
-          // Tried again with the next look; until then the place itself is what counts.
-          onNotice(`the latch does not follow ${order.reason}: ${String(error)}`);
-          return;
-        }
-      }
+      const next = followedRecord(own().record, { order, followed });
+      if (next !== null) write(next);
       if (encodeLatch(own().record) === encodeLatch({ ...order, mode: current.record.mode })) {
         followed = own().record;
       }

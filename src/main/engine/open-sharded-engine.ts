@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
@@ -51,7 +52,10 @@ import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis
 import type { EngineRegister } from './control-register.js';
 import { openHostsControl } from './shared-control.js';
 
-const ENGINE_ID = `${hostname()}:${process.pid}`;
+/** Containers may share the name of their host and the pid 1. */
+const ENGINE_ID = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
+/** The promise for a stop: so old may the word of another host be under which an order leaves. */
+const HEARD_MS_MAX = 1_000;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
 
@@ -113,7 +117,7 @@ export async function openShardedRun(
     await forgetInputs(parts.journal, joined.replaced);
   }
   const sharded = new ShardedRun(
-    shardedDeps(order, place, { ...shell, control, open, run: joined.run, feed: parts }),
+    shardedDeps(order, place, { ...shell, control, open, run: joined.run, hosts, feed: parts }),
     shardedSettings(order, place, joined.run),
   );
   const live = engineRun(sharded, joined, { place, control, hosts, clock });
@@ -138,6 +142,7 @@ interface Connected extends Shell {
   readonly control: RedisLink;
   readonly open: OpenLink;
   readonly run: SharedRun;
+  readonly hosts: SharedControl;
   readonly feed: ShardedDeps['feed'];
 }
 
@@ -159,6 +164,7 @@ function shardedDeps(order: EngineOrder, place: ShardedPlace, connected: Connect
     clock,
     hash: nodeHash,
     control: place.control,
+    gateControl: gateControl(place, connected.hosts),
     feed: connected.feed,
     onCommitted: order.onCommitted,
     onNotice: order.onNotice,
@@ -181,6 +187,18 @@ function shardPlaces(
       streams: redisFactStreams(data, runId),
       leases: { pipeline: pipelineLease(runGroup, shard), writer: writerLease(runGroup, shard) },
     };
+  };
+}
+
+/** What other hosts said last is no permission once it is old: a halt of theirs may be under way. */
+function gateControl({ control }: ShardedPlace, hosts: SharedControl): () => ControlRecord {
+  return () => {
+    const ageMs = hosts.ageMs();
+    if (ageMs <= HEARD_MS_MAX) return control();
+    throw new DependencyError(
+      `Cannot let orders leave: the other hosts' kill switches were last heard ${Math.round(ageMs / 1_000)} s ago`,
+      { dependency: 'redis', retryable: true },
+    );
   };
 }
 
@@ -307,7 +325,6 @@ function engineRun(
         pid: process.pid,
         rssBytes: process.memoryUsage.rss(),
         hash: nodeHash,
-        balanceUsdt: place.settings.thresholds.risk.balanceUsdt,
       }),
   };
 }

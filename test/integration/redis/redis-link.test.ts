@@ -5,6 +5,7 @@ import {
   untilAnswered,
 } from '../../../src/adapters/redis/redis-link.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
+import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { until } from '../embedded/embedded-fixture.js';
 import { RedisServer } from './redis-fixture.js';
 
@@ -81,5 +82,31 @@ describe('a connection to Redis', () => {
     }
     const other = await server.link();
     expect(Number(await other.call('read', 'GET', 'n'))).toBeLessThanOrEqual(1);
+  });
+
+  it('sends a command once whose answer was lost with its connection', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const link = openRedisLink(`redis://127.0.0.1:${proxy.port}/0`, 'test');
+    try {
+      await untilAnswered(link, systemClock(), 5_000);
+      proxy.mode = 'lose-answers';
+      await expect(link.call('count', 'INCR', 'n')).rejects.toThrow(/Cannot count/);
+      proxy.mode = 'pass';
+      await untilAnswered(link, systemClock(), 5_000);
+      expect(await link.call('read', 'GET', 'n')).toBe('1');
+    } finally {
+      link.close();
+      await proxy.close();
+    }
+  });
+
+  it('keeps nothing back for a server that comes later', async () => {
+    const link = await server.link();
+    await server.kill();
+    await until('the loss is known', () => link.trouble() !== null);
+    await expect(link.call('count', 'INCR', 'n')).rejects.toThrow(/Cannot count/);
+    await server.up();
+    await untilAnswered(link, systemClock(), 10_000);
+    expect(await link.call('read', 'GET', 'n')).toBeNull();
   });
 });

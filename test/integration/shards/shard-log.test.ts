@@ -161,6 +161,32 @@ describe('a shard', () => {
   });
 });
 
+describe('a shard whose changes must be on a replica', () => {
+  it('takes a change for made only once it is there, and makes it once', async () => {
+    const safe = redisShardLog(
+      { data: link, waiting: link },
+      { runGroup: GROUP, shard: 0, inputsMax: 10, waitReplicas: 1 },
+    );
+    const token = await owner();
+    await log.begin(token, { seq: 0, sources: {} }, []);
+    const said = { source: 'f', afterOffset: 0, inputs: offsets(1, 2) };
+    await expect(safe.deliver(said)).rejects.toThrow(/0 of 1 replicas have it/);
+    await expect(safe.putFacts(token, batch(1, 2))).rejects.toThrow(/0 of 1 replicas have it/);
+    await link.call('copy at once', 'CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
+    const replica = await RedisServer.start('--replicaof', `127.0.0.1 ${server.port}`);
+    try {
+      const state = async () => String(await link.call('look', 'INFO', 'replication'));
+      await until('it follows', async () => /slave0:.*state=online/.test(await state()));
+      expect(await safe.deliver(said)).toEqual({ state: 'taken', offset: 2 });
+      expect(await safe.putFacts(token, batch(1, 2))).toEqual({ state: 'taken', writtenSeq: 0 });
+    } finally {
+      await replica.end();
+    }
+    expect(await log.head()).toMatchObject({ seq: 2, foldedSeq: 2 });
+    expect(await log.facts(0, 10, 0)).toHaveLength(1);
+  });
+});
+
 describe('a lease', () => {
   it('is one owner’s until it ends, and every next token is higher', async () => {
     const leases = redisLeases(link, 200);

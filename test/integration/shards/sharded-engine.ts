@@ -120,6 +120,7 @@ export function shardedEngine(settings: EngineSettings, place: EnginePlace): Sha
       clock,
       hash: nodeHash,
       control: settings.control ?? (() => TRADING),
+      gateControl: settings.control ?? (() => TRADING),
       feed:
         feed === null
           ? null

@@ -29,7 +29,7 @@ export class ShardedFixture {
     this.pool = pool;
   }
 
-  static async start(): Promise<ShardedFixture> {
+  static async start(...redisFlags: readonly string[]): Promise<ShardedFixture> {
     const database = await ExternalPostgres.start();
     await withSqlSession(database.connection, 'test', (session) =>
       ensureSchema(session, {
@@ -37,7 +37,7 @@ export class ShardedFixture {
       }),
     );
     const pool = openPgPool(database.connection, 'test');
-    return new ShardedFixture(await RedisServer.start(), database, pool);
+    return new ShardedFixture(await RedisServer.start(...redisFlags), database, pool);
   }
 
   engine(settings: EngineSettings = {}): ShardedRun {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
+import { e8FromNumber, formatE8 } from '../../../src/engine/domain/e8.js';
+import { THRESHOLD_SETS } from '../../../src/engine/domain/thresholds.js';
 import type { FeedInput } from '../../../src/engine/domain/inputs.js';
 import type { Feed } from '../../../src/engine/ports/feed.js';
 import type { ShardedRun } from '../../../src/engine/shards/sharded-run.js';
@@ -8,7 +10,7 @@ import { shardedStatus } from '../../../src/engine/shards/sharded-status.js';
 import { judgeEffects } from '../../../src/view/effects.js';
 import { systemView, type SystemView } from '../../../src/view/system-view.js';
 import { until } from '../embedded/embedded-fixture.js';
-import { ALL_SYMBOLS, TRADING } from './sharded-engine.js';
+import { TRADING } from './sharded-engine.js';
 import { ShardedFixture } from './sharded-fixture.js';
 
 const SHARDS = 4;
@@ -58,7 +60,6 @@ function statusOf(engine: ShardedRun, feed: Feed | null = null) {
     ...{ phase: 'running', shared: engine.sharing(), codeVersion: 'test', control: TRADING },
     database: { kind: 'external', where: 'test', state: 'up' },
     journalWaiting: engine.journalWaiting,
-    balanceUsdt: ALL_SYMBOLS.risk.balanceUsdt,
   });
 }
 
@@ -106,6 +107,12 @@ it('status of a process without a pipeline names the owners, and a killed one un
 
   await until('the other has all', () => owners(first).every((o) => o === 'engine-3'), WAIT_MS);
   await until('effects flow again', () => viewOf(first).word === 'EFFECTS FLOW', WAIT_MS);
+  // One balance, however many shards count with it.
+  const balanceUsdt = formatE8(e8FromNumber(THRESHOLD_SETS.default.risk.balanceUsdt));
+  expect(statusOf(third).portfolio).toMatchObject({
+    equityUsdt: balanceUsdt,
+    cashUsdt: balanceUsdt,
+  });
   const after = viewOf(first).shared;
   expect(after?.engines.map(({ engineId }) => engineId).sort()).toEqual(['engine-1', 'engine-3']);
   for (const shard of lost) {
