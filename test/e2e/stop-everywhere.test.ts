@@ -92,7 +92,7 @@ describe('a stop that is ordered on a host without an engine', () => {
     expect([early.status, early.stderr.includes('CDB-E0304')]).toEqual([4, true]);
     const mode = ['--confirm', 'shadow/kill-switch'];
     const released = await runCdb([...RELEASE, ...mode, ...laptop], { cwd, env });
-    expect([released.status, released.stdout]).toEqual([0, expect.stringContaining("written: ")]);
+    expect([released.status, released.stdout]).toEqual([0, expect.stringContaining('written: ')]);
     for (const place of ['a', 'b']) {
       await until(`${place} trades`, async () => (await levelAt(place, env)) === 'TRADING', 30_000);
     }

@@ -77,9 +77,9 @@ describe('command line', () => {
       'streams list',
       'streams tail',
       'streams lag',
-      'gate list',
       'audit verify',
       'audit tail',
+      'gate list',
       'migrate status',
       'config show',
     ]);
