@@ -8,18 +8,18 @@ import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import type { CommandTable } from './command-spec.js';
-import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
+import type { WatchdogServices } from './watchdog/watchdog-services.js';
 
 /**
  * What commands may use of the world outside, made by the composition root on demand: a command
  * that needs no database never loads its client.
  */
 export interface Services
-  extends OperatorServices, KillSwitchServices, DetachServices, LogServices, MigrateServices {
+  extends OperatorServices, WatchdogServices, DetachServices, LogServices, MigrateServices {
   readonly commandTable: CommandTable;
   /**
    * Replaces a file as a whole, or makes it; readers see the old text or the new.

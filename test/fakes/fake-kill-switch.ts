@@ -4,6 +4,7 @@ import type {
 } from '../../src/commands/kill-switch/kill-switch-ports.js';
 import type { StopOutcome } from '../../src/engine/control/stop-outcome.js';
 import type { ControlReading, ControlRecord } from '../../src/engine/domain/control.js';
+import type { OpenAlarm } from '../../src/engine/domain/watchdog-alarm.js';
 import type { EngineAnswer, EngineRequest } from '../../src/engine/ports/engine-client.js';
 import type { DependencyError } from '../../src/operator-error.js';
 
@@ -14,6 +15,8 @@ export interface FakeKillSwitch extends KillSwitchServices {
   /** Thrown by the next write or stop. */
   fault: DependencyError | null;
   how: StopOutcome['how'];
+  /** Of the watchdog. */
+  alarm: OpenAlarm | null;
   readonly asked: EngineRequest[];
   readonly stateDirs: string[];
 }
@@ -26,6 +29,7 @@ export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
     pid: null,
     fault: null,
     how: 'record',
+    alarm: null,
     asked: [],
     stateDirs: [],
     killSwitch: (stateDir) => {
@@ -65,6 +69,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
         return Promise.resolve(fake.answer);
       },
     },
+    unacknowledgedAlarm: () => fake.alarm,
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,
   };

@@ -102,7 +102,11 @@ function stopRequest(
   };
 }
 
-function stopPlaces(killSwitch: KillSwitch, request: RaiseRequest): Omit<Stopped, 'stateDir'> {
+/** Never throws: what could not be written is in the answer. */
+export function stopPlaces(
+  killSwitch: KillSwitch,
+  request: RaiseRequest,
+): Omit<Stopped, 'stateDir'> {
   const createFailures: string[] = [];
   try {
     killSwitch.createStateDir();
@@ -170,7 +174,7 @@ function engagedText(stopped: Stopped, ack: EngineAck, { partial, undo }: Words)
   ].join('\n');
 }
 
-function placeWords({ place, outcome, failures }: PlaceStopped): string {
+export function placeWords({ place, outcome, failures }: PlaceStopped): string {
   const trouble = failures.length === 0 ? '' : ` after ${plainText(failures.join(', '))}`;
   if (outcome === null) return `${place} FAILED${trouble}`;
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;

@@ -7,6 +7,7 @@ import type {
   EngineClient,
   EngineProcess,
 } from '../../engine/ports/engine-client.js';
+import type { OpenAlarm } from '../../engine/domain/watchdog-alarm.js';
 import type { CommandIo } from '../command-io.js';
 import { plainText } from '../tables/plain-text.js';
 
@@ -17,6 +18,8 @@ export interface KillSwitch {
   readonly engine: Pick<EngineProcess, 'holder'>;
   readonly client: EngineClient;
   isStateEmpty(): boolean;
+  /** Why a release is refused although everything else is given; null when nothing is left. */
+  unacknowledgedAlarm(): OpenAlarm | null;
   /** Creates a missing state directory. Throws what the file system says. */
   createStateDir(): void;
 }

@@ -10,6 +10,7 @@ import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import type { EngineAck, KillSwitch, KillSwitchServices } from './kill-switch-ports.js';
+import { refuseOpenAlarm } from '../watchdog/open-alarm.js';
 import { clockTime, engineLine, readControl, tellEngine } from './kill-switch-ports.js';
 
 /** Allows trading again. Hard on purpose: a name, a reason and the target retyped. */
@@ -21,6 +22,7 @@ export async function run(
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
   const before = readControl(killSwitch);
+  refuseOpenAlarm(killSwitch.unacknowledgedAlarm());
   // A running engine may have tripped a breaker of its own, which only a release resets.
   const isRunning = killSwitch.engine.holder() !== null;
   if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);

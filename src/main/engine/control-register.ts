@@ -1,3 +1,4 @@
+import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
 import { operatorName } from '../../commands/operator-name.js';
@@ -40,7 +41,7 @@ export function openEngineRegister(
   else if (first.record.mode !== mode && first.faults.length === 0) {
     latch.write(withMode(first, change));
   }
-  return {
+  const register: EngineRegister = {
     effective: () => {
       const current = read(false);
       return forced === null ? current : { ...current, record: stricter(forced, current.record) };
@@ -58,6 +59,24 @@ export function openEngineRegister(
       return forced;
     },
   };
+  holdAlarm(state, register, onNotice);
+  return register;
+}
+
+/** What the watchdog has halted stays halted, also where somebody has written the latch since. */
+function holdAlarm(
+  state: StateDirectory,
+  register: EngineRegister,
+  onNotice: (text: string) => void,
+): void {
+  const alarm = unacknowledgedAlarm(state.root);
+  if (alarm === null) return;
+  onNotice(
+    `HALTED: an alarm of the watchdog is not acknowledged (${alarm.words}); ` +
+      'look at it, then: cdb watchdog ack',
+  );
+  const message = `watchdog alarm ${alarm.id} is not acknowledged: ${alarm.words}`;
+  register.engage({ reason: 'system_error', message });
 }
 
 /** A forced halt ends when an operator releases with a newer epoch. */

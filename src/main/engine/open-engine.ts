@@ -39,6 +39,7 @@ import { RecoveryRefused } from '../../engine/recovery.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
+import { startBeating } from './beating.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
@@ -105,7 +106,12 @@ async function openParts(
     engine: {
       runId: live.runId,
       continued: live.continued,
-      start: (onRecovered) => startSupervised(live, log, onRecovered),
+      start: (onRecovered) =>
+        startBeating(
+          live,
+          { state: place.state, holder: place.lock.holder, onNotice: log.order.onNotice },
+          { start: (listener) => startSupervised(live, log, listener), onRecovered },
+        ),
       stop: () => {
         log.log('info', 'engine', 'asked to stop');
         live.stop();

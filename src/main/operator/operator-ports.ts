@@ -4,6 +4,7 @@ import {
   findRunningPostgres,
   openEmbeddedPostgres,
 } from '../../adapters/embedded/embedded-postgres.js';
+import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
@@ -91,6 +92,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     engine,
     client: engineClient(engine),
     isStateEmpty: () => isEmptyState(state),
+    unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
     createStateDir: () => {
       createStateRoot(state);
     },

@@ -29,6 +29,7 @@ const services: KillSwitchServices = {
       places: [latchPlace(state.control)],
       engine,
       client: engineClient(engine),
+      unacknowledgedAlarm: () => null,
       isStateEmpty: () => isEmptyState(state),
       createStateDir: () => {
         createStateRoot(state);
