@@ -90,7 +90,8 @@ async function cancelOne(
       symbol,
       cancelled: [...new Set([...before.cancelled, ...ids])],
       left,
-      emptyLooks: left === 0 ? before.emptyLooks + 1 : 0,
+      // One that this round has cancelled was not the last to arrive, perhaps.
+      emptyLooks: left !== 0 ? 0 : ids.length > 0 ? 1 : before.emptyLooks + 1,
       trouble: troubles.map(({ kind, words }) => `${kind}: ${words}`).join('; '),
     },
     retryAfterMs: Math.max(0, ...troubles.map((one) => one.retryAfterMs)),
