@@ -33,6 +33,7 @@ import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
 import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
+import { watchdogStanding } from '../watchdog/standing.js';
 import { inputsDirectory } from '../engine/places.js';
 import { externalAudit } from './external-audit.js';
 import { withStreamFiles } from './stream-files.js';
@@ -56,6 +57,7 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     clock: systemClock(),
     lastRun: () => lastRun(state),
     latch: () => latchWords(state),
+    watchdog: () => watchdogStanding(state, systemClock().nowMs()),
     stack: () => {
       if (stack === undefined) {
         const { redisUrl } = commandConfig(options, io);
