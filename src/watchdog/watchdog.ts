@@ -119,9 +119,9 @@ export class Watchdog {
   }
 
   #raise(verdict: Extract<Verdict, { kind: 'late' }>): void {
-    const { clock, condition, orders } = this.#ports;
+    const { clock, orders } = this.#ports;
     const { heartbeat, standstill, silentMs } = verdict;
-    const process = heartbeat === null ? '' : `, ${condition(heartbeat)}`;
+    const process = heartbeat === null ? '' : `, ${this.#ports.condition(heartbeat)}`;
     const of =
       heartbeat === null ? 'an engine' : `engine pid ${heartbeat.pid}, run ${heartbeat.runId}`;
     const isFirst =

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { heartbeatFile } from '../../src/adapters/files/heartbeat-file.js';
 import { initialRecord } from '../../src/engine/control/register.js';
 import { latchPlace } from '../../src/adapters/files/latch-file.js';
 import { openLocalEventLog } from '../../src/adapters/files/local-event-log.js';
@@ -12,6 +14,7 @@ import { type EngineProcess, Workplace } from '../chaos/engine-process.js';
 import { startFakeMexc, type FakeMexc } from '../fakes/mexc/fake-mexc.js';
 import { until } from '../integration/embedded/embedded-fixture.js';
 
+const HANG = pathToFileURL(join(import.meta.dirname, 'hang/hang-on-demand.mjs')).href;
 const RUN = ['run', '--paper', '--feed', 'sample', '--speed', '100'];
 const KEY = { apiKey: 'mx0watchdogkey', apiSecret: '45d0b3c26f2644f19bfb98b07741b2f5' };
 const ORDERS = [
@@ -74,7 +77,7 @@ const says = (watchdog: EngineProcess, event: string, count = 1) =>
   until(
     `the watchdog says ${event}`,
     () => told(watchdog, event).length >= count || !watchdog.isAlive,
-    60_000,
+    100_000,
   ).catch((error: unknown) => {
     throw new Error(watchdog.words, { cause: error });
   });
@@ -98,9 +101,24 @@ async function ordersPublished(): Promise<number> {
   }
 }
 
-async function startBoth(): Promise<{ watchdog: EngineProcess; engine: EngineProcess }> {
+/** The number of the engine's last beat; 0 when there is none. */
+function beats(): number {
+  const read = heartbeatFile(stateDirectory(place.stateDir).heartbeat).read();
+  return read.state === 'present' ? read.heartbeat.beat : 0;
+}
+
+/** The engine has lived on for twice the limit. */
+async function livesOn(): Promise<void> {
+  const before = beats();
+  const more = (2 * LIMIT_MS) / 250;
+  await until('the engine beats on', () => beats() >= before + more, 60_000);
+}
+
+async function startBoth(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ watchdog: EngineProcess; engine: EngineProcess }> {
   const watchdog = startWatchdog();
-  const engine = place.start(RUN);
+  const engine = place.start(RUN, { env });
   await engine.says(/ risk +ALLOW /);
   await says(watchdog, 'WATCHES');
   return { watchdog, engine };
@@ -153,6 +171,25 @@ describe('an engine that is stopped with SIGSTOP', () => {
     watchdog.kill('SIGTERM');
     expect((await watchdog.ended).status).toBe(143);
     expect((await place.run(['status'])).stdout).toMatch(/watchdog +none/);
+  });
+});
+
+describe('an engine that hangs', () => {
+  const hangFile = () => join(place.path, 'hang');
+
+  it.each([
+    ['an event loop that is blocked', (engine: EngineProcess) => { engine.kill('SIGUSR2'); }],
+    ['a flush to disk that never returns', () => { writeFileSync(hangFile(), ''); }],
+  ])('is halted: %s', async (_, hang) => {
+    const { watchdog, engine } = await startBoth({
+      NODE_OPTIONS: `--import=${HANG}`,
+      CDB_TEST_HANG_FILE: hangFile(),
+    });
+    hang(engine);
+    await says(watchdog, 'ALARM');
+    expect(told(watchdog, 'ALARM')[0]?.words).toContain('its process is there');
+    expect(control()).toMatchObject({ level: 'HALTED', reason: 'system_error' });
+    expect(engine.isAlive).toBe(true);
   });
 });
 
@@ -223,6 +260,19 @@ describe('what is no alarm', () => {
 });
 
 describe('a watchdog', () => {
+  it('that was stopped itself raises nothing for the time in which it did not look', async () => {
+    const { watchdog, engine } = await startBoth();
+    watchdog.kill('SIGSTOP');
+    await livesOn();
+    watchdog.kill('SIGCONT');
+    await says(watchdog, 'TROUBLE');
+    expect(told(watchdog, 'TROUBLE')[0]?.words).toContain('did not look for');
+    await livesOn();
+    expect(told(watchdog, 'ALARM')).toEqual([]);
+    expect(control()?.level).toBe('TRADING');
+    expect(engine.isAlive).toBe(true);
+  });
+
   it('is the only one of its directory, and ends when its lock is taken away', async () => {
     const engine = place.start(RUN);
     await engine.says('OK running');
