@@ -157,7 +157,7 @@ export class AlarmInProgress {
         orders,
         clock,
         symbols: this.#settings.symbols,
-        isOver: () => this.#over.signal.aborted || this.#isAcknowledged(),
+        isOver: () => this.#isAcknowledged(),
         onResult: (result) => {
           this.#noteCancel(result, orders.venue);
         },

@@ -178,8 +178,18 @@ describe('an engine that hangs', () => {
   const hangFile = () => join(place.path, 'hang');
 
   it.each([
-    ['an event loop that is blocked', (engine: EngineProcess) => { engine.kill('SIGUSR2'); }],
-    ['a flush to disk that never returns', () => { writeFileSync(hangFile(), ''); }],
+    [
+      'an event loop that is blocked',
+      (engine: EngineProcess) => {
+        engine.kill('SIGUSR2');
+      },
+    ],
+    [
+      'a flush to disk that never returns',
+      () => {
+        writeFileSync(hangFile(), '');
+      },
+    ],
   ])('is halted: %s', async (_, hang) => {
     const { watchdog, engine } = await startBoth({
       NODE_OPTIONS: `--import=${HANG}`,

@@ -47,6 +47,8 @@ let events: WatchdogEvent[];
 let reading: HeartbeatReading;
 let asked: string[];
 let venueOrders: number;
+/** While it is set, the venue takes its time for a cancel. */
+let answerLater: Promise<void> | null;
 let ends: (() => Promise<void>)[];
 
 beforeEach(() => {
@@ -65,6 +67,7 @@ function open(path: string): void {
   asked = [];
   ends = [];
   venueOrders = 2;
+  answerLater = null;
   reading = { state: 'absent' };
   const first = initialRecord({ mode: 'paper', operator: 'test', atMs: clock.nowMs() });
   latchPlace(state.control).write(first);
@@ -74,9 +77,11 @@ const orders: OpenOrders = {
   venue: 'a venue',
   cancelAll: async (symbol) => {
     asked.push(`cancel ${symbol}`);
+    if (answerLater !== null) await answerLater;
     return { kind: 'unknown', words: 'lost', retryAfterMs: 0 };
   },
   list: async (symbol) => {
+    asked.push(`list ${symbol}`);
     const value = Array.from({ length: venueOrders }, () => ({
       orderId: '1',
       symbol,
@@ -230,7 +235,7 @@ describe('the watchdog', () => {
     expect(unacknowledgedAlarm(state.root)?.cancel).toBe('confirmed');
   });
 
-  test.each(['before the alarm file', 'before the ledger'])(
+  test.each(['before the alarm file', 'before the ledger', 'with no alarm file to be written'])(
     'killed %s, it makes up for it',
     async (when) => {
       const end = start();
@@ -239,8 +244,8 @@ describe('the watchdog', () => {
       await end();
       const halted = latch();
       // What a kill -9 at that line would have left.
-      if (when === 'before the alarm file') rmSync(state.watchdogAlarm);
-      rmSync(state.ledger, { recursive: true });
+      if (when !== 'before the ledger') rmSync(state.watchdogAlarm);
+      if (when.startsWith('before')) rmSync(state.ledger, { recursive: true });
       start();
       await pass(4_000);
       expect(latch()).toEqual(halted);
@@ -300,6 +305,22 @@ describe('the watchdog', () => {
     await pass(4_000);
     expect(told('ALARM')).toHaveLength(2);
     expect(unacknowledgedAlarm(state.root)?.id).toMatch(/-107$/);
+  });
+
+  test('a cancel that is under way when somebody takes over is the last request', async () => {
+    let answer: () => void = () => undefined;
+    answerLater = new Promise((resolve) => {
+      answer = resolve;
+    });
+    start();
+    await beatsFor(500);
+    await pass(4_000);
+    expect(asked).toEqual(['cancel BTCUSDT']);
+    // The watchdog has not looked since.
+    await ack();
+    answer();
+    await quiet();
+    expect(asked).toEqual(['cancel BTCUSDT']);
   });
 
   test('an acknowledged alarm is not raised anew by the next watchdog', async () => {
