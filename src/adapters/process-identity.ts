@@ -31,6 +31,13 @@ export function isSameProcess(identity: ProcessIdentity): boolean {
   return now?.startedAt === identity.startedAt && now.bootId === identity.bootId;
 }
 
+/** `stopped`: it is there and does not run (SIGSTOP, a debugger). */
+export function conditionOf(identity: ProcessIdentity): 'gone' | 'stopped' | 'there' {
+  if (!isSameProcess(identity)) return 'gone';
+  const stat = readOrNull(`/proc/${identity.pid}/stat`) ?? '';
+  return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2)) ? 'stopped' : 'there';
+}
+
 /** A PostgreSQL server changes into its data directory, and so do all its children. */
 export function worksIn(pid: number, directory: string): boolean {
   if (process.platform !== 'linux') {

@@ -397,6 +397,38 @@ const STOP_TRADING: readonly CommandSpec[] = [
     ],
     load: () => import('./kill-switch/release.js'),
   },
+  {
+    name: 'watchdog',
+    group: 'Stop trading',
+    summary: 'watch an engine from outside; halt and cancel when it stands still',
+    options: [
+      {
+        flags: '--limit <time>',
+        summary: 'an engine that does not move for so long is late (2s)',
+        read: duration,
+        configKey: 'watchdog.limitMs',
+      },
+      {
+        flags: '--symbols <a,b>',
+        summary: 'cancel the open orders of these (those of the feed)',
+        read: list,
+        configKey: 'watchdog.symbols',
+        values: 'symbols',
+      },
+    ],
+    envelopes: ['watchdog.event'],
+    load: () => import('./watchdog.js'),
+  },
+  {
+    name: 'watchdog ack',
+    group: 'Stop trading',
+    summary: 'acknowledge its alarm; trading stays halted until a release',
+    options: [
+      { flags: '--operator <name>', summary: 'who has understood it' },
+      { flags: '--justification <text>', summary: 'what it was' },
+    ],
+    load: () => import('./watchdog/ack.js'),
+  },
 ];
 
 const EVALUATE: readonly CommandSpec[] = [

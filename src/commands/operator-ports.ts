@@ -8,6 +8,7 @@ import type {
 } from '../engine/ports/engine-client.js';
 import type { EventLog } from '../engine/ports/event-log.js';
 import type { StackReader } from '../engine/ports/stack-reader.js';
+import type { WatchdogStanding } from '../engine/ports/watchdog-standing.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 
@@ -32,6 +33,8 @@ export interface OperatorPorts {
   lastRun(): Promise<LastRun | null>;
   /** Null when there is no latch and nothing else either (an empty state directory). */
   latch(): LatchWords | null;
+  /** Reads files only. */
+  watchdog(): WatchdogStanding;
   /**
    * For when no engine runs. Null when no Redis is configured.
    * @throws OperatorError (exit 3) for a configuration that can't be read

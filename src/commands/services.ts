@@ -10,11 +10,11 @@ import type { EndReason } from '../engine/runner.js';
 import type { AuditServices } from './audit/audit-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { GateServices } from './gate/gate-services.js';
-import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
+import type { WatchdogServices } from './watchdog/watchdog-services.js';
 
 /**
  * What commands may use of the world outside, made by the composition root on demand: a command
@@ -23,7 +23,7 @@ import type { DetachServices } from './run/detached-child.js';
 export interface Services
   extends
     OperatorServices,
-    KillSwitchServices,
+    WatchdogServices,
     DetachServices,
     LogServices,
     MigrateServices,

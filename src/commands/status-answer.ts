@@ -1,5 +1,6 @@
 import { isLiveVenue, REDIS_FEED } from '../config/live-venues.js';
 import type { LastRun, LatchWords } from '../engine/ports/engine-client.js';
+import type { WatchdogStanding } from '../engine/ports/watchdog-standing.js';
 import { agoText, utcText } from '../view/age.js';
 import { countText } from '../view/figure.js';
 import type { SystemView } from '../view/system-view.js';
@@ -11,8 +12,11 @@ import { readStack, type StackView } from '../view/stack-view.js';
 import type { OperatorPorts } from './operator-ports.js';
 import { shellWord } from './output/printed-command.js';
 import { stackText } from './stack-text.js';
-import { statusText } from './status-text.js';
+import { LABEL_WIDTH, statusText } from './status-text.js';
 import { plainText } from './tables/plain-text.js';
+import { standingJson, standingText } from './watchdog/standing-text.js';
+
+const NOT_RUNNING_LABEL_WIDTH = 8;
 
 interface LeftBehind {
   readonly stateDir: string;
@@ -29,8 +33,16 @@ type SeenStack =
 
 /** What a state directory says of its engine, when it says anything. */
 export type StatusAnswer =
-  | { readonly state: 'running'; readonly view: SystemView }
-  | { readonly state: 'not running'; readonly left: LeftBehind };
+  | {
+      readonly state: 'running';
+      readonly view: SystemView;
+      readonly watchdog: WatchdogStanding;
+    }
+  | {
+      readonly state: 'not running';
+      readonly left: LeftBehind;
+      readonly watchdog: WatchdogStanding;
+    };
 
 /**
  * Starts nothing.
@@ -39,10 +51,11 @@ export type StatusAnswer =
 export async function askStatus(ports: OperatorPorts): Promise<StatusAnswer> {
   const request = { method: 'GET', path: '/view', timeoutMs: ASK_TIMEOUT_MS } as const;
   const view = await askEngine(ports.engine, request, readSystemView);
-  if (view !== null) return { state: 'running', view };
+  const watchdog = ports.watchdog();
+  if (view !== null) return { state: 'running', view, watchdog };
   const last = await ports.lastRun();
   const left = { stateDir: ports.stateDir, last, latch: ports.latch() };
-  return { state: 'not running', left: { ...left, stack: await seeStack(ports) } };
+  return { state: 'not running', left: { ...left, stack: await seeStack(ports) }, watchdog };
 }
 
 async function seeStack(ports: OperatorPorts): Promise<SeenStack | null> {
@@ -58,7 +71,10 @@ async function seeStack(ports: OperatorPorts): Promise<SeenStack | null> {
 }
 
 export function answerData(answer: StatusAnswer) {
-  if (answer.state === 'running') return { running: true, ...systemViewJson(answer.view) };
+  const watchdog = standingJson(answer.watchdog);
+  if (answer.state === 'running') {
+    return { running: true, ...systemViewJson(answer.view), watchdog };
+  }
   const { stateDir, last, latch, stack } = answer.left;
   return {
     running: false,
@@ -66,18 +82,32 @@ export function answerData(answer: StatusAnswer) {
     word: 'NOT RUNNING',
     last_run: last === null ? null : lastRunJson(last),
     latch: latch === null ? null : latchJson(latch),
+    watchdog,
     stack: stack?.state === 'seen' ? { where: stack.where, ...stackJson(stack.view) } : stack,
   };
 }
 
-export function answerText(answer: StatusAnswer, nowMs: number): string {
-  return answer.state === 'running'
-    ? statusText(answer.view, nowMs)
-    : notRunningText(answer.left, nowMs);
+/** @param columns as `statusText` takes them */
+export function answerText(
+  answer: StatusAnswer,
+  nowMs: number,
+  columns: number | null = null,
+): string {
+  const { watchdog } = answer;
+  if (answer.state === 'running') {
+    const standing = standingText(watchdog, nowMs, LABEL_WIDTH);
+    return `${statusText(answer.view, nowMs, columns)}${standing}`;
+  }
+  const standing = standingText(watchdog, nowMs, NOT_RUNNING_LABEL_WIDTH);
+  return notRunningText(answer.left, nowMs, standing);
 }
 
-function notRunningText({ stateDir, last, latch, stack }: LeftBehind, nowMs: number): string {
-  const words = [
+function notRunningText(
+  { stateDir, last, latch, stack }: LeftBehind,
+  nowMs: number,
+  standing: string,
+): string {
+  const lines = [
     `cdb NOT RUNNING: no engine holds ${stateDir}`,
     ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
     ...(latch === null ? [] : [latchLine(latch)]),
@@ -85,6 +115,7 @@ function notRunningText({ stateDir, last, latch, stack }: LeftBehind, nowMs: num
   ]
     .map((text) => `${plainText(text)}\n`)
     .join('');
+  const words = `${lines}${standing}`;
   if (stack === null) return words;
   if (stack.state === 'seen') return `${words}${stackText(stack.view, stack.where, nowMs)}`;
   return `${words}${plainText(`stack    unknown: ${stack.why}`)}\n`;

@@ -12,7 +12,7 @@ type FeedClock = NonNullable<SystemView['feed']>['clock'];
 const CODES_MAX = 8;
 const SYMBOLS_MAX = 8;
 const AMOUNTS_PER_LINE = 4;
-const LABEL_WIDTH = 18;
+export const LABEL_WIDTH = 18;
 
 /**
  * The compact screen of `cdb status`; every figure with its age.

@@ -84,7 +84,7 @@ function shown(io: CommandIo, seen: Seen, { everyMs, columns }: Frame): string {
 }
 
 function seenText({ answer, sinceMs, lastView }: Seen, nowMs: number, columns: number | null) {
-  if (answer.state === 'running') return statusText(answer.view, nowMs, columns);
+  if (answer.state === 'running') return answerText(answer, nowMs, columns);
   const span = durationText(nowMs - sinceMs);
   const words =
     answer.state === 'not running'

@@ -54,11 +54,17 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     ...(sources.envFile?.faults ?? []),
     ...files.flatMap((file) => file.faults),
     ...faults,
-    ...unknownEnvFaults(variables, secrets.names),
+    ...unknownEnvFaults(variables, [...secrets.names, ...watchdogNames(effective)]),
     ...secrets.faults,
   ];
   if (all.length > 0) return { ok: false, faults: all };
   return { ok: true, config: { ...assemble(effective), ...secrets.urls, effective } };
+}
+
+/** Variables with a secret that only the watchdog reads. */
+function watchdogNames(effective: readonly EffectiveValue[]): readonly string[] {
+  const keys = ['watchdog.apiKeyEnv', 'watchdog.apiSecretEnv'];
+  return effective.filter(({ key }) => keys.includes(key)).map(({ value }) => String(value));
 }
 
 function assemble(

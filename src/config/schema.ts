@@ -38,7 +38,11 @@ export const configSchema = z.strictObject({
     symbols: textList('symbols to take; empty: all of a file or topic, BTCUSDT of a venue'),
     speed: speed('how much faster than it happened a file is replayed', 20),
     mexcUrl: address('public stream of MEXC', 'wss://wbs-api.mexc.com', STREAM),
-    mexcRestUrl: address('where MEXC says its time', 'https://api.mexc.com', REST),
+    mexcRestUrl: address(
+      'REST of MEXC: its time, and what the watchdog cancels',
+      'https://api.mexc.com',
+      REST,
+    ),
     binanceUrl: address('public stream of Binance', 'wss://stream.binance.com:9443', STREAM),
     binanceRestUrl: address('where Binance says its time', 'https://api.binance.com', REST),
     rotateAfterMs: durationMs('a connection is replaced at this age', 23 * HOUR, 1_000, DAY),
@@ -103,6 +107,16 @@ export const configSchema = z.strictObject({
   metrics: z.strictObject({
     host: text('address of /metrics, /healthz and /readyz', '127.0.0.1'),
     port: integer('port of /metrics, /healthz and /readyz; 0 is off', 9464, 0, PORT_MAX),
+  }),
+  watchdog: z.strictObject({
+    limitMs: durationMs('an engine that does not move for so long is late', 2_000, 500, 300_000),
+    lateLooks: integer('so many late looks in a row are an alarm', 3, 1, 100),
+    symbols: textList('whose open orders it cancels at MEXC; empty: feed.symbols, else BTCUSDT'),
+    requestTimeoutMs: durationMs('a request to MEXC ends after', 5_000, 100, 60_000),
+    apiKeyEnv: variableName('environment variable with its own API key', 'CDB_WATCHDOG_API_KEY'),
+    apiKeyFile: optionalText('file with its own API key; chmod 600'),
+    apiSecretEnv: variableName('environment variable with the secret', 'CDB_WATCHDOG_API_SECRET'),
+    apiSecretFile: optionalText('file with the secret of its API key; chmod 600'),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

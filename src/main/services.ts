@@ -32,6 +32,22 @@ export const services: Services = {
     const { sharedPlaces } = await import('./operator/shared-places.js');
     return sharedPlaces(options, io);
   },
+  async watchdogFiles(stateDir) {
+    const { watchdogFiles } = await import('./watchdog/take-watch.js');
+    return watchdogFiles(stateDir);
+  },
+  async takeWatch(stateDir, does) {
+    const { takeWatch } = await import('./watchdog/take-watch.js');
+    return takeWatch(stateDir, does);
+  },
+  async pause(ms, signal) {
+    const { systemClock } = await import('../adapters/system-clock.js');
+    return systemClock().sleep(ms, signal);
+  },
+  async openOrders(config, credentials) {
+    const { openMexcOrders } = await import('./watchdog/mexc-orders.js');
+    return openMexcOrders(config, credentials);
+  },
   async engineLog(options, io) {
     const { openLogReader } = await import('./operator/log-reader.js');
     return openLogReader(options, io);

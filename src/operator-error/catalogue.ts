@@ -31,6 +31,12 @@ export const ERROR_CATALOGUE = {
   'CDB-E0304': 'The release of the kill switch could not be written. It stays engaged.',
   'CDB-E0305': 'In canary and live the kill switch is released only after a fresh check-up.',
   'CDB-E0306': 'A strategy or symbol is released by name, but nothing restricts it by name.',
+  'CDB-E0340': 'Another watchdog has the state directory. One is enough, and two would act twice.',
+  'CDB-E0341': 'The place of another watchdog was taken: its lock is gone or is somebody else’s.',
+  'CDB-E0342': 'The API key of the watchdog cannot be used as it was given.',
+  'CDB-E0343': 'An alarm of the watchdog is acknowledged only with a name and a reason.',
+  'CDB-E0344':
+    'The watchdog has halted trading, and nobody has acknowledged its alarm. Nothing is released.',
   'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
   'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
   'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',

@@ -4,6 +4,7 @@ import type {
 } from '../../src/commands/kill-switch/kill-switch-ports.js';
 import type { StopOutcome } from '../../src/engine/control/stop-outcome.js';
 import type { ControlReading, ControlRecord } from '../../src/engine/domain/control.js';
+import type { OpenAlarm } from '../../src/engine/domain/watchdog-alarm.js';
 import { nodeHash } from '../../src/adapters/node-hash.js';
 import { LEDGER_START, nextEntry, type LedgerEntry } from '../../src/engine/domain/ledger.js';
 import type {
@@ -21,6 +22,8 @@ export interface FakeKillSwitch extends KillSwitchServices {
   /** Thrown by the next write or stop. */
   fault: DependencyError | null;
   how: StopOutcome['how'];
+  /** Of the watchdog. */
+  alarm: OpenAlarm | null;
   readonly asked: EngineRequest[];
   readonly stateDirs: string[];
   readonly ledger: LedgerEntry[];
@@ -39,6 +42,7 @@ export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
     pid: null,
     fault: null,
     how: 'record',
+    alarm: null,
     asked: [],
     stateDirs: [],
     ledger: [],
@@ -103,6 +107,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
       },
     },
     clock: fake.clock,
+    unacknowledgedAlarm: () => fake.alarm,
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,
   };

@@ -32,6 +32,7 @@ export function fakeOperator(
     },
     lastRun: async () => null,
     latch: () => null,
+    watchdog: () => ({ state: 'none', pid: null, does: '', lookedAtMs: null, alarm: null }),
     stack: () => null,
     withEventLog: async () => null,
     readsDirectly: () => false,

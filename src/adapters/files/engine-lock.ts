@@ -69,10 +69,14 @@ export async function acquireEngineLock(
   );
 }
 
+/** Who holds a lock of this kind and lives; null when nobody does. */
+export function liveHolder(path: string): LockHolder | null {
+  return readAll(path).find((holder) => isLiveOrUnknown(holder)) ?? null;
+}
+
 /** The live holder of the lock, for commands in other processes. */
 export function lockedEngine(path: string): EngineProcess {
-  const live = (): LockHolder | null =>
-    readAll(path).find((holder) => isLiveOrUnknown(holder)) ?? null;
+  const live = (): LockHolder | null => liveHolder(path);
   return {
     holder: live,
     signal: (holder, name) => {

@@ -12,6 +12,13 @@ export interface StateDirectory {
   readonly engineLock: string;
   readonly control: string;
   readonly run: string;
+  /** Of the engine, and of the watchdog that looks at it. */
+  readonly heartbeat: string;
+  readonly watchdogHeartbeat: string;
+  readonly watchdogLock: string;
+  readonly watchdogAlarm: string;
+  /** Who has acknowledged which alarm. */
+  readonly watchdogAck: string;
   readonly journal: string;
   readonly runs: string;
   readonly snapshot: string;
@@ -39,6 +46,11 @@ export function stateDirectory(directory: string): StateDirectory {
     engineLock: join(root, 'engine.lock'),
     control: join(root, 'control.json'),
     run: join(root, 'run'),
+    heartbeat: join(root, 'run', 'heartbeat'),
+    watchdogHeartbeat: join(root, 'run', 'watchdog'),
+    watchdogLock: join(root, 'watchdog.lock'),
+    watchdogAlarm: join(root, 'watchdog.alarm'),
+    watchdogAck: join(root, 'watchdog.ack'),
     journal,
     runs: join(journal, 'runs.json'),
     snapshot: join(root, 'snapshot'),

@@ -92,7 +92,7 @@ function slowestLine({ ack, shared }: Stopped): readonly string[] {
   return [`slowest ${Math.round(Math.max(...all))} ms (limit ${ACK_MS_MAX} ms)`];
 }
 
-function placeWords({ place, outcome, failures }: PlaceStopped): string {
+export function placeWords({ place, outcome, failures }: PlaceStopped): string {
   const trouble = failures.length === 0 ? '' : ` after ${plainText(failures.join(', '))}`;
   if (outcome === null) return `${place} FAILED${trouble}`;
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;

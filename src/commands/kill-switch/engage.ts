@@ -77,7 +77,8 @@ export async function run(
   return said.partial === null ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
-function stopPlaces(
+/** Never throws: what could not be written is in the answer. */
+export function stopPlaces(
   killSwitch: KillSwitch,
   request: RaiseRequest,
 ): Pick<Stopped, 'before' | 'record' | 'places'> {

@@ -9,6 +9,7 @@ import type {
   EngineClient,
   EngineProcess,
 } from '../../engine/ports/engine-client.js';
+import type { OpenAlarm } from '../../engine/domain/watchdog-alarm.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
@@ -26,6 +27,8 @@ export interface KillSwitch {
   /** Of this state directory; what operators did to the register, in order. */
   readonly ledger: Ledger;
   isStateEmpty(): boolean;
+  /** Why a release is refused although everything else is given; null when nothing is left. */
+  unacknowledgedAlarm(): OpenAlarm | null;
   /** Creates a missing state directory. Throws what the file system says. */
   createStateDir(): void;
 }

@@ -11,6 +11,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
+import { refuseOpenAlarm } from '../watchdog/open-alarm.js';
 import { stricterEngine } from './engine-level.js';
 import {
   readControl,
@@ -54,6 +55,7 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   const before = everywhere.effective;
   const [away] = everywhere.away;
   if (away !== undefined) throw notReleased(away.place, away.fault);
+  refuseOpenAlarm(killSwitch.unacknowledgedAlarm());
   // A running engine may have tripped a breaker of its own, which only a release resets.
   const isRunning = killSwitch.engine.holder() !== null;
   if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);

@@ -1,3 +1,4 @@
+import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { encodeLatch } from '../../adapters/files/latch-record.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
@@ -109,7 +110,7 @@ export function openEngineRegister(
       onNotice(`the latch does not follow the other places: ${String(error)}`);
     }
   };
-  return {
+  const register: EngineRegister = {
     effective,
     own,
     listenTo: (places) => {
@@ -151,6 +152,24 @@ export function openEngineRegister(
       }
     },
   };
+  holdAlarm(state, register, onNotice);
+  return register;
+}
+
+/** What the watchdog has halted stays halted, also where somebody has written the latch since. */
+function holdAlarm(
+  state: StateDirectory,
+  register: EngineRegister,
+  onNotice: (text: string) => void,
+): void {
+  const alarm = unacknowledgedAlarm(state.root);
+  if (alarm === null) return;
+  onNotice(
+    `HALTED: an alarm of the watchdog is not acknowledged (${alarm.words}); ` +
+      'look at it, then: cdb watchdog ack',
+  );
+  const message = `watchdog alarm ${alarm.id} is not acknowledged: ${alarm.words}`;
+  register.engage({ reason: 'system_error', message });
 }
 
 /** Nothing would be restricted further by it, and nothing more would be cancelled or closed. */

@@ -40,6 +40,7 @@ import { RecoveryRefused } from '../../engine/recovery.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
+import { startBeating } from './beating.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
@@ -132,8 +133,10 @@ async function openParts(
       start: async (onRecovered) => {
         anchors.start();
         const looking = watch.run();
+        const beat = { state, holder: place.lock.holder, onNotice: log.order.onNotice };
+        const start = (listener: typeof onRecovered) => startSupervised(live, log, listener);
         try {
-          const reason = await startSupervised(live, log, onRecovered);
+          const reason = await startBeating(live, beat, { start, onRecovered });
           await anchors.stop();
           return reason;
         } finally {

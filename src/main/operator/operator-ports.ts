@@ -1,4 +1,5 @@
 import { engineClient } from '../../adapters/control-socket/engine-client.js';
+import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
@@ -25,6 +26,7 @@ import { locateStateDir } from '../../config/state-dir.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import { journalStream } from '../../engine/journal.js';
 import type { LastRun, LatchWords } from '../../engine/ports/engine-client.js';
+import { watchdogStanding } from '../watchdog/standing.js';
 import { inputsDirectory } from '../engine/places.js';
 import { externalAudit } from './external-audit.js';
 import { withOwnDatabase } from './own-database.js';
@@ -47,6 +49,7 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
     clock: systemClock(),
     lastRun: () => lastRun(state),
     latch: () => latchWords(state),
+    watchdog: () => watchdogStanding(state, systemClock().nowMs()),
     stack: () => {
       if (stack === undefined) {
         const { redisUrl } = commandConfig(options, io);
@@ -87,6 +90,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     client: engineClient(engine),
     clock: systemClock(),
     isStateEmpty: () => isEmptyState(state),
+    unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
     createStateDir: () => {
       createStateRoot(state);
     },

@@ -67,6 +67,12 @@ export interface FakeMexc {
   happened(symbol: string): number;
   faults(): readonly FaultRecord[];
   restRequests(): readonly RestRequest[];
+  /** Ids of the orders that rest now. */
+  resting(): readonly string[];
+  /** One more order rests. */
+  rest(order: { readonly orderId: string; readonly symbol: string }): void;
+  /** Why signed requests were refused, in order. */
+  refusals(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -117,6 +123,11 @@ export async function startFakeMexc(options: FakeMexcOptions = {}): Promise<Fake
     happened: (symbol) => market.happened(symbol),
     faults: () => board.records,
     restRequests: () => rest.requests,
+    resting: () => venue.account?.resting ?? [],
+    rest: (order) => {
+      venue.account?.rest(order);
+    },
+    refusals: () => venue.account?.refusals ?? [],
     close: async () => {
       clearInterval(timer);
       await Promise.all([door.close(), restDoor.close()]);

@@ -24,7 +24,13 @@ export interface PlannedFault extends FaultOrder {
 
 const KINDS = Object.keys(FAULTS) as readonly FaultKind[];
 
-export const REST_FAULTS: readonly FaultKind[] = ['rest-status', 'rest-slow', 'rest-silent'];
+export const REST_FAULTS: readonly FaultKind[] = [
+  'rest-status',
+  'rest-slow',
+  'rest-silent',
+  'rest-error',
+  'rest-lost',
+];
 export const STREAM_FAULTS = KINDS.filter((kind) => !REST_FAULTS.includes(kind));
 
 const FOREIGN: readonly ForeignContent[] = [
@@ -68,6 +74,8 @@ function drawFault(kind: FaultKind, random: Random): Fault {
       return { kind, rate: 0.95 + random() / 10 };
     case 'burst':
       return { kind, trades: integerBetween(random, 500, 5000) };
+    case 'rest-error':
+      return { kind, status: 400, body: '{"code":10007,"msg":"bad symbol"}' };
     case 'ack-delayed':
     case 'handshake-slow':
     case 'rest-slow':

@@ -63,7 +63,17 @@ export type Fault =
     }
   | { readonly kind: 'rest-slow'; readonly delayMs: number; readonly path?: string }
   /** The request is read and never answered. */
-  | { readonly kind: 'rest-silent'; readonly path?: string };
+  | { readonly kind: 'rest-silent'; readonly path?: string }
+  /** The venue's own refusal, with this text as the body. */
+  | {
+      readonly kind: 'rest-error';
+      readonly status: number;
+      readonly body: string;
+      readonly path?: string;
+      readonly method?: string;
+    }
+  /** What is asked for is done, and the connection ends without an answer. */
+  | { readonly kind: 'rest-lost'; readonly path?: string; readonly method?: string };
 
 export type FaultKind = Fault['kind'];
 
@@ -110,4 +120,6 @@ export const FAULTS: Readonly<Record<FaultKind, FaultTraits>> = {
   'rest-status': VENUE_LASTS,
   'rest-slow': VENUE_LASTS,
   'rest-silent': VENUE_LASTS,
+  'rest-error': VENUE_LASTS,
+  'rest-lost': VENUE_LASTS,
 };

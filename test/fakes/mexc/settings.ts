@@ -40,6 +40,8 @@ export interface FakeMexcSettings {
   readonly clockOffsetMs?: number;
   /** Whether PING keeps a quiet subscription past 60 s; nobody knows. Default false. */
   readonly pingKeepsAlive?: boolean;
+  /** Whose signed requests are served; without it the private part is not there. */
+  readonly account?: AccountSetting;
   readonly limits?: Partial<VenueLimits>;
   readonly faultPlan?: FaultPlan | readonly PlannedFault[];
   /** Of everything drawn outside the plan (noise bytes, field orders). */
@@ -48,6 +50,13 @@ export interface FakeMexcSettings {
   readonly keepFrames?: boolean;
   /** Between two looks at the clock, host ms; default 10. 0: only by `tick()`. */
   readonly tickMs?: number;
+}
+
+export interface AccountSetting {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Orders that rest when it starts. */
+  readonly openOrders: readonly { readonly orderId: string; readonly symbol: string }[];
 }
 
 export interface VenueLimits {

@@ -4,6 +4,7 @@ import { createVenueClock, type VenueClock } from '../venue/venue-clock.js';
 import { FaultBoard } from './fault-board.js';
 import { Market } from './market.js';
 import { MarketPlayer } from './market-player.js';
+import { PrivateAccount } from './private-account.js';
 import { Publisher } from './publisher.js';
 import { RestServer } from './rest-server.js';
 import {
@@ -24,6 +25,7 @@ export interface Venue {
   readonly publisher: Publisher;
   readonly stream: StreamVenue;
   readonly rest: RestServer;
+  readonly account: PrivateAccount | null;
   /** Open to the API. */
   readonly symbols: readonly string[];
 }
@@ -66,6 +68,14 @@ export function createVenue(options: FakeMexcSettings & { readonly clock?: Venue
       },
     },
   });
-  const rest = new RestServer({ board, market, symbols, closedSymbols, ...times });
-  return { clock, random, board, market, player, publisher, stream, rest, symbols };
+  const account = options.account === undefined ? null : new PrivateAccount(options.account);
+  const rest = new RestServer({
+    board,
+    market,
+    symbols,
+    closedSymbols,
+    account,
+    ...times,
+  });
+  return { clock, random, board, market, player, publisher, stream, rest, account, symbols };
 }

@@ -97,6 +97,11 @@ if (isInstalled('systemd-analyze')) {
       expect(verify(UNIT)).toEqual({ status: 0, said: '' });
     });
 
+    it('has nothing to say of cdb-watchdog.service', () => {
+      const watchdog = readFileSync(join(DEPLOY, 'systemd/cdb-watchdog.service'), 'utf8');
+      expect(verify(watchdog)).toEqual({ status: 0, said: '' });
+    });
+
     it.each([
       ['ProtectHome=', 'ProtectHoem=', 'ProtectHoem'],
       ['WatchdogSec=30s', 'WatchdogSec=soon', 'soon'],

@@ -32,6 +32,7 @@ const services: KillSwitchServices = {
       engine,
       client: engineClient(engine),
       clock: systemClock(),
+      unacknowledgedAlarm: () => null,
       isStateEmpty: () => isEmptyState(state),
       createStateDir: () => {
         createStateRoot(state);

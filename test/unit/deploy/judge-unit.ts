@@ -15,18 +15,15 @@ const KNOWN: Readonly<Record<string, string>> = {
     'AmbientCapabilities ProtectSystem ProtectHome PrivateTmp PrivateDevices ProtectHostname ' +
     'ProtectClock ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ' +
     'ProtectControlGroups RestrictAddressFamilies RestrictNamespaces RestrictRealtime ' +
-    'RestrictSUIDSGID LockPersonality SystemCallArchitectures',
+    'RestrictSUIDSGID LockPersonality SystemCallArchitectures OOMScoreAdjust CPUWeight',
   Install: 'WantedBy',
 };
 
+type Needed = Readonly<Record<string, readonly [value: string, why: string]>>;
+
 /** What the rest of cdb relies on, and why. */
-const NEEDED: Readonly<Record<string, readonly [value: string, why: string]>> = {
-  Type: ['notify', 'only then READY and WATCHDOG mean something'],
-  NotifyAccess: ['all', 'it is a child of the engine that tells systemd'],
-  KillMode: ['mixed', 'the database must not be told to end before the engine'],
-  KillSignal: ['SIGTERM', 'that is what drains'],
-  Restart: ['on-failure', 'a crash is repaired, a stop is not undone'],
-  WatchdogSignal: ['SIGKILL', 'a core would hold secrets'],
+const NEEDED: Needed = {
+  KillSignal: ['SIGTERM', 'that is what ends it in order'],
   LimitCORE: ['0', 'a core would hold secrets'],
   NoNewPrivileges: ['yes', 'nothing of cdb needs any'],
   ProtectSystem: ['strict', 'cdb writes to its state directory alone'],
@@ -35,6 +32,23 @@ const NEEDED: Readonly<Record<string, readonly [value: string, why: string]>> = 
   PrivateTmp: ['yes', 'nothing is shared'],
   User: ['cdb', 'the embedded database refuses root'],
 };
+
+const NEEDED_OF_ENGINE: Needed = {
+  Type: ['notify', 'only then READY and WATCHDOG mean something'],
+  NotifyAccess: ['all', 'it is a child of the engine that tells systemd'],
+  KillMode: ['mixed', 'the database must not be told to end before the engine'],
+  Restart: ['on-failure', 'a crash is repaired, a stop is not undone'],
+  WatchdogSignal: ['SIGKILL', 'a core would hold secrets'],
+};
+
+const NEEDED_OF_WATCHDOG: Needed = {
+  Type: ['exec', 'it says nothing to systemd'],
+  Restart: ['always', 'nobody watches while it is away'],
+  StartLimitIntervalSec: ['0', 'nothing gives it up for good'],
+};
+
+/** They would tie it to what it watches. */
+const TIES = ['PartOf', 'BindsTo', 'Requires', 'StopWhenUnneeded'];
 
 /** They would break cdb, each in a way that shows late. */
 const HARMFUL: Readonly<Record<string, string>> = {
@@ -48,18 +62,47 @@ const DRAIN_SECONDS_MIN = 30;
 
 /** @returns one sentence for each thing that systemd would ignore, or that would not be safe */
 export function unitComplaints(lines: readonly UnitLine[]): readonly string[] {
-  const value = (name: string) => lines.findLast((line) => line.name === name)?.value ?? '';
+  const value = valueIn(lines);
+  return [
+    ...commonComplaints(lines, { ...NEEDED, ...NEEDED_OF_ENGINE }),
+    ...timeComplaints(value),
+    ...(never(value).includes(EXIT.UNREACHABLE)
+      ? ['a database that is away at the start would never be tried again']
+      : []),
+  ];
+}
+
+/** The same for the unit of the watchdog. */
+export function watchdogComplaints(lines: readonly UnitLine[]): readonly string[] {
+  const value = valueIn(lines);
+  const after = value('After').includes('cdb.service') || value('Wants').includes('cdb.service');
+  const isTied = after || lines.some(({ name }) => TIES.includes(name));
+  return [
+    ...commonComplaints(lines, { ...NEEDED, ...NEEDED_OF_WATCHDOG }),
+    ...(isTied ? ['it depends on what it watches'] : []),
+    ...(value('ExecStart').endsWith('cdb.js watchdog') ? [] : ['ExecStart is no watchdog']),
+    ...(seconds(value('RestartSec')) <= 5 ? [] : ['RestartSec is a long time without a watchdog']),
+  ];
+}
+
+type Value = (name: string) => string;
+
+function valueIn(lines: readonly UnitLine[]): Value {
+  return (name) => lines.findLast((line) => line.name === name)?.value ?? '';
+}
+
+function commonComplaints(lines: readonly UnitLine[], needed: Needed): readonly string[] {
+  const value = valueIn(lines);
   const unknown = lines.filter(({ section, name }) => {
     return !(KNOWN[section] ?? '').split(' ').includes(name);
   });
   return [
     ...unknown.map(({ section, name }) => `[${section}] ${name} is not known there`),
-    ...Object.entries(NEEDED)
+    ...Object.entries(needed)
       .filter(([name, [wanted]]) => value(name) !== wanted)
       .map(([name, [wanted, why]]) => `${name} must be ${wanted}: ${why}`),
     ...lines.flatMap(({ name }) => (name in HARMFUL ? [`${name}: ${HARMFUL[name] ?? ''}`] : [])),
     ...commandComplaints(value('ExecStart'), value('Environment')),
-    ...timeComplaints(value),
     ...statusComplaints(value),
   ];
 }
@@ -74,7 +117,7 @@ function commandComplaints(start: string, environment: string): readonly string[
   ];
 }
 
-function timeComplaints(value: (name: string) => string): readonly string[] {
+function timeComplaints(value: Value): readonly string[] {
   const watchdog = seconds(value('WatchdogSec'));
   const stop = seconds(value('TimeoutStopSec'));
   const window = seconds(value('StartLimitIntervalSec'));
@@ -87,16 +130,16 @@ function timeComplaints(value: (name: string) => string): readonly string[] {
   ];
 }
 
-function statusComplaints(value: (name: string) => string): readonly string[] {
-  const never = value('RestartPreventExitStatus').split(' ').map(Number);
+function never(value: Value): readonly number[] {
+  return value('RestartPreventExitStatus').split(' ').map(Number);
+}
+
+function statusComplaints(value: Value): readonly string[] {
   const well = value('SuccessExitStatus').split(' ').map(Number);
   return [
-    ...([EXIT.USAGE, EXIT.CONFIG].every((status) => never.includes(status))
+    ...([EXIT.USAGE, EXIT.CONFIG].every((status) => never(value).includes(status))
       ? []
       : ['a wrong command line or configuration would be tried again']),
-    ...(never.includes(EXIT.UNREACHABLE)
-      ? ['a database that is away at the start would never be tried again']
-      : []),
     ...([EXIT.SIGINT, EXIT.SIGTERM].every((status) => well.includes(status))
       ? []
       : ['a stop would count as a failure']),

@@ -21,6 +21,9 @@ describe('a command that is printed', () => {
     expect(atSamePlace('cdb streams peek stream.fills 8-0', place({ stateDir: 'x' }))).toBe(
       'cdb streams peek --state-dir x stream.fills 8-0',
     );
+    expect(atSamePlace('then: cdb watchdog ack --operator NAME', place({ stateDir: 'x' }))).toBe(
+      'then: cdb watchdog ack --state-dir x --operator NAME',
+    );
     expect(atSamePlace('cdb config validate', place({ config: 'c', envFile: 'e' }))).toBe(
       'cdb config validate --config c --env-from e',
     );
