@@ -191,5 +191,7 @@ function addControl(rows: Rows, fact: ControlApplied, { ids }: AuditContext): vo
     operator,
     previous_level: fact.previousLevel,
     timestamp_ms: fact.tsMs,
+    // Of orders for all hosts only.
+    record: null,
   });
 }

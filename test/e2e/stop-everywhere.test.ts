@@ -107,10 +107,23 @@ describe('a stop that is ordered on a host without an engine', () => {
     const engaged = await runCdb(['kill-switch', 'engage', '--state-dir', 'laptop'], { cwd, env });
     expect(engaged.stdout).toContain('PostgreSQL OK');
     await until('it is halted', async () => (await levelAt('a', env)) === 'HALTED');
+    // Orders are a chain of their own in the database.
+    expect((await runCdb(['kill-switch', 'engage', '--state-dir', 'b'], { cwd, env })).status).toBe(
+      0,
+    );
+    const verified = await runCdb(['audit', 'verify', '--json', '--state-dir', 'a'], { cwd, env });
+    const orders = (JSON.parse(verified.stdout) as { data: Verified }).data.checked.filter(
+      ({ run_id: runId, chain }) => /^[0-]+$/.test(runId ?? '') && chain === 'control_events',
+    );
+    expect(orders).toMatchObject([{ state: 'ok', checked: 2 }]);
   });
 });
 
 interface Engaged {
   readonly engines: readonly { readonly state: string }[];
   readonly places: readonly { readonly place: string; readonly written: string | null }[];
+}
+
+interface Verified {
+  readonly checked: readonly { readonly chain: string; readonly run_id: string | null }[];
 }

@@ -160,6 +160,7 @@ const COLUMN_TYPES: { readonly [T in AuditTable]: Readonly<Record<ColumnOf<T>, S
     message: 'text',
     operator: 'text',
     previous_level: 'text',
+    record: 'text',
   },
 };
 

@@ -1,68 +1,111 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { effectiveRecord, type PlacedReading } from '../../engine/control/register.js';
+import {
+  effectiveRecord,
+  type EffectiveControl,
+  type PlacedReading,
+} from '../../engine/control/register.js';
+import { AUDIT_COLUMNS, type AuditValue } from '../../engine/domain/audit-tables.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
+import type { ChainHash } from '../../engine/domain/row-chain.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
+import { DependencyError } from '../../operator-error.js';
+import { PLAIN_CHAIN_HASH } from '../chain-hash.js';
 import { decodeLatch, encodeLatch } from '../files/latch-record.js';
+import { postgresAuditStore } from './audit-store.js';
 import type { PgPool } from './pg-pool.js';
 
 const NAME = 'PostgreSQL';
-/** Rows of no run. */
+/** Rows of no run; they have a cursor and a chain of their own. */
 const NO_RUN = '00000000-0000-0000-0000-000000000000';
-/** Of the advisory lock under which the place is changed. */
-const LOCK_KEY = 0x63_64_62_63;
+/** Others may write at the same time; each round sees what they wrote. */
+const ROUNDS_MAX = 10;
 
 /** The newest order for all hosts in `control_events`. */
-export function postgresControlPlace(pool: PgPool): SharedPlace {
+export function postgresControlPlace(
+  pool: PgPool,
+  hash: ChainHash = PLAIN_CHAIN_HASH,
+): SharedPlace {
+  const store = postgresAuditStore(pool, hash);
   return {
     name: NAME,
-    read: async () => [await pool.use('read the control register', newest)],
-    change: (next) =>
-      pool.use('write the control register', async (client) => {
-        await client.query('BEGIN');
-        await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
-        const there = await newest(client);
-        const isNew = there.reading.state === 'absent';
-        const current = isNew ? null : effectiveRecord([there], { stateDirEmpty: false });
-        const { rows } = await client.query<{ epoch: string }>(
-          'SELECT coalesce(max(epoch), 0)::text AS epoch FROM control_events',
-        );
-        const record = next(current, 1 + Number(rows[0]?.epoch ?? 0));
-        await insert(client, record);
-        await client.query('COMMIT');
-        return record;
-      }),
+    read: async () => [(await pool.use('read the control register', look)).newest],
+    change: async (next) => {
+      for (let round = 0; round < ROUNDS_MAX; round += 1) {
+        const { newest, epochMax, seq } = await pool.use('read the control register', look);
+        const record = next(effectOf(newest), 1 + epochMax);
+        const row = controlRow(record);
+        const at = { seqFirst: seq + 1, seqLast: seq + 1, digest: String(row[0]) };
+        const rows = { control_events: [row] };
+        // Whoever was quicker has taken this place in the chain.
+        const taken = await store.commit({ runId: NO_RUN, ...at, rows }).catch(otherWasQuicker);
+        if (taken.control_events === 1) return record;
+      }
+      throw new DependencyError(
+        `Cannot write the control register: others wrote it ${ROUNDS_MAX} times meanwhile`,
+        { dependency: 'postgresql', retryable: true },
+      );
+    },
     close: () => pool.close(),
   };
 }
 
-async function newest(client: pg.PoolClient): Promise<PlacedReading> {
-  const { rows } = await client.query<{ record: string }>(
-    'SELECT record FROM control_events WHERE record IS NOT NULL ORDER BY id DESC LIMIT 1',
+interface Look {
+  readonly newest: PlacedReading;
+  /** Highest epoch that anybody has told here. */
+  readonly epochMax: number;
+  /** Orders that were written. */
+  readonly seq: number;
+}
+
+async function look(client: pg.PoolClient): Promise<Look> {
+  const { rows } = await client.query<{ record: string | null; epoch: string; seq: string }>(
+    `SELECT (SELECT record FROM control_events WHERE record IS NOT NULL ORDER BY id DESC LIMIT 1),
+            (SELECT coalesce(max(epoch), 0)::text FROM control_events) AS epoch,
+            greatest(0, (SELECT seq FROM audit_cursor WHERE run_id = $1))::text AS seq`,
+    [NO_RUN],
   );
   const [row] = rows;
-  if (row === undefined) return { place: NAME, isShared: true, reading: { state: 'absent' } };
-  const decoded = decodeLatch(row.record);
   return {
-    place: NAME,
-    isShared: true,
-    isOrder: true,
+    newest: placed(row?.record ?? null),
+    epochMax: Number(row?.epoch ?? 0),
+    seq: Number(row?.seq ?? 0),
+  };
+}
+
+function placed(text: string | null): PlacedReading {
+  const at = { place: NAME, isShared: true, isOrder: true };
+  if (text === null) return { ...at, reading: { state: 'absent' } };
+  const decoded = decodeLatch(text);
+  return {
+    ...at,
     reading: decoded.ok
       ? { state: 'present', record: decoded.record }
       : { state: 'unreadable', why: decoded.why },
   };
 }
 
-async function insert(client: pg.PoolClient, record: ControlRecord): Promise<void> {
-  const { epoch, level, scopes, mode, reason, message, operator, previousLevel, atMs } = record;
-  await client.query(
-    `INSERT INTO control_events
-       (event_pk, run_id, epoch, level, scopes, mode, reason, message, operator, previous_level,
-        timestamp_ms, record)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      ...[randomUUID(), NO_RUN, epoch, level, JSON.stringify(scopes), mode],
-      ...[reason, message, operator, previousLevel, atMs, encodeLatch(record)],
-    ],
-  );
+function effectOf(newest: PlacedReading): EffectiveControl | null {
+  if (newest.reading.state === 'absent') return null;
+  return effectiveRecord([newest], { stateDirEmpty: false });
+}
+
+function controlRow(record: ControlRecord): readonly AuditValue[] {
+  const { epoch, level, mode, reason, message, operator, previousLevel, atMs } = record;
+  const cells: Readonly<Record<(typeof AUDIT_COLUMNS.control_events)[number], AuditValue>> = {
+    event_pk: randomUUID(),
+    run_id: NO_RUN,
+    ...{ epoch, level, mode, reason, message, operator },
+    scopes: JSON.stringify(record.scopes),
+    previous_level: previousLevel,
+    timestamp_ms: atMs,
+    record: encodeLatch(record),
+  };
+  return AUDIT_COLUMNS.control_events.map((column) => cells[column]);
+}
+
+function otherWasQuicker(fault: unknown): { readonly control_events?: number } {
+  const isTaken = fault instanceof DependencyError && fault.message.includes('another digest');
+  if (isTaken) return {};
+  throw fault;
 }

@@ -47,13 +47,18 @@ function levelReached({ record, places, shared }: Stopped) {
   ]);
 }
 
+/** Places that knew of later changes than the latch have a higher one. */
+function epochReached({ record, shared }: Stopped): number {
+  return Math.max(record.epoch, ...shared.map((change) => change.record?.epoch ?? 0));
+}
+
 export function engagedText(stopped: Stopped, { partial, undo }: Words): string {
   const { before, record, places, shared, ack } = stopped;
   const scopes = Object.entries(record.scopes).map(([scope, level]) => `${scope} ${level}`);
   return [
     ...(partial === null ? [] : [partial]),
     ...(before.mayInitialise ? [`NOTE: nothing ever ran here; is this the right directory?`] : []),
-    `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${record.epoch}   ${clockTime(record.atMs)}`,
+    `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${epochReached(stopped)}   ${clockTime(record.atMs)}`,
     `  level        ${levelReached(stopped)} (was ${before.record.level})`,
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
@@ -109,7 +114,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
     previous_level: before.record.level,
     scopes: record.scopes,
     mode: record.mode,
-    epoch: record.epoch,
+    epoch: epochReached(stopped),
     at: new Date(record.atMs).toISOString(),
     reason: record.reason,
     message: record.message,

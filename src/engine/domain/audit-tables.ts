@@ -166,6 +166,7 @@ export const AUDIT_COLUMNS = {
     'operator',
     'previous_level',
     'timestamp_ms',
+    'record',
   ],
 } as const;
 

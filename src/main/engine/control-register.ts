@@ -123,7 +123,8 @@ export function openEngineRegister(
       const others = listened.flatMap((places) => places());
       const renumbered = renumberedRecord(current.record, { others, counted });
       if (renumbered !== null) write(renumbered);
-      const orders = others.filter(({ isOrder }) => isOrder);
+      // Where nothing was ever ordered, nothing is followed.
+      const orders = others.filter(({ isOrder, reading }) => isOrder && reading.state !== 'absent');
       if (orders.length === 0) return;
       const { record: order, faults } = effectiveRecord(orders, { stateDirEmpty: false });
       if (faults.length > 0) return;

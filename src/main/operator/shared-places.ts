@@ -2,6 +2,7 @@ import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
+import type { Config } from '../../config/parse-config.js';
 import type { SecretUrls } from '../../config/secrets.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { DependencyError, wordsOf } from '../../operator-error.js';
@@ -14,11 +15,13 @@ const STEP_MS_MAX = 900;
  * not keep a stop from any place: then the variables alone are looked at.
  */
 export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promise<SharedPlaces> {
-  const { urls, notes } = secretUrls(options, io);
+  const { urls, config, notes } = secretUrls(options, io);
   const { redisUrl, databaseUrl } = urls;
   const opened = await Promise.all([
     redisUrl === undefined ? null : orBroken('Redis', () => redisPlace(redisUrl.url)),
-    databaseUrl === undefined ? null : orBroken('PostgreSQL', () => postgresPlace(databaseUrl)),
+    databaseUrl === undefined
+      ? null
+      : orBroken('PostgreSQL', () => postgresPlace(databaseUrl, config)),
   ]);
   return { places: opened.filter((place) => place !== null), notes };
 }
@@ -43,13 +46,19 @@ async function orBroken(name: string, open: () => Promise<SharedPlace>): Promise
 function secretUrls(
   options: ParsedOptions,
   io: CommandIo,
-): { readonly urls: SecretUrls; readonly notes: readonly string[] } {
+): {
+  readonly urls: SecretUrls;
+  readonly config: Config | null;
+  readonly notes: readonly string[];
+} {
   try {
-    return { urls: commandConfig(options, io), notes: [] };
+    const config = commandConfig(options, io);
+    return { urls: config, config, notes: [] };
   } catch (fault) {
     const { CDB_REDIS_URL: redis, CDB_DATABASE_URL: database } = io.env;
     const origin = (name: string) => ({ kind: 'env', name }) as const;
     return {
+      config: null,
       urls: {
         ...(redis === undefined
           ? {}
@@ -89,12 +98,18 @@ async function redisPlace(url: string): Promise<SharedPlace> {
   };
 }
 
-async function postgresPlace(url: NonNullable<SecretUrls['databaseUrl']>): Promise<SharedPlace> {
-  const [{ openPgPool, PG_LIMITS }, { postgresControlPlace }, { targetOf }] = await Promise.all([
-    import('../../adapters/postgres/pg-pool.js'),
-    import('../../adapters/postgres/control-place.js'),
-    import('../engine/external-database.js'),
-  ]);
+/** @param config with the key of the chain; null: its rows are linked without one, which a check-up names */
+async function postgresPlace(
+  url: NonNullable<SecretUrls['databaseUrl']>,
+  config: Config | null,
+): Promise<SharedPlace> {
+  const [{ openPgPool, PG_LIMITS }, { postgresControlPlace }, { targetOf }, key] =
+    await Promise.all([
+      import('../../adapters/postgres/pg-pool.js'),
+      import('../../adapters/postgres/control-place.js'),
+      import('../engine/external-database.js'),
+      import('../audit-key.js'),
+    ]);
   const pool = openPgPool(targetOf(url), 'kill switch of cdb', {
     ...PG_LIMITS,
     connectionsMax: 1,
@@ -104,5 +119,5 @@ async function postgresPlace(url: NonNullable<SecretUrls['databaseUrl']>): Promi
     callDeadlineMs: STEP_MS_MAX,
     idleMs: STEP_MS_MAX,
   });
-  return postgresControlPlace(pool);
+  return postgresControlPlace(pool, config === null ? undefined : key.configuredChainHash(config));
 }
