@@ -83,6 +83,11 @@ const LINES: Readonly<Record<string, string>> = {
   replay: 'replay sample',
   'migrate status': 'migrate status',
   'migrate up': 'migrate up',
+  'audit verify': 'audit verify',
+  'audit tail': 'audit tail',
+  'audit export': 'audit export --format jsonl --out exported',
+  'kill-switch history': 'kill-switch history',
+  'watchdog ack': 'watchdog ack',
   'gate list': 'gate list',
   'gate open': 'gate open live --ttl 1m --by owner --reason test --yes',
   'gate check': 'gate check live',
@@ -126,7 +131,7 @@ test('the recorder sees what it has to', () => {
 
 test('no command opens a socket where no engine runs', async () => {
   const unnamed = COMMANDS.map(({ name }) => name).filter((name) => !(name in LINES));
-  expect(unnamed).toEqual(['run']);
+  expect(unnamed).toEqual(['run', 'watchdog']);
   for (const line of Object.values(LINES)) {
     await run(line);
     expect(recorded(), line).toEqual([]);

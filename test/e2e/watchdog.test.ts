@@ -86,8 +86,11 @@ const control = () => {
   const read = latchPlace(stateDirectory(place.stateDir).control).read();
   return read.state === 'present' ? read.record : null;
 };
+/** Of people and guards; the engine's own starts and stops are anchors there too. */
 const entries = () =>
-  [...ledgerFiles(stateDirectory(place.stateDir).ledger).entries()].map(({ event }) => event);
+  [...ledgerFiles(stateDirectory(place.stateDir).ledger).entries()]
+    .map(({ event }) => event)
+    .filter(({ kind }) => kind !== 'anchor');
 
 /** Orders that have left, as whoever listens has them. */
 async function ordersPublished(): Promise<number> {

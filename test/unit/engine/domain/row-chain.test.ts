@@ -7,10 +7,10 @@ import { CHAIN_COLUMNS, chainStart, nextLink } from '../../../../src/engine/doma
 /** Written out by hand from docs/audit.md, as somebody would who has no cdb. */
 const START = '["cdb.chain.v1","control_events","run","0"]';
 const ROW =
-  '"pk","run","7","HALTED",{"symbol:X":"HALTED"},"paper","manual","says \\"no\\"",null,"TRADING","1700","5"]';
+  '"pk","run","7","HALTED",{"symbol:X":"HALTED"},"paper","manual","says \\"no\\"",null,"TRADING","1700",null,"5"]';
 const cells = [
   ...['pk', 'run', '7', 'HALTED', '{"symbol:X": "HALTED"}', 'paper', 'manual', 'says "no"'],
-  ...[null, 'TRADING', '1700', '5'],
+  ...[null, 'TRADING', '1700', null, '5'],
 ];
 
 it('a row has the hash that the page describes', () => {
