@@ -31,6 +31,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0304': 'The release of the kill switch could not be written. It stays engaged.',
   'CDB-E0305': 'In canary and live the kill switch is released only after a fresh check-up.',
   'CDB-E0306': 'A strategy or symbol is released by name, but nothing restricts it by name.',
+  'CDB-E0307': 'The proof of a drill could not be kept; the drill itself was done.',
   'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
   'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
   'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',

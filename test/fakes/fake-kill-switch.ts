@@ -103,6 +103,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
       },
     },
     clock: fake.clock,
+    hostMs: () => fake.clock.monotonicMs(),
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,
   };

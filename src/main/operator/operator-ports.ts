@@ -12,7 +12,7 @@ import {
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
-import { systemClock } from '../../adapters/system-clock.js';
+import { hostMs, systemClock } from '../../adapters/system-clock.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import { configLocation } from '../../commands/config-location.js';
@@ -86,6 +86,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     engine,
     client: engineClient(engine),
     clock: systemClock(),
+    hostMs,
     isStateEmpty: () => isEmptyState(state),
     createStateDir: () => {
       createStateRoot(state);
