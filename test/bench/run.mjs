@@ -36,6 +36,10 @@ try {
     },
     live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
     redis_end_to_end: redisEndToEnd(workers),
+    kill_switch: {
+      idle: worker(workers, 'kill-drill.js', 'idle'),
+      ten_times_the_load: worker(workers, 'kill-drill.js', 'load'),
+    },
     idle: await idle(),
     start_up: startUp(),
   };
@@ -54,6 +58,7 @@ async function bundleWorkers() {
       'test/bench/live-path.ts',
       'test/bench/live-feed.ts',
       'test/bench/redis-end-to-end.ts',
+      'test/bench/kill-drill.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',

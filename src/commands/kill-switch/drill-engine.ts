@@ -17,6 +17,9 @@ export interface Drilled {
   readonly failure: string | null;
 }
 
+/** Stops that met no order, of one drill. */
+const QUIET_MAX = 5;
+
 /** Runs an engine in the drill's place, in this process, and stops it so many times. */
 export async function runDrill(
   services: DrillServices,
@@ -49,9 +52,16 @@ export async function runDrill(
   const rounds: DrillRound[] = [];
   try {
     const run = { services, io, place, engine, orders, signal, isOver: () => isOver };
+    let quiet = 0;
     while (rounds.length < asked.rounds) {
       signal.throwIfAborted();
       const round = await drillRound(run);
+      if (round === null) {
+        quiet += 1;
+        if (quiet > QUIET_MAX)
+          throw new DrillFailure('no order flowed while a stop was on its way');
+        continue;
+      }
       rounds.push(round);
       asked.onRound(round);
     }

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { histogramOf } from '../../src/commands/kill-switch/drill-figures.js';
+import { hostMs } from '../../src/adapters/system-clock.js';
+import { spread } from './spread.js';
+
+export const KILL_ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 60;
+const FLOW_MS_MAX = 15_000;
+const SETTLE_MS = 300;
+const CONFIRM = [
+  '--operator',
+  'bench',
+  '--justification',
+  'next round',
+  '--confirm',
+  'paper/kill-switch',
+];
+
+interface Stack {
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the command is run; of one of the two processes. */
+  readonly stateDir: string;
+  /** Of every order that left, by the clock of Redis, which is that of this host. */
+  ordersMs(): Promise<readonly number[]>;
+}
+
+interface Engaged {
+  readonly at: string;
+  readonly engine: { readonly state: string; readonly ack_ms: number };
+  readonly engines: readonly { readonly state: string; readonly ack_ms: number }[];
+}
+
+/** Stops and releases two processes that share a run, from a third one. */
+export async function killRounds(stack: Stack): Promise<unknown> {
+  const [lastOrder, whole, slowestAck]: [number[], number[], number[]] = [[], [], []];
+  let before = 0;
+  let after = 0;
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    await flowing(stack);
+    const execMs = hostMs();
+    const { stdout } = await cdb(stack, ['engage', '--json']);
+    whole.push(hostMs() - execMs);
+    const { data } = JSON.parse(stdout) as { readonly data: Engaged };
+    const silent = [data.engine, ...data.engines].filter(({ state }) => state === 'not-confirmed');
+    if (silent.length > 0) throw new Error(`not confirmed: ${stdout}`);
+    slowestAck.push(Math.max(...[data.engine, ...data.engines].map(({ ack_ms: ms }) => ms)));
+    await pause(SETTLE_MS);
+    const calledMs = Date.parse(data.at);
+    const orders = await stack.ordersMs();
+    before += orders.filter((atMs) => atMs <= calledMs && atMs > calledMs - SETTLE_MS).length;
+    const late = orders.filter((atMs) => atMs > calledMs);
+    after += late.length;
+    lastOrder.push(Math.max(0, ...late.map((atMs) => atMs - calledMs)));
+    await cdb(stack, ['release', ...CONFIRM]);
+  }
+  return {
+    rounds: KILL_ROUNDS,
+    orders: { within_300_ms_before_the_call: before, after_the_call: after },
+    ms: {
+      call_to_last_order: spread(lastOrder),
+      slowest_acknowledgement: spread(slowestAck),
+      whole_process: spread(whole),
+    },
+    last_order_histogram: histogramOf(lastOrder),
+    aim_ms: { last_order_max: 1_000, whole_process: 300 },
+    note: 'an order leaves with its entry in stream.orders, whose id is the time of Redis in whole ms',
+  };
+}
+
+/** Until an order leaves; a stop that meets none proves nothing. */
+async function flowing({ ordersMs }: Stack): Promise<void> {
+  const untilMs = hostMs() + FLOW_MS_MAX;
+  while (((await ordersMs()).at(-1) ?? 0) < Date.now() - 100) {
+    if (hostMs() > untilMs) throw new Error('no order flowed');
+    await pause(20);
+  }
+}
+
+async function cdb({ env, stateDir }: Stack, words: readonly string[]) {
+  const child = spawn(
+    process.execPath,
+    ['bin/cdb.js', 'kill-switch', ...words, '--state-dir', stateDir],
+    {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 30_000,
+    },
+  );
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (part: Buffer) => (said.stdout += part.toString()));
+  child.stderr.on('data', (part: Buffer) => (said.stderr += part.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0)
+    throw new Error(
+      `${words.join(' ')} ended with ${String(status)}: ${said.stdout}${said.stderr}`,
+    );
+  return said;
+}
