@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { drillConfig } from '../../src/commands/kill-switch/drill-config.js';
 import { runDrill } from '../../src/commands/kill-switch/drill-engine.js';
@@ -23,7 +23,7 @@ const SHIFT_MS = 126 * 60_000;
 const [directory = '', name = 'idle'] = process.argv.slice(2);
 const { speed, copies } = SPEEDS[name] ?? SPEEDS['idle']!;
 mkdirSync(directory, { recursive: true, mode: 0o711 });
-const place = openDrillPlace('bin/cdb.js');
+const place = openDrillPlace(resolve('bin/cdb.js'));
 try {
   const config = drillConfig(place.stateDir, { source: longSample(copies), speed });
   const { signal } = new AbortController();
