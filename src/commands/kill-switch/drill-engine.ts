@@ -17,7 +17,7 @@ export interface Drilled {
   readonly failure: string | null;
 }
 
-/** Stops that met no order, of one drill. */
+/** Stops that met no order, beside those that did. */
 const QUIET_MAX = 5;
 
 /** Runs an engine in the drill's place, in this process, and stops it so many times. */
