@@ -58,7 +58,7 @@ export async function runDrill(
       const round = await drillRound(run);
       if (round === null) {
         quiet += 1;
-        if (quiet > QUIET_MAX)
+        if (quiet > QUIET_MAX + rounds.length)
           throw new DrillFailure('no order flowed while a stop was on its way');
         continue;
       }

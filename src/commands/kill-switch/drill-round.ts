@@ -173,7 +173,7 @@ async function release({ services, io, place, engine }: DrillRun): Promise<void>
 }
 
 async function until(
-  { place, isOver, signal }: DrillRun,
+  { place, engine, isOver, signal }: DrillRun,
   trouble: string,
   waitMs: number,
   condition: () => boolean,
@@ -183,7 +183,9 @@ async function until(
     signal.throwIfAborted();
     if (isOver()) throw new DrillFailure(`${trouble}: the engine has ended`);
     if (place.hostMs() > deadlineMs) {
-      throw new DrillFailure(`${trouble} within ${Math.round(waitMs / 1_000)} s`);
+      const { audit, publishLagMs, portfolio } = engine.status();
+      const now = `audit ${audit.state}, publication ${Math.round(publishLagMs)} ms behind, open orders ${portfolio.openOrders}`;
+      throw new DrillFailure(`${trouble} within ${Math.round(waitMs / 1_000)} s (${now})`);
     }
     await place.sleep(POLL_MS);
   }

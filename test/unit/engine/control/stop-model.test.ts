@@ -88,7 +88,7 @@ describe('a stop among everything else that happens', () => {
             context,
           ),
       },
-      /released with a place missing|left after/,
+      /released with a place missing|left after|left while reducing/,
     ],
   };
   for (const [name, [rules, message]] of Object.entries(broken)) {
