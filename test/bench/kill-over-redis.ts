@@ -19,8 +19,8 @@ const CONFIRM = [
 
 interface Stack {
   readonly env: Readonly<Record<string, string>>;
-  /** Where the command is run; of one of the two processes. */
-  readonly stateDir: string;
+  /** Of the two processes; the stop is run in the first. */
+  readonly stateDirs: readonly [string, string];
   /** Of every order that left, by the clock of Redis, which is that of this host. */
   ordersMs(): Promise<readonly number[]>;
 }
@@ -36,11 +36,11 @@ export async function killRounds(stack: Stack): Promise<unknown> {
   const [lastOrder, whole, slowestAck]: [number[], number[], number[]] = [[], [], []];
   let before = 0;
   let after = 0;
-  let unconfirmed = 0;
+  let heldElsewhere = 0;
   for (let round = 0; round < KILL_ROUNDS; round += 1) {
     await flowing(stack);
     const execMs = hostMs();
-    const { stdout } = await cdb(stack, ['engage', '--json']);
+    const { stdout } = await cdb({ ...stack, stateDir: stack.stateDirs[0] }, ['engage', '--json']);
     whole.push(hostMs() - execMs);
     const { data } = JSON.parse(stdout) as { readonly data: Engaged };
     const silent = [data.engine, ...data.engines].filter(({ state }) => state === 'not-confirmed');
@@ -53,13 +53,16 @@ export async function killRounds(stack: Stack): Promise<unknown> {
     const late = orders.filter((atMs) => atMs > calledMs);
     after += late.length;
     lastOrder.push(Math.max(0, ...late.map((atMs) => atMs - calledMs)));
-    // Exit 4: another latch has not followed yet; the next round waits until orders flow.
-    const { status } = await cdb(stack, ['release', ...CONFIRM], [0, 4]);
-    if (status !== 0) unconfirmed += 1;
+    // Exit 4: the latch of the other still holds, which is where it is released next.
+    const statuses: (number | null)[] = [];
+    for (const stateDir of stack.stateDirs) {
+      statuses.push((await cdb({ ...stack, stateDir }, ['release', ...CONFIRM], [0, 4])).status);
+    }
+    if (statuses[0] !== 0) heldElsewhere += 1;
   }
   return {
     rounds: KILL_ROUNDS,
-    releases_without_every_word: unconfirmed,
+    releases_held_by_the_other_latch: heldElsewhere,
     orders: { within_300_ms_before_the_call: before, after_the_call: after },
     ms: {
       call_to_last_order: spread(lastOrder),
@@ -82,7 +85,7 @@ async function flowing({ ordersMs }: Stack): Promise<void> {
 }
 
 async function cdb(
-  { env, stateDir }: Stack,
+  { env, stateDir }: Pick<Stack, 'env'> & { readonly stateDir: string },
   words: readonly string[],
   good: readonly (number | null)[] = [0],
 ) {

@@ -183,7 +183,8 @@ async function kill(): Promise<unknown> {
     const { path } = tradesFile(KILL_COPIES);
     const other = start(place, 'pipeline,writer', []);
     await says(other, 'no run has begun');
-    const stateDir = join(directory, String(processes.length), 's');
+    const stateDirOf = (n: number) => join(directory, String(n), 's');
+    const stateDirs = [processes.length - 1, processes.length].map(stateDirOf) as [string, string];
     const ingest = start(place, 'ingest', ['--feed', path, '--speed', KILL_SPEED]);
     await says(ingest, 'OK running');
     const ordersMs = async () => {
@@ -191,7 +192,11 @@ async function kill(): Promise<unknown> {
       const found = (await place.link.call('look', 'XREVRANGE', ...words)) as [string][];
       return found.map(([id]) => Number(id.split('-')[0])).reverse();
     };
-    const result = await killRounds({ env: { ...place.env, HOME: directory }, stateDir, ordersMs });
+    const result = await killRounds({
+      env: { ...place.env, HOME: directory },
+      stateDirs,
+      ordersMs,
+    });
     await end([ingest, other]);
     return { trades_per_sec_about: KILL_TRADES_PER_SEC, result };
   });
