@@ -22,7 +22,7 @@ interface Stack {
   /** Of the two processes; the stop is run in the first. */
   readonly stateDirs: readonly [string, string];
   /** Of every order that left, by the clock of Redis, which is that of this host. */
-  ordersMs(): Promise<readonly number[]>;
+  readonly ordersMs: () => Promise<readonly number[]>;
 }
 
 interface Engaged {
@@ -38,7 +38,7 @@ export async function killRounds(stack: Stack): Promise<unknown> {
   let after = 0;
   let heldElsewhere = 0;
   for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    await flowing(stack);
+    await flowing(stack, round);
     const execMs = hostMs();
     const { stdout } = await cdb({ ...stack, stateDir: stack.stateDirs[0] }, ['engage', '--json']);
     whole.push(hostMs() - execMs);
@@ -76,10 +76,16 @@ export async function killRounds(stack: Stack): Promise<unknown> {
 }
 
 /** Until an order leaves; a stop that meets none proves nothing. */
-async function flowing({ ordersMs }: Stack): Promise<void> {
+async function flowing(stack: Stack, round: number): Promise<void> {
   const untilMs = hostMs() + FLOW_MS_MAX;
-  while (((await ordersMs()).at(-1) ?? 0) < Date.now() - 100) {
-    if (hostMs() > untilMs) throw new Error('no order flowed');
+  while (((await stack.ordersMs()).at(-1) ?? 0) < Date.now() - 100) {
+    if (hostMs() > untilMs) {
+      const said = await Promise.all(
+        stack.stateDirs.map((stateDir) => cdb({ ...stack, stateDir }, ['status'], [0, 1, 4])),
+      );
+      const words = said.map(({ stdout }) => stdout).join('\n');
+      throw new Error(`no order flowed before stop ${round + 1}\n${words}`);
+    }
     await pause(20);
   }
 }

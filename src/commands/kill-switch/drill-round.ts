@@ -94,16 +94,16 @@ export async function drillRound(run: DrillRun): Promise<DrillRound | null> {
   await until(run, 'no order flowed', FLOW_WAIT_MS, () => orders.count >= ORDERS_MIN);
   const { epoch } = engine.status().control;
   const second = place.engage();
-  let isStillborn = false;
+  const birth = { failed: false };
   // What it said is looked at below; here only that waiting is in vain.
   second.then(
-    ({ status }) => (isStillborn = status !== 0),
-    () => (isStillborn = true),
+    ({ status }) => (birth.failed = status !== 0),
+    () => (birth.failed = true),
   );
-  const isObeyed = () => isStillborn || engine.obeys(epoch + 1, 'HALTED');
+  const isObeyed = () => birth.failed || engine.obeys(epoch + 1, 'HALTED');
   await until(run, 'the engine did not obey', OBEY_WAIT_MS, isObeyed);
   const obeyedAtMs = place.hostMs();
-  if (isStillborn) answerOf(await second);
+  if (birth.failed) answerOf(await second);
   const isFlat = () => engine.status().portfolio.openOrders === 0;
   await until(run, 'orders stayed open', OBEY_WAIT_MS, isFlat);
   const goneAtMs = place.hostMs();

@@ -71,7 +71,9 @@ describe('kill switch on files', () => {
     const engaged = await call(engage, stateDir);
     expect(engaged.exit).toBe(0);
     expect(engaged.out).toMatch(/^NOTE: nothing ever ran here/);
-    expect(engaged.out).toContain(`state dir    ${stateDir}\nwritten: latch file OK, ledger entry 1\n`);
+    expect(engaged.out).toContain(
+      `state dir    ${stateDir}\nwritten: latch file OK, ledger entry 1\n`,
+    );
     expect(await level(stateDir)).toBe('HALTED');
     expect(isEmptyState(stateDirectory(stateDir))).toBe(false);
     await call(release, stateDir, RELEASE);

@@ -47,11 +47,11 @@ function signed(record: string): string {
 }
 
 const anyCase = (word: string) =>
-  fc
-    .array(fc.boolean(), { minLength: word.length, maxLength: word.length })
-    .map((upper) =>
-      [...word].map((letter, n) => (upper[n] === true ? letter.toUpperCase() : letter)).join(''),
-    );
+  fc.array(fc.boolean(), { minLength: word.length, maxLength: word.length }).map((upper) =>
+    Array.from(word)
+      .map((letter, n) => (upper[n] === true ? letter.toUpperCase() : letter))
+      .join(''),
+  );
 const blanks = fc.constantFrom('', ' ', '\t', '\r', '\n', '\u00a0', '\ufeff');
 const keyValue = fc
   .tuple(
