@@ -6,7 +6,7 @@ import { hostMs } from '../../src/adapters/system-clock.js';
 import { spread } from './spread.js';
 
 export const KILL_ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 60;
-const FLOW_MS_MAX = 15_000;
+const FLOW_MS_MAX = 40_000;
 const SETTLE_MS = 300;
 const CONFIRM = [
   '--operator',
@@ -78,7 +78,7 @@ export async function killRounds(stack: Stack): Promise<unknown> {
 /** Until an order leaves; a stop that meets none proves nothing. */
 async function flowing(stack: Stack, round: number): Promise<void> {
   const untilMs = hostMs() + FLOW_MS_MAX;
-  while (((await stack.ordersMs()).at(-1) ?? 0) < Date.now() - 100) {
+  while (((await stack.ordersMs()).at(-1) ?? 0) < Date.now() - 500) {
     if (hostMs() > untilMs) {
       const said = await Promise.all(
         stack.stateDirs.map((stateDir) => cdb({ ...stack, stateDir }, ['status'], [0, 1, 4])),

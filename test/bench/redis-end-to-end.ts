@@ -98,7 +98,7 @@ try {
     one_pipeline: wants('throughput') ? await throughput(1) : null,
     two_pipelines: wants('throughput') ? await throughput(2) : null,
     latency: wants('latency') ? await latency() : null,
-    kill: wants('kill') ? await kill() : null,
+    kill: scope === 'kill' ? await kill() : null,
     redis_away: wants('outage') ? await outage() : null,
   };
   process.stdout.write(JSON.stringify(result));

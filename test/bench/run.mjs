@@ -36,10 +36,7 @@ try {
     },
     live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
     redis_end_to_end: redisEndToEnd(workers),
-    kill_switch: {
-      idle: worker(workers, 'kill-drill.js', 'idle'),
-      ten_times_the_load: worker(workers, 'kill-drill.js', 'load'),
-    },
+    kill_switch: worker(workers, 'kill-drill.js', 'idle'),
     idle: await idle(),
     start_up: startUp(),
   };
