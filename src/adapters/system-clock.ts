@@ -12,6 +12,11 @@ export function systemClock(): Clock {
   };
 }
 
+/** Never goes back; unlike that of `monotonicMs`, its origin is the same for all processes of the host. */
+export function hostMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   const waitMs = Math.min(Math.max(0, ms), TIMER_MS_MAX);
   try {

@@ -386,6 +386,26 @@ const STOP_TRADING: readonly CommandSpec[] = [
     load: () => import('./kill-switch/history.js'),
   },
   {
+    name: 'kill-switch drill',
+    group: 'Stop trading',
+    summary: 'prove the stop on an engine of its own; never touches yours (exit 1 past the limit)',
+    options: [
+      {
+        flags: '--rounds <n>',
+        summary: 'stops to measure (default 5, at most 20)',
+        read: countUpTo(20),
+      },
+      {
+        flags: '--max-latency <time>',
+        summary: 'limit from the stop to the last order, e.g. 1s (the default)',
+        key: 'maxLatencyMs',
+        read: durationWithin(1, 60_000, 'from 1ms to 1m'),
+      },
+      { flags: '--write', summary: 'keep the proof in the state directory and its ledger' },
+    ],
+    load: () => import('./kill-switch/drill.js'),
+  },
+  {
     name: 'kill-switch release',
     group: 'Stop trading',
     summary: 'allow trading again; needs a name, a reason and the target retyped',

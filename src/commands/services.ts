@@ -1,5 +1,5 @@
 import type { Config } from '../config/parse-config.js';
-import type { Mode } from '../engine/domain/control.js';
+import type { Level, Mode } from '../engine/domain/control.js';
 import type { Output } from '../engine/domain/events.js';
 import type { Hash } from '../engine/domain/hash.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
@@ -10,6 +10,7 @@ import type { EndReason } from '../engine/runner.js';
 import type { AuditServices } from './audit/audit-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { GateServices } from './gate/gate-services.js';
+import type { DrillServices } from './kill-switch/drill-ports.js';
 import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
@@ -24,6 +25,7 @@ export interface Services
   extends
     OperatorServices,
     WatchdogServices,
+    DrillServices,
     DetachServices,
     LogServices,
     MigrateServices,
@@ -88,6 +90,8 @@ export interface EngineHandle {
   start(onRecovered: (recovered: Recovered) => void): Promise<EndReason>;
   stop(): void;
   status(): EngineStatus;
+  /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
+  obeys(epoch: number, level: Level): boolean;
   /** Ends everything that was opened, in reverse; idempotent. What fails becomes a notice. */
   close(): Promise<void>;
 }

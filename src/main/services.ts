@@ -28,6 +28,18 @@ export const services: Services = {
     const { killSwitch } = await import('./operator/operator-ports.js');
     return killSwitch(stateDir);
   },
+  async drillPlace() {
+    const { openDrillPlace } = await import('./operator/drill-place.js');
+    return openDrillPlace();
+  },
+  async saveProof(stateDir, name, proof) {
+    const { saveProof } = await import('./operator/drill-place.js');
+    return saveProof(stateDir, name, proof);
+  },
+  async hostFacts() {
+    const { hostFacts } = await import('./operator/drill-place.js');
+    return hostFacts();
+  },
   async sharedPlaces(options, io) {
     const { sharedPlaces } = await import('./operator/shared-places.js');
     return sharedPlaces(options, io);

@@ -15,6 +15,7 @@ import { loadMigrations } from '../../src/schema/migration-files.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
 import { RedisServer } from '../integration/redis/redis-fixture.js';
 import { round } from './histogram.js';
+import { killRounds } from './kill-over-redis.js';
 
 /**
  * (f) One run over Redis: ingest, pipelines and a writer in processes of their own, with an external
@@ -54,6 +55,10 @@ const EVERY_TRADE_IS_BOUGHT = {
   PAPER_PARTIAL_FRACTION: '0',
   PAPER_REJECT_FRACTION: '0',
 };
+const KILL_COPIES = 6;
+const KILL_SPEED = '40';
+/** Some 10,000 trades of each symbol in two hours. */
+const KILL_TRADES_PER_SEC = Math.round((10_000 * SYMBOLS.length * Number(KILL_SPEED)) / SAMPLE_SEC);
 const WAIT_MS = 120_000;
 /** Each configuration and control record, told to each shard once. */
 const OTHER_INPUTS = 2 * SHARDS;
@@ -93,6 +98,7 @@ try {
     one_pipeline: wants('throughput') ? await throughput(1) : null,
     two_pipelines: wants('throughput') ? await throughput(2) : null,
     latency: wants('latency') ? await latency() : null,
+    kill: scope === 'kill' ? await kill() : null,
     redis_away: wants('outage') ? await outage() : null,
   };
   process.stdout.write(JSON.stringify(result));
@@ -168,6 +174,31 @@ async function latency(): Promise<unknown> {
       trade_to_fill_ms: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), max: all.at(-1) },
       note: 'from the trade to the entry of its fill in stream.fills, behind the commits of its audit; times of the file are set against the clock by the trade that came to Redis soonest',
     };
+  });
+}
+
+/** (h) The kill switch over Redis and PostgreSQL: two processes, and the command as a third. */
+async function kill(): Promise<unknown> {
+  return withPlace(thresholds(EVERY_TRADE_IS_BOUGHT), async (place) => {
+    const { path } = tradesFile(KILL_COPIES);
+    const other = start(place, 'pipeline,writer', []);
+    await says(other, 'no run has begun');
+    const stateDirOf = (n: number) => join(directory, String(n), 's');
+    const stateDirs = [processes.length - 1, processes.length].map(stateDirOf) as [string, string];
+    const ingest = start(place, 'ingest', ['--feed', path, '--speed', KILL_SPEED]);
+    await says(ingest, 'OK running');
+    const ordersMs = async () => {
+      const words = ['stream.orders', '+', '-', 'COUNT', '2000'];
+      const found = (await place.link.call('look', 'XREVRANGE', ...words)) as [string][];
+      return found.map(([id]) => Number(id.split('-')[0])).reverse();
+    };
+    const result = await killRounds({
+      env: { ...place.env, HOME: directory },
+      stateDirs,
+      ordersMs,
+    });
+    await end([ingest, other]);
+    return { trades_per_sec_about: KILL_TRADES_PER_SEC, result };
   });
 }
 

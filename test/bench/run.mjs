@@ -36,6 +36,7 @@ try {
     },
     live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
     redis_end_to_end: redisEndToEnd(workers),
+    kill_switch: worker(workers, 'kill-drill.js', 'idle'),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -54,6 +55,7 @@ async function bundleWorkers() {
       'test/bench/live-path.ts',
       'test/bench/live-feed.ts',
       'test/bench/redis-end-to-end.ts',
+      'test/bench/kill-drill.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',

@@ -108,6 +108,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
     },
     clock: fake.clock,
     unacknowledgedAlarm: () => fake.alarm,
+    hostMs: () => fake.clock.monotonicMs(),
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,
   };

@@ -87,8 +87,14 @@ export function fsyncDirectory(directory: string): void {
   }
 }
 
+export interface FileOwner {
+  readonly uid: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
 type BoundedFile =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly owner: FileOwner }
   | { readonly kind: 'not-a-file' }
   | { readonly kind: 'too-large'; readonly bytes: number };
 
@@ -110,7 +116,8 @@ export function readBounded(path: string, bytesMax: number): BoundedFile {
       length = readFully(fd, buffer, buffer.length, 0);
     }
     if (length > bytesMax) return { kind: 'too-large', bytes: fstatSync(fd).size };
-    return { kind: 'text', text: buffer.toString('utf8', 0, length) };
+    const owner = { uid: found.uid, mode: found.mode & 0o7777 };
+    return { kind: 'text', text: buffer.toString('utf8', 0, length), owner };
   } finally {
     closeSync(fd);
   }

@@ -23,6 +23,7 @@ import {
   temporaryName,
   writeFileDurable,
   writeFully,
+  type FileOwner,
 } from './atomic-file.js';
 import { fileFault } from './file-fault.js';
 import { decodeLatch, encodeLatch, LATCH_BYTES_MAX } from './latch-record.js';
@@ -32,6 +33,7 @@ import { errnoOf } from '../../operator-error/errno.js';
 const RESERVE_BYTES = 64 * 1024;
 /** A write takes milliseconds; what is older was left by a crash. */
 const LEFTOVER_AGE_MS = 60_000;
+const WRITABLE_BY_OTHERS = 0o022;
 
 export interface LatchPlace extends ControlPlace, Stoppable {}
 
@@ -81,12 +83,33 @@ function readRecord(path: string): ControlReading {
     const file = readBounded(path, LATCH_BYTES_MAX);
     if (file.kind !== 'text') return { state: 'unreadable', why: `"${path}" is ${file.kind}` };
     const decoded = decodeLatch(file.text);
-    if (decoded.ok) return { state: 'present', record: decoded.record };
-    return { state: 'unreadable', why: `"${path}" cannot be used: ${decoded.why}` };
+    if (!decoded.ok) {
+      return { state: 'unreadable', why: `"${path}" cannot be used: ${decoded.why}` };
+    }
+    // A halt is believed of anybody, so that a stop keeps its epoch and its words.
+    const doubt = decoded.record.level === 'HALTED' ? null : ownerDoubt(path, file.owner);
+    if (doubt === null) return { state: 'present', record: decoded.record };
+    return { state: 'unreadable', why: `"${path}" permits nothing: ${doubt}` };
   } catch (fault) {
     if (errnoOf(fault) === 'ENOENT') return { state: 'absent' };
     return { state: 'unreadable', why: fileFault(`Cannot read "${path}"`, fault).message };
   }
+}
+
+/**
+ * Permission to trade is believed only of a file that nobody else could have written: this user's own or
+ * root's. Root also believes the owner of the directory: of a service that has a user of its own, and in
+ * a container with a mounted directory, that is whose latch root finds.
+ * @returns why it is not believed, null when it is
+ */
+function ownerDoubt(path: string, { uid, mode }: FileOwner): string | null {
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) {
+    return `other users may write it (mode ${mode.toString(8).padStart(4, '0')}); chmod 600 it after looking at it, or release`;
+  }
+  const self = process.getuid?.() ?? null;
+  if (self === null || uid === self || uid === 0) return null;
+  if (self === 0 && uid === statSync(dirname(path)).uid) return null;
+  return `user ${uid} owns it, and this is user ${self}; run cdb as that user, or release`;
 }
 
 /** The marker overrules the record: it was placed when no record could be written. */

@@ -23,6 +23,12 @@ export interface Stopped {
   readonly ack: EngineAck;
   /** Null: no signal was needed. */
   readonly signalled: boolean | null;
+  /** Of the clock that all processes of the host share. */
+  readonly hostMs: {
+    readonly called: number;
+    readonly latched: number;
+    readonly acknowledged: number;
+  };
   readonly ledger: LedgerOutcome;
 }
 
@@ -142,6 +148,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
       })),
     ),
     signalled: stopped.signalled,
+    host_ms: stopped.hostMs,
     ledger_entry: ledger.state === 'written' ? ledger.n : null,
     partial,
     undo,

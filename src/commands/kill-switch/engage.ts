@@ -43,7 +43,9 @@ export async function run(
   const { request, notes } = stopRequest(options, io);
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
+  const calledMs = killSwitch.hostMs();
   const latched = stopPlaces(killSwitch, request);
+  const latchedMs = killSwitch.hostMs();
   const { record } = latched;
   const [ack, shared] = await Promise.all([
     tellEngine(killSwitch, io, {
@@ -63,6 +65,7 @@ export async function run(
   const signalled = isWritten || ack.state === 'acknowledged' ? null : signalHolder(killSwitch);
   const stopped: Stopped = {
     ...{ stateDir, ...latched, ack, signalled, shared: withoutOwn(shared.changes, ack) },
+    hostMs: { called: calledMs, latched: latchedMs, acknowledged: killSwitch.hostMs() },
     ledger: recordInLedger(killSwitch.ledger, engagedEvent(record, request)),
   };
   if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped);

@@ -24,6 +24,8 @@ export interface KillSwitch {
   readonly engine: EngineProcess;
   readonly client: EngineClient;
   readonly clock: Pick<Clock, 'sleep' | 'monotonicMs'>;
+  /** Never goes back, of one origin for all processes of this host: who drills compares them. */
+  hostMs(): number;
   /** Of this state directory; what operators did to the register, in order. */
   readonly ledger: Ledger;
   isStateEmpty(): boolean;

@@ -149,6 +149,7 @@ async function openParts(
         live.stop();
       },
       status: () => live.status(),
+      obeys: (epoch, level) => live.obeys(epoch, level),
       close: () => closeAll(preflight, log),
     },
   };

@@ -13,7 +13,7 @@ import {
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
-import { systemClock } from '../../adapters/system-clock.js';
+import { hostMs, systemClock } from '../../adapters/system-clock.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import { configLocation } from '../../commands/config-location.js';
@@ -89,6 +89,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     engine,
     client: engineClient(engine),
     clock: systemClock(),
+    hostMs,
     isStateEmpty: () => isEmptyState(state),
     unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
     createStateDir: () => {

@@ -12,7 +12,7 @@ import {
   isEmptyState,
   stateDirectory,
 } from '../../../src/adapters/files/state-directory.js';
-import { systemClock } from '../../../src/adapters/system-clock.js';
+import { hostMs, systemClock } from '../../../src/adapters/system-clock.js';
 import type { KillSwitchServices } from '../../../src/commands/kill-switch/kill-switch-ports.js';
 import { run as engage } from '../../../src/commands/kill-switch/engage.js';
 import { run as release } from '../../../src/commands/kill-switch/release.js';
@@ -33,6 +33,7 @@ const services: KillSwitchServices = {
       client: engineClient(engine),
       clock: systemClock(),
       unacknowledgedAlarm: () => null,
+      hostMs,
       isStateEmpty: () => isEmptyState(state),
       createStateDir: () => {
         createStateRoot(state);

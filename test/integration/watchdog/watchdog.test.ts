@@ -98,6 +98,7 @@ const killSwitch = () => {
     engine,
     client: engineClient(engine),
     clock,
+    hostMs: () => clock.monotonicMs(),
     ledger: ledgerFiles(state.ledger),
     unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
     isStateEmpty: () => isEmptyState(state),

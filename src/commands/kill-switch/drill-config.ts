@@ -1,0 +1,47 @@
+import { parseConfig, type Config } from '../../config/parse-config.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
+
+/** A hundredfold: some 160 orders a second for over a minute. */
+const SPEED = '100';
+
+/** Every trade becomes orders, so that there is something to stop; no limit stops them instead. */
+const ALL_ORDERS: Readonly<Record<string, string>> = {
+  'signal.thresholdPp': '-1000',
+  'gate.totalExposurePpMax': '1000000',
+  'gate.pctChange15mPpMin': '-1000',
+  'gate.volume15mMin': '0',
+  'gate.dailyDrawdownPpMax': '1000',
+  'breaker.ordersPerMinMax': '1000000',
+  'breaker.errorRateMaxFraction': '1',
+  'breaker.drawdownMaxFraction': '1',
+  'breaker.lossMaxFraction': '1',
+  'risk.maxTotalExposureFraction': '1',
+  'risk.maxPositionFraction': '0.00001',
+  'risk.maxDailyDrawdownFraction': '1',
+  'risk.balanceUsdt': '100000000',
+};
+
+export interface DrillFeed {
+  readonly source: string;
+  readonly speed: string;
+}
+
+/** Of the drill's own engine: no file, variable or flag of the operator has a word in it. */
+export function drillConfig(
+  stateDir: string,
+  feed: DrillFeed = { source: 'sample', speed: SPEED },
+): Config {
+  const settings: Readonly<Record<string, string>> = {
+    ...{ stateDir, 'run.mode': 'paper', 'metrics.port': '0' },
+    ...{ 'feed.source': feed.source, 'feed.speed': feed.speed },
+    'triggers.executionsMax': '1000000',
+    'triggers.executionsSamePriceMax': '1000000',
+    ...Object.fromEntries(
+      Object.entries(ALL_ORDERS).map(([key, text]) => [`thresholds.overrides.${key}`, text]),
+    ),
+  };
+  const flags = Object.entries(settings).map(([key, text]) => ({ key, flag: key, text }));
+  const parsed = parseConfig({ flags, env: {}, files: [] });
+  assertInvariant(parsed.ok, 'the configuration of a drill is valid');
+  return parsed.config;
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { drillConfig } from '../../src/commands/kill-switch/drill-config.js';
+import { runDrill } from '../../src/commands/kill-switch/drill-engine.js';
+import { HOP_NAMES, histogramOf, round } from '../../src/commands/kill-switch/drill-figures.js';
+import { openDrillPlace } from '../../src/main/operator/drill-place.js';
+import { services } from '../../src/main/services.js';
+import { fakeCommandIo } from '../fakes/fake-command-io.js';
+import { spread } from './spread.js';
+
+/** (g) The drill of `cdb kill-switch drill`, often: at its own rate of trades, and at ten times that. */
+const ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 200;
+const SPEEDS: Readonly<Record<string, { readonly speed: string; readonly copies: number }>> = {
+  idle: { speed: '100', copies: 8 },
+  load: { speed: '1000', copies: 60 },
+};
+const SAMPLE = 'data/sample/binance-futures-btcusdt-20200222.csv.gz';
+/** Beyond the two hours of the sample, in whole minutes. */
+const SHIFT_MS = 126 * 60_000;
+
+const [directory = '', name = 'idle'] = process.argv.slice(2);
+const { speed, copies } = SPEEDS[name] ?? SPEEDS['idle']!;
+mkdirSync(directory, { recursive: true, mode: 0o711 });
+const place = openDrillPlace(resolve('bin/cdb.js'));
+try {
+  const config = drillConfig(place.stateDir, { source: longSample(copies), speed });
+  const { signal } = new AbortController();
+  const io = fakeCommandIo({
+    stderr: (text) => process.stderr.write(text),
+    nowMs: () => Date.now(),
+  });
+  const loadBefore = loadavg()[0] ?? 0;
+  const asked = { rounds: ROUNDS, config, signal, onRound: () => undefined };
+  const { rounds, failure } = await runDrill(services, io, { place, asked });
+  if (failure !== null) throw new Error(`${failure} after ${rounds.length} rounds`);
+  const sum = (of: 'ordersBefore' | 'ordersAfter') =>
+    rounds.reduce((total, one) => total + one[of], 0);
+  process.stdout.write(
+    JSON.stringify({
+      rounds: rounds.length,
+      feed_speed: `${speed}x`,
+      load_1min: { before: round(loadBefore), after: round(loadavg()[0] ?? 0) },
+      orders: {
+        while_the_stop_was_on_its_way: sum('ordersBefore'),
+        after_the_call: sum('ordersAfter'),
+      },
+      ms: Object.fromEntries(HOP_NAMES.map((hop) => [hop, spread(rounds.map((one) => one[hop]))])),
+      last_order_histogram: histogramOf(rounds.map((one) => one.lastOrderMs)),
+      aim_ms: { last_order_max: 1_000, whole_process: 300 },
+    }),
+  );
+} finally {
+  place.remove();
+}
+
+/** The sample again and again, later. */
+function longSample(times: number): string {
+  const [header = '', ...rows] = gunzipSync(readFileSync(SAMPLE)).toString().trim().split('\n');
+  const names = header.split(',');
+  const [time, id] = [names.indexOf('ts_ms'), names.indexOf('trade_id')];
+  const lines = [header];
+  for (let copy = 0; copy < times; copy += 1) {
+    for (const row of rows) {
+      const cells = row.split(',');
+      const later = cells.with(time, String(Number(cells[time]) + copy * SHIFT_MS));
+      lines.push((id < 0 ? later : later.with(id, `${copy}${cells[id] ?? ''}`)).join(','));
+    }
+  }
+  const path = join(directory, 'trades.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o644 });
+  return path;
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../../../src/commands/kill-switch/drill.js';
+import { drillConfig } from '../../../../src/commands/kill-switch/drill-config.js';
+import {
+  drillVerdict,
+  histogramOf,
+  spreadOf,
+} from '../../../../src/commands/kill-switch/drill-figures.js';
+import type { DrillServices } from '../../../../src/commands/kill-switch/drill-ports.js';
+import type { DrillRound } from '../../../../src/commands/kill-switch/drill-round.js';
+import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
+import type { EngineHandle } from '../../../../src/commands/services.js';
+import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
+import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
+import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+
+const ROUND: DrillRound = {
+  latchedMs: 4,
+  gateClosedMs: 12,
+  lastOrderMs: 0,
+  openGoneMs: 15,
+  processMs: 210,
+  ordersBefore: 30,
+  ordersAfter: 0,
+};
+const ASKED = { rounds: 1, maxLatencyMs: 1_000, failure: null };
+
+describe('the verdict of a drill', () => {
+  it('passes only with every round measured and every hop within the limit', () => {
+    expect(drillVerdict([ROUND], ASKED)).toBeNull();
+    expect(drillVerdict([ROUND], { ...ASKED, rounds: 2 })).toContain('not every round');
+    expect(drillVerdict([], { ...ASKED, failure: 'no order flowed' })).toContain('proves nothing');
+    for (const hop of ['gateClosedMs', 'lastOrderMs', 'openGoneMs', 'processMs'] as const) {
+      expect(drillVerdict([ROUND, { ...ROUND, [hop]: 1_000.1 }], { ...ASKED, rounds: 2 })).toMatch(
+        /^past the limit: /,
+      );
+    }
+  });
+
+  it('gives quantiles that were measured, and a histogram that has every value once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 6_000 }), { minLength: 1 }), (values) => {
+        const spread = spreadOf(values)!;
+        expect(values).toEqual(expect.arrayContaining(Object.values(spread)));
+        expect(spread.max).toBe(Math.max(...values));
+        expect(values.filter((value) => value <= spread.p95).length).toBeGreaterThanOrEqual(
+          values.length * 0.95,
+        );
+        const { counts } = histogramOf(values);
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(values.length);
+      }),
+    );
+    expect(spreadOf([])).toBeNull();
+  });
+});
+
+describe('the engine of a drill', () => {
+  it('knows no place outside: no database, no Redis, no metrics', () => {
+    const config = drillConfig('/somewhere');
+    expect(config.stateDir).toBe('/somewhere');
+    expect([config.databaseUrl, config.redisUrl, config.metrics.port]).toEqual([
+      undefined,
+      undefined,
+      0,
+    ]);
+  });
+
+  it('that sends no order proves nothing, which is a finding and is kept', async () => {
+    const { services, removed, proofs, state } = silentEngine();
+    const io = fakeCommandIo();
+    const status = await run(new ParsedOptions({ write: true }), io, services);
+    expect(status).toBe(1);
+    expect(io.out.join('')).toMatch(/FAIL +no order flowed within 15 s .*proves nothing/);
+    expect(removed).toEqual(['/drill']);
+    expect(proofs).toMatchObject([{ passed: false, rounds: 0 }]);
+    expect(state.stateDirs).toEqual(['/nowhere/.cdb']);
+    expect(state.ledger).toMatchObject([
+      { event: { kind: 'drill', action: 'kill switch drill FAILED' } },
+    ]);
+  });
+});
+
+/** In memory; nothing that it does leaves an order. */
+function silentEngine() {
+  const state = fakeKillSwitch(null);
+  const removed: string[] = [];
+  const proofs: unknown[] = [];
+  let nowMs = 0;
+  let end: (reason: 'stopped') => void = () => undefined;
+  const engine: EngineHandle = {
+    ...{ runId: 'r', continued: false, status: fakeEngineStatus, obeys: () => false },
+    start: () => new Promise((resolve) => (end = resolve)),
+    stop: () => {
+      end('stopped');
+    },
+    close: () => Promise.resolve(),
+  };
+  const services: DrillServices = {
+    killSwitch: (stateDir) => state.killSwitch(stateDir),
+    sharedPlaces: (options, io) => state.sharedPlaces(options, io),
+    hostFacts: () => Promise.resolve({ cores: 2 }),
+    saveProof: (stateDir, name, proof) => {
+      proofs.push(proof);
+      return Promise.resolve({ path: `${stateDir}/proofs/${name}`, sha256: 'ab' });
+    },
+    openEngine: () => Promise.resolve({ state: 'ready', engine }),
+    withStreamFiles: () => Promise.resolve(null),
+    drillPlace: () =>
+      Promise.resolve({
+        stateDir: '/drill',
+        hostMs: () => nowMs,
+        sleep: (ms) => {
+          nowMs += ms;
+          return Promise.resolve();
+        },
+        engage: () => Promise.reject(new Error('nothing to stop')),
+        remove: () => {
+          removed.push('/drill');
+        },
+      }),
+  };
+  return { services, removed, proofs, state };
+}
