@@ -96,6 +96,17 @@ describe('a stop that is ordered on a host without an engine', () => {
     for (const place of ['a', 'b']) {
       await until(`${place} trades`, async () => (await levelAt(place, env)) === 'TRADING', 30_000);
     }
+    // On a host with an engine it is the same: its latch was engaged itself, and is released itself.
+    for (const place of ['a', 'b']) {
+      const here = ['--state-dir', place];
+      expect((await runCdb(['kill-switch', 'engage', ...here], { cwd, env })).status).toBe(0);
+      for (const one of ['a', 'b']) expect(await levelAt(one, env)).toBe('HALTED');
+      const again = await runCdb([...RELEASE, ...here], { cwd, env });
+      expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('written: ')]);
+      for (const one of ['a', 'b']) {
+        await until(`${one} trades`, async () => (await levelAt(one, env)) === 'TRADING', 30_000);
+      }
+    }
     const history = await runCdb(['kill-switch', 'history', ...laptop], { cwd, env });
     expect(history.stdout).toMatch(/kill switch engaged[^]*kill switch released/);
   });

@@ -234,18 +234,16 @@ export function followedRecord(
   const both = mostRestrictive([own.level, order.level]);
   const scopes = mergeScopes([own.scopes, order.scopes]);
   const isStricter = both !== own.level || !isSameScopes(scopes, own.scopes);
-  if (isStricter) {
-    const isAll = both === order.level && isSameScopes(scopes, order.scopes);
-    const epoch = Math.max(order.epoch, own.epoch + (isAll && order.epoch > own.epoch ? 0 : 1));
-    return { ...order, level: both, scopes, mode: own.mode, epoch };
-  }
+  // An older one is what a place says that was not asked since: it holds there, and is not kept here.
+  if (order.epoch <= own.epoch) return null;
+  if (isStricter) return { ...order, level: both, scopes, mode: own.mode };
   const isOnItsWord =
     followed !== null &&
     own.epoch === followed.epoch &&
     own.atMs === followed.atMs &&
     own.level === followed.level;
   const isEnded = order.level !== own.level || !isSameScopes(order.scopes, own.scopes);
-  return isOnItsWord && isEnded && order.epoch > own.epoch ? { ...order, mode: own.mode } : null;
+  return isOnItsWord && isEnded ? { ...order, mode: own.mode } : null;
 }
 
 /**

@@ -123,11 +123,13 @@ export function openEngineRegister(
       const others = listened.flatMap((places) => places());
       const renumbered = renumberedRecord(current.record, { others, counted });
       if (renumbered !== null) write(renumbered);
-      // Where nothing was ever ordered, nothing is followed.
-      const orders = others.filter(({ isOrder, reading }) => isOrder && reading.state !== 'absent');
-      if (orders.length === 0) return;
-      const { record: order, faults } = effectiveRecord(orders, { stateDirEmpty: false });
-      if (faults.length > 0) return;
+      // The newest of all places; what another one still says holds as long as it says so.
+      const order = others
+        .flatMap(({ isOrder, reading }) =>
+          isOrder === true && reading.state === 'present' ? [reading.record] : [],
+        )
+        .toSorted((a, b) => b.epoch - a.epoch)[0];
+      if (order === undefined) return;
       const next = followedRecord(own().record, { order, followed });
       if (next !== null) write(next);
       if (encodeLatch(own().record) === encodeLatch({ ...order, mode: current.record.mode })) {

@@ -45,11 +45,18 @@ describe('an order for all hosts', () => {
   it('never lifts what is stricter here, and is raised above it where both restrict', () => {
     const halted = { ...TRADING, level: 'HALTED', epoch: 20 } as const;
     const reduce: ControlRecord = { ...ORDER, level: 'REDUCING', scopes: { 'symbol:X': 'HALTED' } };
-    expect(followedRecord(halted, { order: reduce, followed: null })).toMatchObject({
+    expect(
+      followedRecord(halted, { order: { ...reduce, epoch: 21 }, followed: null }),
+    ).toMatchObject({
       level: 'HALTED',
       scopes: { 'symbol:X': 'HALTED' },
       epoch: 21,
     });
+  });
+
+  it('is not kept once something newer was decided here: a place may not have been asked since', () => {
+    const released: ControlRecord = { ...TRADING, epoch: 14, atMs: 9_000 };
+    expect(followedRecord(released, { order: ORDER, followed: null })).toBeNull();
   });
 });
 
