@@ -85,7 +85,8 @@ describe('the ledger on disk', () => {
        }`,
     );
     const writers = ['a', 'b', 'c'].map((who) => startChild(program, [place, who]));
-    for (const writer of writers) expect((await once(writer, 'close'))[0]).toBe(0);
+    const closed = writers.map((writer) => once(writer, 'close'));
+    expect((await Promise.all(closed)).map(([status]: unknown[]) => status)).toEqual([0, 0, 0]);
     expect(faults()).toEqual([]);
     const who = [...ledger.entries()].map(({ event }) => event.who);
     expect(who.toSorted().join('')).toBe(['a', 'b', 'c'].map((one) => one.repeat(25)).join(''));
