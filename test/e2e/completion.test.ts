@@ -55,7 +55,7 @@ describe('cdb __complete', () => {
     [['sta'], [':none', 'status']],
     [
       ['kill-switch', ''],
-      [':none', 'engage', 'status', 'history', 'release'],
+      [':none', 'engage', 'status', 'history', 'drill', 'release'],
     ],
     [
       ['--state-dir', 'x', '--json', 'kill-switch', 're'],
