@@ -24,7 +24,7 @@ export function intentHandler(
       case 'engage': {
         // The caller writes the latch first; where it could not, this process halts by itself.
         const request = engageRequest(members);
-        const { record } = register.effective();
+        const { record } = register.own();
         const written = record.epoch >= Number(members['epoch']);
         if (!written || !holdsWish(record, request)) register.engage(request);
         return obey(live, register, clock);
