@@ -19,6 +19,13 @@ const unloadable = results.testResults.filter(
   ({ status, assertionResults }) =>
     status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
 );
+// Last in the log, because that is the part of it that is read.
+for (const { name, assertionResults } of results.testResults) {
+  for (const { status, fullName, failureMessages } of assertionResults) {
+    if (status !== 'failed') continue;
+    console.log(`test failed: ${name}: ${fullName}\n${failureMessages.join('\n').slice(0, 3_000)}`);
+  }
+}
 for (const { name, message } of unloadable) console.log(`test file failed: ${name}: ${message}`);
 for (const name of failedSteps) console.log(`step failed: ${name}`);
 
