@@ -414,6 +414,7 @@ const STOP_TRADING: readonly CommandSpec[] = [
       { flags: '--justification <text>', summary: 'why it is safe again' },
       { flags: '--confirm <target>', summary: '<mode>/kill-switch, or <mode>/<scope>, retyped' },
       { flags: '--scope <scope>', summary: 'only this strategy:ID or symbol:S' },
+      { flags: '--forget <host>', summary: 'what a host that is gone for good has left' },
     ],
     load: () => import('./kill-switch/release.js'),
   },

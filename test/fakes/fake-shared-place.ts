@@ -39,6 +39,14 @@ export function fakeSharedPlace(
         fake.record = next(current, 1 + (fake.record?.epoch ?? 0));
         return fake.record;
       }),
+    forget: (host, next) =>
+      there(() => {
+        const isKnown = fake.others.some(({ place }) => place === host);
+        fake.others = fake.others.map((one) =>
+          one.place === host ? { ...one, reading: { state: 'present', record: next } } : one,
+        );
+        return isKnown;
+      }),
     obeyed: () => there(() => engines),
     close: () => Promise.resolve(),
   };

@@ -1,7 +1,12 @@
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { lowerScope, scopeReleaseTarget } from '../../engine/control/lower-scope.js';
-import { lower, releaseTarget } from '../../engine/control/register.js';
+import {
+  lower,
+  missingWords,
+  releaseTarget,
+  type MissingWords,
+} from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { DependencyError, EXIT, OperatorError, wordsOf } from '../../operator-error.js';
@@ -14,16 +19,17 @@ import { plainText } from '../tables/plain-text.js';
 import { refuseOpenAlarm } from '../watchdog/open-alarm.js';
 import { stricterEngine } from './engine-level.js';
 import {
-  readControl,
   readEverywhere,
   tellEngine,
   type EverywhereControl,
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
+import { forgetHost } from './forget.js';
 import { recordInLedger } from './ledger-record.js';
 import { ACK_MS_MAX } from './shared-change.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
+import { stillRestricting } from './still-restricting.js';
 
 /** Allows trading again. Hard on purpose: a name, a reason, the target retyped, and every place there. */
 export async function run(
@@ -49,33 +55,37 @@ interface Places {
 
 async function release(options: ParsedOptions, io: CommandIo, places: Places): Promise<number> {
   const { killSwitch, shared } = places;
-  // The latch remembers what it was read as, so that nothing written since is lost.
-  const own = readControl(killSwitch);
   const everywhere = await readEverywhere(killSwitch, shared);
   const before = everywhere.effective;
   const [away] = everywhere.away;
   if (away !== undefined) throw notReleased(away.place, away.fault);
   refuseOpenAlarm(killSwitch.unacknowledgedAlarm());
-  // A running engine may have tripped a breaker of its own, which only a release resets.
-  const isRunning = killSwitch.engine.holder() !== null;
-  if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);
-  const scope = options.text('scope');
   const asked = {
     operator: options.text('operator') ?? '',
     justification: options.text('justification') ?? '',
     confirm: options.text('confirm') ?? '',
     atMs: io.nowMs(),
   };
+  const host = options.text('forget');
+  if (host !== undefined) {
+    const missing = missingWords(asked, scopeReleaseTarget(before.record.mode, host));
+    if (missing.length > 0) throw refused(before, missing, ['forget', host]);
+    return forgetHost({ ...asked, host }, io, { killSwitch, shared, everywhere });
+  }
+  // A running engine may have tripped a breaker of its own, which only a release resets.
+  const isRunning = killSwitch.engine.holder() !== null;
+  if (isNothingToRelease(before) && !isRunning) return sayNothingToRelease(before, io);
+  const scope = options.text('scope');
   const result =
     scope === undefined ? lower(before, asked) : lowerScope(before, { ...asked, scope });
   if (!result.ok) {
     if (!('missing' in result)) throw notRestricted(before, scope ?? '');
-    throw refused(before, result.missing, scope);
+    throw refused(before, result.missing, scope === undefined ? null : ['scope', scope]);
   }
   if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
   const { record } = result;
   await writeEverywhere(places, record, everywhere);
-  const ledger = recordInLedger(killSwitch.ledger, releasedEvent(record, own.record));
+  const ledger = recordInLedger(killSwitch.ledger, releasedEvent(record, before.record));
   const ack = await tellEngine(killSwitch, io, { intent: 'release' });
   const released: Released = {
     ...{ before, record, ack, ledger },
@@ -166,19 +176,7 @@ async function remainingRestrictions({ killSwitch, shared }: Places): Promise<re
   }
 }
 
-/** Places that still hold, now that all that can be lowered from here was lowered. */
-function stillRestricting({ readings }: EverywhereControl): readonly string[] {
-  return readings.flatMap(({ place, reading }) => {
-    if (reading.state === 'absent') return [];
-    if (reading.state === 'unreadable') return [`${place}: ${reading.why}`];
-    const { level, scopes, operator, reason, message } = reading.record;
-    if (level === 'TRADING' && Object.keys(scopes).length === 0) return [];
-    const why = [reason, message].filter(Boolean).join(': ');
-    return [`${place}: ${level} by ${operator} (${why})`];
-  });
-}
-
-function releasedEvent(record: ControlRecord, own: ControlRecord) {
+function releasedEvent(record: ControlRecord, before: ControlRecord) {
   const { level, mode, epoch, message, operator, atMs, previousLevel } = record;
   return {
     kind: 'control',
@@ -189,19 +187,20 @@ function releasedEvent(record: ControlRecord, own: ControlRecord) {
       mode,
       epoch,
       previousLevel,
-      releasedReason: own.reason,
-      releasedOf: own.operator,
+      releasedReason: before.reason,
+      releasedOf: before.operator,
     },
   } as const;
 }
 
 function refused(
   { record, faults }: EffectiveControl,
-  missing: readonly ('operator' | 'justification' | 'confirm')[],
-  scope: string | undefined,
+  missing: MissingWords,
+  /** The flag that names a part, and its value; null: all of it. */
+  part: readonly [flag: string, name: string] | null,
 ): OperatorError {
   const target =
-    scope === undefined ? releaseTarget(record.mode) : scopeReleaseTarget(record.mode, scope);
+    part === null ? releaseTarget(record.mode) : scopeReleaseTarget(record.mode, part[1]);
   const forms = {
     operator: '--operator NAME',
     justification: '--justification "why it is safe again"',
@@ -216,7 +215,7 @@ function refused(
       `the level is ${record.level} (${why})${faults.length > 0 ? '; see status' : ''}`,
     ),
     todo: plainText(
-      `cdb kill-switch release ${scope === undefined ? '' : `--scope ${scope} `}${Object.values(forms).join(' ')}`,
+      `cdb kill-switch release ${part === null ? '' : `--${part[0]} ${part[1]} `}${Object.values(forms).join(' ')}`,
     ),
     exit: EXIT.REFUSED,
   });

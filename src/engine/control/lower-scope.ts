@@ -2,10 +2,12 @@ import type { ControlRecord, Mode } from '../domain/control.js';
 import { exitsMember } from './exit-wish.js';
 import {
   clip,
+  missingWords,
   NAME_CHARS_MAX,
   nextEpoch,
   TEXT_CHARS_MAX,
   type EffectiveControl,
+  type MissingWords,
 } from './register.js';
 
 interface LowerScopeRequest {
@@ -21,13 +23,9 @@ interface LowerScopeRequest {
 type LowerScopeResult =
   | { readonly ok: true; readonly record: ControlRecord }
   | { readonly ok: false; readonly why: 'not-restricted' }
-  | {
-      readonly ok: false;
-      readonly why: 'missing';
-      readonly missing: readonly ('operator' | 'justification' | 'confirm')[];
-    };
+  | { readonly ok: false; readonly why: 'missing'; readonly missing: MissingWords };
 
-/** What has to be typed to allow one strategy or symbol again. */
+/** What has to be typed for one strategy, symbol or host alone. */
 export function scopeReleaseTarget(mode: Mode, scope: string): string {
   return `${mode}/${scope}`;
 }
@@ -43,11 +41,7 @@ export function lowerScope(
   const { record } = current;
   const { scope } = request;
   if (!Object.hasOwn(record.scopes, scope)) return { ok: false, why: 'not-restricted' };
-  const missing = [
-    request.operator.trim() === '' ? (['operator'] as const) : [],
-    request.justification.trim() === '' ? (['justification'] as const) : [],
-    request.confirm === scopeReleaseTarget(record.mode, scope) ? [] : (['confirm'] as const),
-  ].flat();
+  const missing = missingWords(request, scopeReleaseTarget(record.mode, scope));
   if (missing.length > 0) return { ok: false, why: 'missing', missing };
   const { exits = [], ...rest } = record;
   const others = exits.filter(({ scopes }) => scopes.length !== 1 || scopes[0] !== scope);

@@ -148,7 +148,21 @@ interface LowerRequest {
 
 type LowerResult =
   | { readonly ok: true; readonly record: ControlRecord }
-  | { readonly ok: false; readonly missing: readonly ('operator' | 'justification' | 'confirm')[] };
+  | { readonly ok: false; readonly missing: MissingWords };
+
+export type MissingWords = readonly ('operator' | 'justification' | 'confirm')[];
+
+/** What a release still lacks: a name, a reason, and the target as it is to be typed. */
+export function missingWords(
+  given: Pick<LowerRequest, 'operator' | 'justification' | 'confirm'>,
+  target: string,
+): MissingWords {
+  return [
+    given.operator.trim() === '' ? (['operator'] as const) : [],
+    given.justification.trim() === '' ? (['justification'] as const) : [],
+    given.confirm === target ? [] : (['confirm'] as const),
+  ].flat();
+}
 
 /** What has to be typed to allow trading again in this mode. */
 export function releaseTarget(mode: Mode): string {
@@ -158,11 +172,7 @@ export function releaseTarget(mode: Mode): string {
 /** Back to TRADING for everything, on the word of a named person who says why. */
 export function lower(current: EffectiveControl, request: LowerRequest): LowerResult {
   const { record } = current;
-  const missing = [
-    request.operator.trim() === '' ? (['operator'] as const) : [],
-    request.justification.trim() === '' ? (['justification'] as const) : [],
-    request.confirm === releaseTarget(record.mode) ? [] : (['confirm'] as const),
-  ].flat();
+  const missing = missingWords(request, releaseTarget(record.mode));
   if (missing.length > 0) return { ok: false, missing };
   return {
     ok: true,
@@ -236,7 +246,10 @@ export function followedRecord(
   const isStricter = both !== own.level || !isSameScopes(scopes, own.scopes);
   // An older one is what a place says that was not asked since: it holds there, and is not kept here.
   if (order.epoch <= own.epoch) return null;
-  if (isStricter) return { ...order, level: both, scopes, mode: own.mode };
+  if (isStricter) {
+    const exits = exitsMember(mergeWishes([own.exits, order.exits]));
+    return { ...order, level: both, scopes, mode: own.mode, ...exits };
+  }
   const isOnItsWord =
     followed !== null &&
     own.epoch === followed.epoch &&

@@ -30,7 +30,7 @@ export interface SharedPlace {
    * one, but no longer than `waitMs`. Absent where a place can't know them.
    */
   readonly obeyed?: (epoch: number, waitMs: number) => Promise<readonly ObeyingEngine[]>;
-  /** Takes back the record that a host which is gone has left. @returns false: it has none */
+  /** Replaces the record that a host has left. @returns false: it has none, or has just said another */
   readonly forget?: (host: string, next: ControlRecord) => Promise<boolean>;
   close(): Promise<void>;
 }

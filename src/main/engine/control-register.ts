@@ -46,7 +46,7 @@ export interface EngineRegister {
   listenTo(places: () => readonly PlacedReading[]): void;
   /**
    * Keeps in the latch what is ordered for all hosts, so that a halt outlives the place that told it; it
-   * ends there once every place has the order that ends it for all.
+   * ends there with the newer order that ends it.
    */
   follow(): void;
   /** Also when no place can be written any more: then this process alone remembers, until it ends. */

@@ -91,6 +91,45 @@ describe('kill-switch release', () => {
     expect(out).toContain('held by      place:far: HALTED by eve (manual: mine)');
   });
 
+  it('ends what a host that is gone has left, and nothing else', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    const held = { ...HALTED, epoch: 500 };
+    place.others = [
+      { place: 'place:gone', isShared: true, reading: { state: 'present', record: held } },
+      { place: 'place:torn', isShared: true, reading: { state: 'unreadable', why: 'torn' } },
+    ];
+    fake.shared = [place];
+    const values = { ...ALL, forget: 'place:gone' };
+    await expect(release(values, fake)).rejects.toMatchObject({
+      code: 'CDB-E0301',
+      todo: expect.stringContaining('--forget place:gone') as string,
+    });
+    const { status, out } = await release({ ...values, confirm: 'paper/place:gone' }, fake);
+    expect(status).toBe(0);
+    expect(out).toContain('FORGOTTEN   place:gone   epoch ');
+    expect(out).toContain('held by      place:torn: torn');
+    expect(place.others[0]?.reading).toMatchObject({ record: { level: 'TRADING' } });
+    expect(fake.reading).toEqual({ state: 'present', record: HALTED });
+    expect(fake.ledger[0]?.event).toMatchObject({ action: 'host forgotten', who: 'bob' });
+  });
+
+  it('says of a host that lives that it must be released there, and of none that it is none', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    const said = { place: 'place:far', isShared: true } as const;
+    place.others = [{ ...said, reading: { state: 'present', record: HALTED } }];
+    fake.shared = [{ ...place, forget: () => Promise.resolve(true) }];
+    const values = { ...ALL, forget: 'place:far', confirm: 'paper/place:far' };
+    const { status, out } = await release(values, fake);
+    expect(status).toBe(4);
+    expect(out).toContain('release it there');
+    for (const forget of ['Redis', 'latch file', 'place:none']) {
+      const asked = { ...ALL, forget, confirm: `paper/${forget}` };
+      await expect(release(asked, fake)).rejects.toMatchObject({ code: 'CDB-E0308', exit: 6 });
+    }
+  });
+
   it('allows one strategy again and nothing else', async () => {
     const scopes = { 'strategy:paper': 'HALTED', 'symbol:BTCUSDT': 'REDUCING' } as const;
     const fake = fakeKillSwitch({ ...TRADING, epoch: 7, scopes });

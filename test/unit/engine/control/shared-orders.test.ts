@@ -32,6 +32,16 @@ describe('an order for all hosts', () => {
     });
   });
 
+  it('loses nothing of what the latch was asked to cancel or close', () => {
+    const wish = (killId: string) => ({ killId, cancelOpen: true, flatten: true, scopes: [] });
+    const own = { ...TRADING, level: 'REDUCING', exits: [wish('3-own')] } as const;
+    const order = { ...ORDER, exits: [wish('13-all')] };
+    expect(followedRecord(own, { order, followed: null })?.exits).toEqual([
+      wish('3-own'),
+      wish('13-all'),
+    ]);
+  });
+
   it('ends with the order that ends it, where the latch had it on that word alone', () => {
     const kept = { ...ORDER, mode: 'paper' } as const;
     const end: ControlRecord = { ...TRADING, epoch: 14, reason: 'released' };
