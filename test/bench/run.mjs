@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'cdb-bench-'));
 chmodSync(scratch, 0o711);
 const IDLE_SEC = 20;
 const STARTS = 21;
-const CHILD_TIMEOUT_MS = 400_000;
+const CHILD_TIMEOUT_MS = 900_000;
 
 try {
   execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: 'ignore' });
@@ -35,8 +35,12 @@ try {
       latency_at_200_trades_per_sec: worker(workers, 'live-path.js', 'latency'),
     },
     live_feed: worker(workers, 'live-feed.js', 'load', join(workers, 'fakes', 'mexc', 'serve.js')),
-    redis_end_to_end: redisEndToEnd(workers),
-    kill_switch: worker(workers, 'kill-drill.js', 'idle'),
+    redis_end_to_end: redisEndToEnd(workers, 'all'),
+    kill_switch: {
+      idle: worker(workers, 'kill-drill.js', 'idle'),
+      ten_times_the_trades: worker(workers, 'kill-drill.js', 'load'),
+      over_redis: redisEndToEnd(workers, 'kill'),
+    },
     idle: await idle(),
     start_up: startUp(),
   };
@@ -85,11 +89,11 @@ function worker(folder, name, ...args) {
   return JSON.parse(stdout);
 }
 
-function redisEndToEnd(folder) {
+function redisEndToEnd(folder, scope) {
   if (spawnSync('redis-server', ['--version']).status !== 0) {
     return { not_measured: 'redis-server is not on this machine' };
   }
-  return worker(folder, 'redis-end-to-end.js', 'all');
+  return worker(folder, 'redis-end-to-end.js', scope);
 }
 
 /** A paper engine whose feed gives one trade in hours: CPU over the idle time, then memory. */

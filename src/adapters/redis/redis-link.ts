@@ -65,6 +65,8 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
   let trouble: string | null = 'not connected yet';
   /** Why the connection is in the first database and not in that of the URL: nothing may be done there. */
   let misplaced: string | null = null;
+  /** Told to end, once: a server that is silent does not let it end at once. */
+  let isGivenUp = false;
   const client = new Redis(url, {
     connectionName: name,
     connectTimeout: limits.connectTimeoutMs,
@@ -89,6 +91,7 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     }
   });
   client.on('close', () => {
+    isGivenUp = false;
     trouble ??= 'the connection was closed';
   });
   client.on('ready', () => {
@@ -97,7 +100,8 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
   const fault = (action: string, error: unknown): DependencyError => {
     // Nobody knows what the socket would still bring: the next call gets a new one.
     const isSilent = error instanceof Error && error.message === 'Command timed out';
-    if (isSilent && client.status === 'ready') {
+    if (isSilent && client.status === 'ready' && !isGivenUp) {
+      isGivenUp = true;
       trouble = `no answer within ${limits.commandTimeoutMs} ms`;
       client.disconnect(true);
     }

@@ -5,14 +5,18 @@ import type { AskedBy } from './stop-request.js';
 
 /** Whether every decision of this process is in the audit trail. */
 export function isOnRecord(status: EngineStatus, reason: EndReason): boolean {
-  return status.audit.state === 'ok' && unwritten(status, reason) === 0;
+  if (isWholeRun(status, reason)) return true;
+  return status.audit.state === 'ok' && unwritten(status) === 0;
+}
+
+/** A shared run is finished when all of it is on record, whatever this process has seen of that. */
+function isWholeRun({ shared }: EngineStatus, reason: EndReason): boolean {
+  return shared !== undefined && reason === 'finished';
 }
 
 /** Alone the committer says so itself; in a shared run the writer may be another process. */
-function unwritten({ shared, seqFolded, seqCommitted }: EngineStatus, reason: EndReason): number {
-  // A run is finished when all of it is on record, whatever this process has seen of that.
-  if (shared === undefined || reason === 'finished') return 0;
-  return Math.max(0, seqFolded - seqCommitted);
+function unwritten({ shared, seqFolded, seqCommitted }: EngineStatus): number {
+  return shared === undefined ? 0 : Math.max(0, seqFolded - seqCommitted);
 }
 
 /** What was done, and what is left to do. */
@@ -56,10 +60,12 @@ function rowsOf({ rowsCommitted }: EngineStatus['audit']): number {
 
 function leftText(status: EngineStatus, reason: EndReason): string {
   const { audit, shared, seqJournaled, seqFolded } = status;
+  if (isWholeRun(status, reason))
+    return 'the run is finished: every decision is in the audit trail';
   if (audit.state !== 'ok') {
     return `audit ${audit.state.toUpperCase()}: ${audit.reason}; the next start commits what waits`;
   }
-  const left = unwritten(status, reason);
+  const left = unwritten(status);
   if (left > 0) {
     return `NOT DRAINED: decisions of ${countText(left)} inputs are not on record; Redis keeps them, and the next writer commits them`;
   }
@@ -68,9 +74,7 @@ function leftText(status: EngineStatus, reason: EndReason): string {
     return `${countText(waiting)} inputs wait in its journal; the next start gives them to the shards`;
   }
   if (!isWithoutShard(status)) return 'drained: every decision is in the audit trail';
-  return reason === 'finished'
-    ? 'the run is finished'
-    : 'nothing waits here; what waits in Redis is for the processes that own its shards';
+  return 'nothing waits here; what waits in Redis is for the processes that own its shards';
 }
 
 /** Rows that were counted by reason and priced nowhere; loud when nothing else came. */

@@ -84,6 +84,24 @@ describe('a connection to Redis', () => {
     expect(Number(await other.call('read', 'GET', 'n'))).toBeLessThanOrEqual(1);
   });
 
+  it('gives up a silent connection once, however many calls wait for it', async () => {
+    const link = await server.link();
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => warnings.push(name);
+    process.on('warning', onWarning);
+    server.signal('SIGSTOP');
+    try {
+      const calls = Array.from({ length: 30 }, () => link.call('count', 'INCR', 'n'));
+      const ends = await Promise.allSettled(calls);
+      expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+    } finally {
+      server.signal('SIGCONT');
+    }
+    await untilAnswered(link, systemClock(), 10_000);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('sends a command once whose answer was lost with its connection', async () => {
     const proxy = await TcpProxy.start(server.port);
     const link = openRedisLink(`redis://127.0.0.1:${proxy.port}/0`, 'test');

@@ -19,6 +19,12 @@ describe('the last words of a process that shares a run', () => {
     expect(isOnRecord(open, 'stopped')).toBe(false);
     // Another process has said that all of it is on record; this one has not looked since.
     expect(isOnRecord(open, 'finished')).toBe(true);
+    // Nor has one whose database was away when the shards went to another writer.
+    const { audit } = open;
+    const away = { ...open, audit: { ...audit, state: 'stalled', reason: 'away' } } as const;
+    expect(isOnRecord(away, 'finished')).toBe(true);
+    expect(endText(away, 'finished', null)).toContain('the run is finished');
+    expect(isOnRecord(away, 'stopped')).toBe(false);
   });
 
   it('claim no figures of shards that it never owned', () => {
