@@ -64,8 +64,3 @@ export class DependencyError extends Error {
     this.retryable = options.retryable;
   }
 }
-
-/** What a fault says, whatever it is. */
-export function wordsOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
-}

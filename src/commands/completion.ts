@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { wordsOf } from '../engine/domain/words-of.js';
 import { assertInvariant } from '../engine/domain/invariant.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { errnoOf } from '../operator-error/errno.js';
@@ -82,7 +83,7 @@ export async function run(
     mkdirSync(dirname(path), { recursive: true });
     await replaceFile(path, script, FILE_MODE);
   } catch (fault) {
-    throw notInstalled(path, fault instanceof Error ? fault.message : String(fault), name);
+    throw notInstalled(path, wordsOf(fault), name);
   }
   const next = shell.next(path);
   printResult(io, {
@@ -104,7 +105,7 @@ function refuseForeign(path: string, shell: string): boolean {
     if (readFileSync(path, 'utf8').includes(markOf(shell))) return true;
   } catch (fault) {
     if (errnoOf(fault) === 'ENOENT') return false;
-    throw notInstalled(path, fault instanceof Error ? fault.message : String(fault), shell);
+    throw notInstalled(path, wordsOf(fault), shell);
   }
   throw notInstalled(path, 'there is a file that cdb did not write', shell);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { wordsOf } from '../engine/domain/words-of.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { parseEnvFile } from './env-file.js';
 import type { EnvFile } from './env-file.js';
@@ -75,7 +76,7 @@ export function readConfigFile({ path, absolutePath, isNamed }: ConfigPlace): st
   } catch (fault) {
     const isMissing = errnoOf(fault) === 'ENOENT';
     if (isMissing && !isNamed) return undefined;
-    const why = fault instanceof Error ? fault.message : String(fault);
+    const why = wordsOf(fault);
     throw unreadable(path, isMissing ? 'there is no such file' : why, fault);
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { wordsOf } from '../engine/domain/words-of.js';
 import { errnoOf } from '../operator-error/errno.js';
 
 export type PrivateFile =
@@ -16,7 +17,10 @@ export function readPrivateFile(path: string): PrivateFile {
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (fault) {
-    return { ok: false, why: errnoOf(fault) === 'ENOENT' ? 'there is no such file' : words(fault) };
+    return {
+      ok: false,
+      why: errnoOf(fault) === 'ENOENT' ? 'there is no such file' : wordsOf(fault),
+    };
   }
   try {
     const stat = fstatSync(fd);
@@ -27,12 +31,8 @@ export function readPrivateFile(path: string): PrivateFile {
     const isExposed = (stat.mode & READABLE_BY_OTHERS) !== 0;
     return { ok: true, text: bytes.toString('utf8', 0, length), isExposed };
   } catch (fault) {
-    return { ok: false, why: words(fault) };
+    return { ok: false, why: wordsOf(fault) };
   } finally {
     closeSync(fd);
   }
-}
-
-function words(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

@@ -1,3 +1,4 @@
+import { wordsOf } from './domain/words-of.js';
 import { anchorEvent, type AnchorCause } from './domain/anchor.js';
 import type { AnchorStore } from './ports/anchor-store.js';
 import type { Clock } from './ports/clock.js';
@@ -61,7 +62,7 @@ export class Anchoring {
     try {
       await this.#write(cause);
     } catch (fault) {
-      const why = fault instanceof Error ? fault.message : String(fault);
+      const why = wordsOf(fault);
       onNotice(`the audit chains were not anchored (${cause}): ${why}`);
     }
   }

@@ -1,3 +1,4 @@
+import { wordsOf } from './domain/words-of.js';
 import type { AuditContext } from './audit-row.js';
 import { auditBatch } from './audit-rows.js';
 import type { FoldedBatch } from './domain/folded-batch.js';
@@ -231,7 +232,7 @@ export class Committer {
     } catch (error) {
       this.failures += 1;
       // Whatever it is, what was decided is not on record: orders stop, and it is tried again.
-      return error instanceof Error ? error.message : String(error);
+      return wordsOf(error);
     }
     const committed = clock.monotonicMs();
     this.seqAudited = batch.seqLast;

@@ -1,3 +1,4 @@
+import { wordsOf } from './domain/words-of.js';
 import { anchorOf } from './domain/anchor.js';
 import { LEDGER_START, ledgerFault, type LedgerHead } from './domain/ledger.js';
 import { CHAIN_TABLES, type ChainHead, type ChainTable } from './domain/row-chain.js';
@@ -109,7 +110,7 @@ export function verifyLedger(
       anchors.take(entry);
     }
   } catch (unreadable) {
-    const what = unreadable instanceof Error ? unreadable.message : String(unreadable);
+    const what = wordsOf(unreadable);
     fault = { n: head.n + 1, what };
   }
   const newest = newestOf(known);

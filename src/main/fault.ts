@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wordsOf } from '../engine/domain/words-of.js';
 import { BUILD } from '../commands/build-info.js';
 import { DependencyError, EXIT, OperatorError } from '../operator-error.js';
 import { writeCrashFile } from './crash-file.js';
@@ -13,7 +14,7 @@ export function reportFault(fault: unknown, args: readonly string[], atMs: numbe
   const path = writeCrashFile(stateDirOf(args), { fault, args, build, atMs, pid: process.pid });
   return new OperatorError({
     code: 'CDB-E0901',
-    what: `Unexpected failure in cdb: ${messageOf(fault)}`,
+    what: `Unexpected failure in cdb: ${wordsOf(fault)}`,
     why: 'this is a bug in cdb, not something that you did',
     todo:
       path === undefined
@@ -28,7 +29,7 @@ function fromDependency(fault: DependencyError): OperatorError {
   return new OperatorError({
     code: 'CDB-E0004',
     what: `${fault.dependency} failed: ${fault.message}`,
-    why: fault.cause === undefined ? 'it gave no further reason' : messageOf(fault.cause),
+    why: fault.cause === undefined ? 'it gave no further reason' : wordsOf(fault.cause),
     todo: fault.retryable ? RETRY_HINT : 'mend the cause; trying again alone cannot help',
     exit: EXIT.UNREACHABLE,
     cause: fault,
@@ -41,8 +42,4 @@ function stateDirOf(args: readonly string[]): string {
   const at = args.indexOf('--state-dir');
   const given = joined ?? (at === -1 ? undefined : args[at + 1]);
   return resolve(given ?? process.env['CDB_STATE_DIR'] ?? '.cdb');
-}
-
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

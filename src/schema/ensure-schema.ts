@@ -1,3 +1,4 @@
+import { wordsOf } from '../engine/domain/words-of.js';
 import type { Clock } from '../engine/ports/clock.js';
 import type { MigrationFile } from './migration-files.js';
 import { isEmptyDatabase } from './empty-database.js';
@@ -107,7 +108,7 @@ async function applyMigration(session: SqlSession, file: MigrationFile, run: Mig
     await session.query('COMMIT');
   } catch (error) {
     await rollBack(session);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     throw migrationFailed(file.name, why, error);
   }
 }

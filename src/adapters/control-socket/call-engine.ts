@@ -1,4 +1,5 @@
 import { request, type IncomingMessage } from 'node:http';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { EngineRequest } from '../../engine/ports/engine-client.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
@@ -69,5 +70,5 @@ export function faultAnswer(fault: unknown): SocketAnswer {
   if (code === 'EACCES') {
     return { state: 'silent', why: 'it belongs to another user (permission denied)' };
   }
-  return { state: 'silent', why: fault instanceof Error ? fault.message : String(fault) };
+  return { state: 'silent', why: wordsOf(fault) };
 }

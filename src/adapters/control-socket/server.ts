@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { claimSocketPath } from './claim-path.js';
 import { readJsonBody } from './request-body.js';
@@ -124,16 +125,12 @@ function asOperatorError(fault: unknown, onFault: (fault: unknown) => void): Ope
   onFault(fault);
   return new OperatorError({
     code: 'CDB-E0901',
-    what: `Unexpected failure in the engine: ${messageOf(fault)}`,
+    what: `Unexpected failure in the engine: ${wordsOf(fault)}`,
     why: 'the engine goes on; its log has the whole fault',
     todo: 'cdb status, and report the fault if it stays',
     exit: EXIT.INTERNAL,
     cause: fault,
   });
-}
-
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }
 
 /** The database being away is no bug of ours, and "cdb status" says more about it. */

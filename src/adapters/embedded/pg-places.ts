@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { asPlaceError, placeUnusable } from './embedded-errors.js';
 import { canReach, type ServerUser } from './server-user.js';
 import { errnoOf } from '../../operator-error/errno.js';
@@ -91,7 +92,7 @@ async function chooseReplacement(
       writePointer(stateDir, base);
       return movedPlaces(base, stateDir);
     } catch (error) {
-      refused.push(`"${base}": ${error instanceof Error ? error.message : String(error)}`);
+      refused.push(`"${base}": ${wordsOf(error)}`);
     }
   }
   throw placeUnusable({

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { binariesMissing, versionMismatch } from './embedded-errors.js';
 import { linkLibraries, npmNativeDir, reachableCopy } from './npm-binaries.js';
 import { QUIETLY } from '../process-identity.js';
@@ -87,7 +88,7 @@ async function tryNpm(nativeDir: string | null, wanted: BinariesWanted): Promise
   try {
     return await tryDir(join(reachableCopy(nativeDir, wanted.base), 'bin'), wanted.user);
   } catch (error) {
-    return `${inPlace} ${linkFault}; copying failed: ${messageOf(error)}`;
+    return `${inPlace} ${linkFault}; copying failed: ${wordsOf(error)}`;
   }
 }
 
@@ -97,7 +98,7 @@ function linkIfPossible(nativeDir: string): string {
     linkLibraries(nativeDir);
     return '';
   } catch (error) {
-    return `(links: ${messageOf(error)})`;
+    return `(links: ${wordsOf(error)})`;
   }
 }
 
@@ -116,12 +117,8 @@ async function tryRun(program: string, user: ServerUser | null) {
   try {
     return await runAs(user, [program, '-V'], { timeoutMs: VERSION_TIMEOUT_MS });
   } catch (error) {
-    return { status: null, output: messageOf(error) };
+    return { status: null, output: wordsOf(error) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { noServerUser, placeUnusable } from './embedded-errors.js';
 
 /** The unprivileged user that the server runs as when cdb is root. */
@@ -117,7 +118,7 @@ export async function canReach(user: ServerUser | null, path: string): Promise<b
     return (await runAs(user, [...command], { timeoutMs: 5_000 })).status === 0;
   } catch (error) {
     throw noServerUser(
-      `cannot run a program as "${user?.name ?? 'self'}": ${error instanceof Error ? error.message : String(error)}`,
+      `cannot run a program as "${user?.name ?? 'self'}": ${wordsOf(error)}`,
       error,
     );
   }

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ErrorCode } from '../../operator-error/catalogue.js';
 import { errnoOf } from '../../operator-error/errno.js';
@@ -18,7 +19,7 @@ export function fileUnreadable(path: string, cause: unknown): OperatorError {
   return new OperatorError({
     code: UNREADABLE,
     what: `cannot read the trades file "${path}"`,
-    why: missing ? 'there is no such file' : reasonOf(cause),
+    why: missing ? 'there is no such file' : wordsOf(cause),
     todo: missing
       ? 'check the path; the built-in data are --feed sample, live feeds are mexc, binance and redis'
       : 'make the file readable for the user that runs cdb, or name another file',
@@ -89,8 +90,4 @@ export function symbolsAbsent(
     todo: 'name a symbol of the file with --symbols, or leave the option out',
     exit: EXIT.NOT_FOUND,
   });
-}
-
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

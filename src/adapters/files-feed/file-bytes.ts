@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { reasonOf } from './feed-errors.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
 
 /** The reason why no more bytes come, though the file was to have more. */
 interface ByteFault {
@@ -44,7 +44,7 @@ async function* guarded(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer | 
       yield chunk;
     }
   } catch (cause) {
-    yield { fault: reasonOf(cause), bytes };
+    yield { fault: wordsOf(cause), bytes };
   }
 }
 

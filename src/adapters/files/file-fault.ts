@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { DependencyError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
@@ -55,7 +56,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 export function fileAdvice(cause: unknown): Advice {
   const known = ADVICE[errnoOf(cause)];
   if (known !== undefined) return known;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = wordsOf(cause);
   return { why, todo: 'check the file system that holds it', retryable: false };
 }
 

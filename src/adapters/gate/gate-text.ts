@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { GateReading, StatedGate, StatedOpening } from '../../engine/control/delivery-gate.js';
 
 /** A gate with its whole history is some kilobytes. */
@@ -59,7 +60,7 @@ function parsedDocument(text: string): Document.Parsed | string {
     // Version 1.1 reads "yes" and "on" as true, and times as something else than text.
     return yaml.version === '1.2' ? document : `it is YAML ${yaml.version}, and only 1.2 is read`;
   } catch (fault) {
-    return `it is no YAML: ${fault instanceof Error ? fault.message : String(fault)}`;
+    return `it is no YAML: ${wordsOf(fault)}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { EXIT, OperatorError, type ExitCode } from '../../operator-error.js';
-import { reasonOf } from '../files-feed/feed-errors.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { WireEvent } from './feed-event.js';
 import { readRecordingLine, recordingHead, recordingLine } from './recording-lines.js';
 
@@ -33,7 +33,7 @@ export async function openRecording(
   },
 ): Promise<Recording> {
   const file = await open(path, 'a+', OWNER_ONLY).catch((cause: unknown) => {
-    throw cannotRecord(path, reasonOf(cause), EXIT.UNREACHABLE);
+    throw cannotRecord(path, wordsOf(cause), EXIT.UNREACHABLE);
   });
   try {
     const { bytes, isTorn } = await endOf(file, path, options.venue);

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { DependencyError } from '../../operator-error.js';
 import type { VenueTime } from '../live-feed/venue-time.js';
@@ -88,8 +89,4 @@ async function serverTime(link: RedisLink): Promise<number | null> {
   const info = await link.call('ask for the time', 'INFO', 'server');
   const micros = /^server_time_usec:(\d{16})\r?$/m.exec(String(info))?.[1];
   return micros === undefined ? null : Math.round(Number(micros) / 1_000);
-}
-
-function wordsOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

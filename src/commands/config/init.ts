@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { configTemplate } from '../../config/template.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
@@ -36,7 +37,7 @@ function notWritten(path: string, fault: unknown): OperatorError {
     : new OperatorError({
         code: 'CDB-E0104',
         what: `Cannot write "${path}"`,
-        why: fault instanceof Error ? fault.message : String(fault),
+        why: wordsOf(fault),
         todo: 'name a file in a writable directory with --config FILE',
         exit: EXIT.CONFIG,
         cause: fault,

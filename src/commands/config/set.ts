@@ -1,4 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { configError } from '../../config/config-error.js';
 import { configPlaces, readConfigFile, readEnvFile } from '../../config/config-files.js';
 import type { ConfigPlace } from '../../config/config-files.js';
@@ -91,7 +92,7 @@ async function write(
     throw new OperatorError({
       code: 'CDB-E0104',
       what: `Cannot write "${plainText(path)}"`,
-      why: fault instanceof Error ? fault.message : String(fault),
+      why: wordsOf(fault),
       todo: 'name a file in a writable directory with --config FILE',
       exit: EXIT.CONFIG,
       cause: fault,

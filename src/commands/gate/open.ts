@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { opening, saysSomething, type Opening } from '../../engine/control/delivery-gate.js';
 import type { DeliveryGate } from '../../engine/ports/delivery-gate.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
@@ -79,7 +80,7 @@ async function openOnRecord(gate: DeliveryGate, made: Opening, who: string): Pro
   try {
     await gate.open(made);
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
+    const why = wordsOf(fault);
     gate.ledger.append({ ...event, action: 'gate closed', why: `it was not opened: ${why}` });
     throw fault;
   }

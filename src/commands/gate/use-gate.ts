@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Opening } from '../../engine/control/delivery-gate.js';
 import type { DeliveryGate } from '../../engine/ports/delivery-gate.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
@@ -94,7 +95,7 @@ async function closeAfterUse(gate: DeliveryGate, use: GateUse, opening: Opening)
     for (const fault of faults) onNotice(`the opening is spent, but not closed as usual: ${fault}`);
     return faults.length === 0;
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
+    const why = wordsOf(fault);
     onNotice(`the opening is spent, but not closed as usual: ${why}`);
     return false;
   }

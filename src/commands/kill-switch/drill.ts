@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
-import { EXIT, OperatorError, wordsOf } from '../../operator-error.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';

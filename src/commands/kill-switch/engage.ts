@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl, RaiseRequest } from '../../engine/control/register.js';
 import { raise } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
-import { DependencyError, EXIT, OperatorError, wordsOf } from '../../operator-error.js';
+import { isEngineAt } from '../../engine/ports/engine-board.js';
+import type { ObeyingEngine } from '../../engine/ports/shared-places.js';
+import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
@@ -138,10 +141,11 @@ async function stopShared(
 
 /** The engine of this state directory has answered for itself. */
 function withoutOwn(changes: readonly SharedChange[], { pid }: EngineAck): readonly SharedChange[] {
-  const own = `${hostname()}:${pid ?? 0}:`;
+  if (pid === null) return changes;
+  const isOwn = ({ engineId }: ObeyingEngine) => isEngineAt(engineId, hostname(), pid);
   return changes.map((change) => ({
     ...change,
-    engines: change.engines.filter(({ engineId }) => !engineId.startsWith(own)),
+    engines: change.engines.filter((engine) => !isOwn(engine)),
   }));
 }
 

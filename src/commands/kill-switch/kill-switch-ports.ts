@@ -1,7 +1,7 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import type { PlacedReading } from '../../engine/control/register.js';
-import { wordsOf } from '../../operator-error.js';
 import type { Stoppable } from '../../engine/control/stop-outcome.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type {
@@ -122,7 +122,7 @@ export async function tellEngine(
     });
     return { ...ackOf(answer, pid), ms: io.nowMs() - startedAtMs };
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
+    const why = wordsOf(fault);
     return { state: 'not-confirmed', pid: null, ms: io.nowMs() - startedAtMs, why, body: null };
   }
 }

@@ -1,6 +1,6 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { LedgerEvent } from '../../engine/domain/ledger.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
-import { wordsOf } from '../../operator-error.js';
 
 export type LedgerOutcome =
   | { readonly state: 'written'; readonly n: number }

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { lowerScope, scopeReleaseTarget } from '../../engine/control/lower-scope.js';
@@ -9,7 +10,7 @@ import {
 } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
-import { DependencyError, EXIT, OperatorError, wordsOf } from '../../operator-error.js';
+import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';

@@ -1,6 +1,6 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { ObeyingEngine, SharedPlace } from '../../engine/ports/shared-places.js';
-import { wordsOf } from '../../operator-error.js';
 
 /** What came of a change in one of the places that several hosts reach. */
 export interface SharedChange {

@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 
 /** Thousands of lines take a millisecond; an expression that takes this long never ends. */
@@ -31,7 +32,7 @@ function compiled(pattern: string): RegExp {
   try {
     return new RegExp(pattern);
   } catch (fault) {
-    throw unusable(pattern, fault instanceof Error ? fault.message : String(fault), fault);
+    throw unusable(pattern, wordsOf(fault), fault);
   }
 }
 

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { LedgerEvent } from '../../engine/domain/ledger.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import { DependencyError } from '../../operator-error.js';
@@ -28,7 +29,7 @@ export async function recordedMigration(
     return applied;
   } catch (fault) {
     const after = await version(database).catch(() => 'not known');
-    const why = fault instanceof Error ? fault.message : String(fault);
+    const why = wordsOf(fault);
     keep(database, record, 'schema migration failed', { before, after, fault: why });
     throw fault;
   }

@@ -1,4 +1,4 @@
-import type { Halter } from '../../watchdog/watchdog-ports.js';
+import type { Halter } from '../../engine/watchdog/watchdog-ports.js';
 import type { CommandIo } from '../command-io.js';
 import { stopPlaces } from '../kill-switch/engage.js';
 import { placeWords } from '../kill-switch/engage-text.js';

@@ -3,7 +3,7 @@ import type { ApiCredentials } from '../../config/watchdog-credentials.js';
 import type { AlarmPlace } from '../../engine/ports/alarm-place.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { OpenOrders } from '../../engine/ports/open-orders.js';
-import type { WatchdogPorts } from '../../watchdog/watchdog-ports.js';
+import type { WatchdogPorts } from '../../engine/watchdog/watchdog-ports.js';
 import type { KillSwitchServices } from '../kill-switch/kill-switch-ports.js';
 
 /** What lies in one state directory. */

@@ -1,6 +1,16 @@
 export const ROLES = ['ingest', 'pipeline', 'writer'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Containers may share the name of their host and the pid 1: the salt tells them apart. */
+export function engineIdOf(host: string, pid: number, salt: string): string {
+  return `${host}:${pid}:${salt}`;
+}
+
+/** True of every engine that this process is or was. */
+export function isEngineAt(engineId: string, host: string, pid: number): boolean {
+  return engineId.startsWith(engineIdOf(host, pid, ''));
+}
+
 /** What one process says of itself to all others that work on the run. */
 export interface EngineEntry {
   readonly engineId: string;

@@ -1,3 +1,4 @@
+import { wordsOf } from '../domain/words-of.js';
 import type { Clock } from '../ports/clock.js';
 import type { FenceToken, Leases } from '../ports/shard-log.js';
 import { Fenced } from '../ports/fenced.js';
@@ -83,7 +84,7 @@ export async function runRole(
     } catch (error) {
       const isPassing = error instanceof Fenced || error instanceof ShardLost;
       if (!isPassing && !deps.isOutage(error)) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = wordsOf(error);
       if (clock.monotonicMs() - sinceMs >= WELL_MS) {
         retryMs = RETRY_MS_MIN;
         told = '';

@@ -1,3 +1,4 @@
+import { wordsOf } from '../domain/words-of.js';
 import type { AuditContext } from '../audit-row.js';
 import { auditBatch } from '../audit-rows.js';
 import type { Input, OrderReported } from '../domain/inputs.js';
@@ -217,7 +218,7 @@ export class ShardWriter {
   async #stall(error: unknown): Promise<void> {
     const { clock, log } = this.#deps;
     this.failures += 1;
-    this.reason = error instanceof Error ? error.message : String(error);
+    this.reason = wordsOf(error);
     if (this.state === 'ok') this.sinceMs = clock.nowMs();
     this.state = 'stalled';
     this.#stallsLookedAtMs = -Infinity;

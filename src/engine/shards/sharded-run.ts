@@ -1,3 +1,4 @@
+import { wordsOf } from '../domain/words-of.js';
 import type { ControlRecord, Mode } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
@@ -432,10 +433,6 @@ export class ShardedRun {
       ...{ mode, feed, seed, codeVersion, configHash, startedAtMs, runGroup, shard },
     };
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function writerName(shard: number): string {

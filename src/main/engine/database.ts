@@ -2,6 +2,7 @@ import {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../adapters/embedded/embedded-postgres.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { openPgPool, PG_LIMITS, type PgPool } from '../../adapters/postgres/pg-pool.js';
 import { withSqlSession } from '../../adapters/postgres/sql-client.js';
@@ -111,5 +112,5 @@ async function restart(
 
 function restartWords(error: unknown): string {
   if (error instanceof OperatorError) return `${error.what}: ${error.why}; ${error.todo}`;
-  return error instanceof Error ? error.message : String(error);
+  return wordsOf(error);
 }

@@ -28,7 +28,7 @@ import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveSettings } from '../../engine/live-run.js';
 import type { Clock } from '../../engine/ports/clock.js';
-import type { SharedRun } from '../../engine/ports/engine-board.js';
+import { engineIdOf, type SharedRun } from '../../engine/ports/engine-board.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { EventLog } from '../../engine/ports/event-log.js';
 import type { Feed } from '../../engine/ports/feed.js';
@@ -52,8 +52,7 @@ import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis
 import type { EngineRegister } from './control-register.js';
 import { openHostsControl } from './shared-control.js';
 
-/** Containers may share the name of their host and the pid 1. */
-const ENGINE_ID = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
+const ENGINE_ID = engineIdOf(hostname(), process.pid, randomBytes(2).toString('hex'));
 /** The promise for a stop: so old may the word of another host be under which an order leaves. */
 const HEARD_MS_MAX = 1_000;
 /** A read that waits for inputs comes back after this. */

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
@@ -5,7 +6,7 @@ import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
 import type { SecretUrls } from '../../config/secrets.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
-import { DependencyError, wordsOf } from '../../operator-error.js';
+import { DependencyError } from '../../operator-error.js';
 
 /** Of one step with a place; the command has a second in all. */
 const STEP_MS_MAX = 900;

@@ -19,8 +19,8 @@ import type { WatchdogServices } from '../../../src/commands/watchdog/watchdog-s
 import { initialRecord } from '../../../src/engine/control/register.js';
 import type { Heartbeat, HeartbeatReading } from '../../../src/engine/domain/heartbeat.js';
 import type { OpenOrders } from '../../../src/engine/ports/open-orders.js';
-import type { WatchdogEvent } from '../../../src/watchdog/watchdog-event.js';
-import { Watchdog } from '../../../src/watchdog/watchdog.js';
+import type { WatchdogEvent } from '../../../src/engine/watchdog/watchdog-event.js';
+import { Watchdog } from '../../../src/engine/watchdog/watchdog.js';
 import { ManualClock } from '../../fakes/engine/manual-clock.js';
 import { quiet } from '../../fakes/engine/until.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';

@@ -1,5 +1,6 @@
-import type { CancelState, WatchdogAlarm } from '../engine/domain/watchdog-alarm.js';
-import type { LedgerEvent } from '../engine/domain/ledger.js';
+import { wordsOf } from '../domain/words-of.js';
+import type { CancelState, WatchdogAlarm } from '../domain/watchdog-alarm.js';
+import type { LedgerEvent } from '../domain/ledger.js';
 import { cancelUntilConfirmed, type CancelResult } from './cancelling.js';
 import type { WatchdogPorts, WatchdogSettings } from './watchdog-ports.js';
 
@@ -131,7 +132,7 @@ export class AlarmInProgress {
   }
 
   #trouble(fault: unknown): void {
-    const words = fault instanceof Error ? fault.message : String(fault);
+    const words = wordsOf(fault);
     this.#ports.tell({ event: 'TROUBLE', words, details: { alarm_id: this.id } });
   }
 

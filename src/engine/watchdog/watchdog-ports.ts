@@ -1,9 +1,9 @@
-import type { Heartbeat } from '../engine/domain/heartbeat.js';
-import type { AlarmPlace } from '../engine/ports/alarm-place.js';
-import type { Clock } from '../engine/ports/clock.js';
-import type { HeartbeatPlace } from '../engine/ports/heartbeat.js';
-import type { Ledger } from '../engine/ports/ledger.js';
-import type { OpenOrders } from '../engine/ports/open-orders.js';
+import type { Heartbeat } from '../domain/heartbeat.js';
+import type { AlarmPlace } from '../ports/alarm-place.js';
+import type { Clock } from '../ports/clock.js';
+import type { HeartbeatPlace } from '../ports/heartbeat.js';
+import type { Ledger } from '../ports/ledger.js';
+import type { OpenOrders } from '../ports/open-orders.js';
 import type { Tell } from './watchdog-event.js';
 
 export interface Halted {

@@ -1,5 +1,5 @@
-import type { Clock } from '../engine/ports/clock.js';
-import type { OpenOrders } from '../engine/ports/open-orders.js';
+import type { Clock } from '../ports/clock.js';
+import type { OpenOrders } from '../ports/open-orders.js';
 
 const PAUSE_MS_MIN = 1_000;
 const PAUSE_MS_MAX = 30_000;

@@ -1,6 +1,6 @@
-import { FIRST_WATCH, look, type Verdict, type Watch } from '../engine/control/heartbeat-judge.js';
-import type { Heartbeat } from '../engine/domain/heartbeat.js';
-import type { WatchdogAlarm } from '../engine/domain/watchdog-alarm.js';
+import { FIRST_WATCH, look, type Verdict, type Watch } from '../control/heartbeat-judge.js';
+import type { Heartbeat } from '../domain/heartbeat.js';
+import type { WatchdogAlarm } from '../domain/watchdog-alarm.js';
 import { AlarmInProgress } from './alarm-in-progress.js';
 import type { WatchdogPorts, WatchdogSettings } from './watchdog-ports.js';
 

@@ -3,10 +3,13 @@ import type {
   OpenOrders,
   RestingOrder,
   VenueAnswer,
-} from '../../../src/engine/ports/open-orders.js';
-import { cancelUntilConfirmed, type CancelResult } from '../../../src/watchdog/cancelling.js';
-import { ManualClock } from '../../fakes/engine/manual-clock.js';
-import { quiet } from '../../fakes/engine/until.js';
+} from '../../../../src/engine/ports/open-orders.js';
+import {
+  cancelUntilConfirmed,
+  type CancelResult,
+} from '../../../../src/engine/watchdog/cancelling.js';
+import { ManualClock } from '../../../fakes/engine/manual-clock.js';
+import { quiet } from '../../../fakes/engine/until.js';
 
 type Answer = VenueAnswer<readonly RestingOrder[]>;
 
