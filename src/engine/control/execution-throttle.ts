@@ -11,7 +11,7 @@ export interface ThrottleLimits {
 
 type Execution = Pick<OrderRequested, 'strategyId' | 'symbol' | 'side' | 'price' | 'tsMs'>;
 
-/** The orders of the window, in venue time; bounded by what makes it fire. */
+/** The newest orders as they came: of shards that catch up, older ones may come behind newer ones. */
 export interface ThrottleState {
   recent: Execution[];
 }
@@ -34,18 +34,21 @@ export function noteExecution(
 ): Firing | null {
   if (order.origin === 'flatten') return null;
   const { strategyId, symbol, side, price, tsMs } = order;
-  state.recent = state.recent.filter((one) => one.tsMs > tsMs - windowMs).slice(-RECENT_MAX);
   state.recent.push({ strategyId, symbol, side, price, tsMs });
-  const own = state.recent.filter((one) => one.strategyId === strategyId);
-  const same = own.filter(
+  if (state.recent.length > RECENT_MAX) state.recent.shift();
+  const own = state.recent.filter(
+    (one) => one.strategyId === strategyId && Math.abs(one.tsMs - tsMs) < windowMs,
+  );
+  const alike = own.filter(
     (one) => one.symbol === symbol && one.side === side && one.price === price,
   );
+  const [orders, same] = [fullestWindow(own, windowMs), fullestWindow(alike, windowMs)];
   const within = `within ${windowMs} ms`;
   const evidence =
-    same.length > samePriceMax
-      ? `${same.length} orders to ${side} ${symbol} at ${price} ${within}, limit ${samePriceMax}`
-      : `${own.length} orders ${within}, limit ${executionsMax}`;
-  if (same.length <= samePriceMax && own.length <= executionsMax) return null;
+    same > samePriceMax
+      ? `${same} orders to ${side} ${symbol} at ${price} ${within}, limit ${samePriceMax}`
+      : `${orders} orders ${within}, limit ${executionsMax}`;
+  if (same <= samePriceMax && orders <= executionsMax) return null;
   // A release begins anew.
   state.recent = state.recent.filter((one) => one.strategyId !== strategyId);
   return {
@@ -55,4 +58,16 @@ export function noteExecution(
     reason: 'repeated_execution',
     evidence: [`strategy ${strategyId}: ${evidence}`],
   };
+}
+
+/** How many of them lie within one window, wherever it begins. */
+function fullestWindow(executions: readonly Execution[], windowMs: number): number {
+  const times = executions.map(({ tsMs }) => tsMs).sort((a, b) => a - b);
+  let first = 0;
+  let most = 0;
+  for (const [last, tsMs] of times.entries()) {
+    while (tsMs - (times[first] ?? tsMs) >= windowMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
 }

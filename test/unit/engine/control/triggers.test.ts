@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   initialThrottle,
@@ -183,6 +184,26 @@ describe('the throttle of executions', () => {
     });
     // Whoever lets it go on gives it a whole window again.
     expect(noteExecution(state, order(5), limits)).toBeNull();
+  });
+
+  it('counts what lies within one window, in whatever order the shards bring it', () => {
+    const times = fc.array(fc.integer({ min: 0, max: 400_000 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(times, (all) => {
+        const state = initialThrottle();
+        const firstFired = all.findIndex(
+          (n, at) => noteExecution(state, order(n, { price: `${at}.0` }), limits) !== null,
+        );
+        const seen = firstFired < 0 ? all : all.slice(0, firstFired + 1);
+        const fullest = (some: readonly number[]) =>
+          Math.max(
+            0,
+            ...some.map((from) => some.filter((n) => n >= from && n < from + 60_000).length),
+          );
+        expect(fullest(seen) > limits.executionsMax).toBe(firstFired >= 0);
+        expect(fullest(seen.slice(0, -1))).toBeLessThanOrEqual(limits.executionsMax);
+      }),
+    );
   });
 
   it.each([
