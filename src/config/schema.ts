@@ -13,6 +13,7 @@ import {
   textList,
   variableName,
 } from './leaves.js';
+import { EXECUTIONS_MAX_MAX } from '../engine/control/execution-throttle.js';
 import { STATE_DIR_DEFAULT } from './state-dir.js';
 import { PORT_MAX, SEED_MAX } from './values.js';
 
@@ -76,8 +77,13 @@ export const configSchema = z.strictObject({
     unreadableFraction: fraction('of the frames between two looks', 0.5),
     unreadableFramesMin: integer('fewer unreadable frames are no breach', 5, 1, 1_000_000),
     executionsWindowMs: durationMs('within which orders are counted', 60_000, 1_000, HOUR),
-    executionsMax: integer('orders of one strategy within the window', 120, 1, 1_000_000),
-    executionsSamePriceMax: integer('of these with one symbol, side and price', 10, 1, 1_000_000),
+    executionsMax: integer('orders of one strategy within the window', 120, 1, EXECUTIONS_MAX_MAX),
+    executionsSamePriceMax: integer(
+      'of these with one symbol, side and price',
+      10,
+      1,
+      EXECUTIONS_MAX_MAX,
+    ),
   }),
   journal: z.strictObject({
     segmentBytesMax: bytes('a journal segment is closed at this size', 64 * MIB, MIB, GIB),

@@ -9,6 +9,7 @@ import { withSqlSession } from '../../src/adapters/postgres/sql-client.js';
 import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
 import { shardKeys } from '../../src/adapters/redis/shard-keys.js';
 import { systemClock } from '../../src/adapters/system-clock.js';
+import { EXECUTIONS_MAX_MAX } from '../../src/engine/control/execution-throttle.js';
 import { WARM_UP_MS } from '../../src/engine/paced-feed.js';
 import { ensureSchema } from '../../src/schema/ensure-schema.js';
 import { loadMigrations } from '../../src/schema/migration-files.js';
@@ -260,10 +261,15 @@ async function entriesOf(place: Place, stream: string) {
   });
 }
 
+/** With no trigger on orders that repeat themselves, which here is what is measured. */
 function thresholds(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`CDB_THRESHOLDS_OVERRIDES_${name}`, value]),
-  );
+  return {
+    CDB_TRIGGERS_EXECUTIONS_MAX: String(EXECUTIONS_MAX_MAX),
+    CDB_TRIGGERS_EXECUTIONS_SAME_PRICE_MAX: String(EXECUTIONS_MAX_MAX),
+    ...Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`CDB_THRESHOLDS_OVERRIDES_${name}`, value]),
+    ),
+  };
 }
 
 /** What comes while Redis is away waits on disk. */

@@ -1,4 +1,5 @@
 import { parseConfig, type Config } from '../../config/parse-config.js';
+import { EXECUTIONS_MAX_MAX } from '../../engine/control/execution-throttle.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 
 /** A hundredfold: some 160 orders a second for over a minute. */
@@ -34,8 +35,8 @@ export function drillConfig(
   const settings: Readonly<Record<string, string>> = {
     ...{ stateDir, 'run.mode': 'paper', 'metrics.port': '0' },
     ...{ 'feed.source': feed.source, 'feed.speed': feed.speed },
-    'triggers.executionsMax': '1000000',
-    'triggers.executionsSamePriceMax': '1000000',
+    'triggers.executionsMax': String(EXECUTIONS_MAX_MAX),
+    'triggers.executionsSamePriceMax': String(EXECUTIONS_MAX_MAX),
     ...Object.fromEntries(
       Object.entries(ALL_ORDERS).map(([key, text]) => [`thresholds.overrides.${key}`, text]),
     ),

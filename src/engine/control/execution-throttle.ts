@@ -16,8 +16,9 @@ export interface ThrottleState {
   recent: Execution[];
 }
 
-/** Beyond what any strategy may do within a window, however many strategies there are. */
-const RECENT_MAX = 10_000;
+/** The highest limit there is: a higher one could never be reached by what is kept. */
+export const EXECUTIONS_MAX_MAX = 10_000;
+const RECENT_MAX = 2 * EXECUTIONS_MAX_MAX;
 
 export function initialThrottle(): ThrottleState {
   return { recent: [] };
@@ -42,7 +43,8 @@ export function noteExecution(
   const alike = own.filter(
     (one) => one.symbol === symbol && one.side === side && one.price === price,
   );
-  const [orders, same] = [fullestWindow(own, windowMs), fullestWindow(alike, windowMs)];
+  const orders = fullestWindow(own, windowMs, executionsMax);
+  const same = fullestWindow(alike, windowMs, samePriceMax);
   const within = `within ${windowMs} ms`;
   const evidence =
     same > samePriceMax
@@ -60,8 +62,9 @@ export function noteExecution(
   };
 }
 
-/** How many of them lie within one window, wherever it begins. */
-function fullestWindow(executions: readonly Execution[], windowMs: number): number {
+/** How many of them lie within one window, wherever it begins; all of them where `limit` allows that. */
+function fullestWindow(executions: readonly Execution[], windowMs: number, limit: number): number {
+  if (executions.length <= limit) return executions.length;
   const times = executions.map(({ tsMs }) => tsMs).sort((a, b) => a - b);
   let first = 0;
   let most = 0;
