@@ -50,6 +50,8 @@ export class Committer {
   seqCommitted: number;
   /** Committed up to here; publication follows. */
   seqAudited: number;
+  /** The newest input with rows in the audit trail. */
+  seqRecorded = 0;
   lastCommitAtMs: number | null = null;
   failures = 0;
   readonly rowsCommitted: Record<string, number> = {};
@@ -111,6 +113,11 @@ export class Committer {
   noteCommitted(seq: number): void {
     this.seqCommitted = Math.max(this.seqCommitted, seq);
     this.seqAudited = Math.max(this.seqAudited, seq);
+  }
+
+  /** The audit trail has rows up to there, as it says itself. */
+  noteRecorded(seq: number): void {
+    this.seqRecorded = Math.max(this.seqRecorded, seq);
   }
 
   /** Throws what ended `run` before its time. */
@@ -228,7 +235,10 @@ export class Committer {
     const prepared = auditBatch(batch, rows);
     try {
       await this.#deps.syncJournal();
-      if (prepared !== null) this.#noteRows(await audit.commit(prepared));
+      if (prepared !== null) {
+        this.#noteRows(await audit.commit({ ...prepared, recordedSeq: this.seqRecorded }));
+        this.noteRecorded(batch.seqLast);
+      }
     } catch (error) {
       this.failures += 1;
       // Whatever it is, what was decided is not on record: orders stop, and it is tried again.

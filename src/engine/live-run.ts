@@ -220,6 +220,7 @@ export class LiveRun implements EngineRun {
     await audit.startRun(this.run);
     await this.#spool.clear();
     const cursor = await audit.cursor(this.run.runId);
+    this.#committer.noteRecorded(cursor?.seq ?? 0);
     const recovered = await recover({
       runId: this.run.runId,
       fold: this.#fold,

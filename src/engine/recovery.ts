@@ -73,10 +73,13 @@ async function newestSnapshot(
   deps: RecoveryDeps,
 ): Promise<{ readonly snapshot: Snapshot | null; readonly damaged: number }> {
   const { snapshots, damaged } = await deps.snapshots.load(deps.runId);
-  // A snapshot is saved behind its commit: an audit trail that knows nothing of the run has lost
-  // it, and gets everything again.
-  const lost = deps.cursor === null;
-  const usable = snapshots.find(({ seq }) => !lost && seq <= deps.journal.lastSeq);
+  // A snapshot is saved behind its commit: an audit trail that does not reach as far as it did then
+  // has lost something, and gets it again from before that.
+  const recordedSeq = deps.cursor?.seq ?? -1;
+  const usable = snapshots.find(
+    ({ seq, recordedSeq: then = 0 }) =>
+      seq <= deps.journal.lastSeq && recordedSeq >= Math.min(seq, then),
+  );
   return { snapshot: usable ?? null, damaged };
 }
 

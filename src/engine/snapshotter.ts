@@ -63,7 +63,7 @@ export class Snapshotter {
     const snapshot = this.#pending;
     if (snapshot === null || committer.seqCommitted < snapshot.seq) return;
     await this.#deps.syncPublished();
-    await this.#deps.snapshots.save(snapshot);
+    await this.#deps.snapshots.save({ ...snapshot, recordedSeq: committer.seqRecorded });
     this.#pending = null;
     const { journal, limits } = this.#deps;
     if (snapshot.seq > limits.keepInputs) await journal.trimBelow(snapshot.seq - limits.keepInputs);

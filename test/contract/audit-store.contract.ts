@@ -37,6 +37,19 @@ export function auditStoreContract(name: string, open: () => Promise<AuditStoreS
       expect(await store.cursor('another run')).toBeNull();
     });
 
+    it('leaves no hole where it has lost what it had confirmed', async () => {
+      await store.commit(batch(1, 4, {}));
+      const after = { ...batch(9, 10, {}), recordedSeq: 8 };
+      await expect(store.commit(after)).rejects.toThrow(
+        /Input 8 was on record, and the record ends at 4/,
+      );
+      expect(await store.cursor(RUN)).toMatchObject({ seq: 4 });
+      await store.commit({ ...after, recordedSeq: 4 });
+      // What was confirmed to nobody, because its answer was lost, comes again.
+      await store.commit({ ...after, recordedSeq: 4 });
+      expect(await store.cursor(RUN)).toMatchObject({ seq: 10 });
+    });
+
     it('stores a row of every table, whatever its texts hold', async () => {
       const nasty = 'quote " \' \\ {a,b} NULL \t\n ä€𝄞 ';
       await store.commit(

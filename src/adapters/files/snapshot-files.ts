@@ -99,9 +99,12 @@ function readSnapshot(path: string, runId: string): Snapshot | null {
   if (bytes.toString('latin1', 0, headAt - 1) !== sha256(bytes.subarray(headAt))) return null;
   const head: unknown = JSON.parse(bytes.toString('utf8', headAt, stateAt - 1));
   if (!isHead(head) || head.runId !== runId) return null;
-  const { seq, digest, codeVersion, configHash, stateShape } = head;
+  const { seq, digest, codeVersion, configHash, stateShape, recordedSeq } = head;
   const state = bytes.toString('utf8', stateAt);
-  return { runId, seq, digest, codeVersion, configHash, stateShape, state };
+  return {
+    ...{ runId, seq, digest, codeVersion, configHash, stateShape, state },
+    ...(recordedSeq !== undefined && { recordedSeq }),
+  };
 }
 
 function isHead(value: unknown): value is Omit<Snapshot, 'state'> {
@@ -111,6 +114,7 @@ function isHead(value: unknown): value is Omit<Snapshot, 'state'> {
   return (
     found.get('format') === 'cdb.snapshot/1' &&
     Number.isSafeInteger(found.get('seq')) &&
+    Number.isSafeInteger(found.get('recordedSeq') ?? 0) &&
     texts.every((key) => typeof found.get(key) === 'string')
   );
 }

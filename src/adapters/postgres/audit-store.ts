@@ -92,6 +92,7 @@ async function commitBatch(
     return {};
   }
   if (batch.shard !== undefined) refuseOtherPlace(batch, cursor);
+  refuseLoss(batch, cursor);
   const chains = await RunChains.continued(client, { runId, hash }, locked);
   const taken: Partial<Record<AuditTable, number>> = {};
   for (const table of AUDIT_TABLES) {
@@ -160,6 +161,18 @@ function refuseOtherHistory(batch: AuditBatch, cursor: AuditCursor): void {
   throw new DependencyError(
     `Cannot commit audit batch ${batch.seqFirst}..${batch.seqLast}: the run is already recorded ` +
       `up to there with another digest (recorded ${cursor.digest}, now ${batch.digest})`,
+    { dependency: 'postgresql', retryable: false },
+  );
+}
+
+/** Commits that were confirmed and are gone: what comes now would stand behind a hole. */
+function refuseLoss({ recordedSeq = 0 }: AuditBatch, { seq }: AuditCursor): void {
+  const end = Math.max(0, seq);
+  if (end >= recordedSeq) return;
+  throw new DependencyError(
+    `Cannot commit: the database has lost what it had confirmed. Input ${recordedSeq} was on record, ` +
+      `and the record ends at ${end}. Was it restored, or did a server take over that was behind? ` +
+      'Start the engine again: it commits what is missing from its journal',
     { dependency: 'postgresql', retryable: false },
   );
 }

@@ -9,7 +9,7 @@ export interface ThrottleLimits {
   readonly samePriceMax: number;
 }
 
-type Execution = Pick<OrderRequested, 'strategyId' | 'symbol' | 'side' | 'price' | 'tsMs'>;
+type Execution = Pick<OrderRequested, 'ref' | 'strategyId' | 'symbol' | 'side' | 'price' | 'tsMs'>;
 
 /** The newest orders as they came: of shards that catch up, older ones may come behind newer ones. */
 export interface ThrottleState {
@@ -25,7 +25,7 @@ export function initialThrottle(): ThrottleState {
 }
 
 /**
- * Notes an order that left. A strategy that repeats itself, or orders without end, is halted until a
+ * Notes an order that left; one that is told again, because nobody knows whether it was, counts once. A strategy that repeats itself, or orders without end, is halted until a
  * named person lets it go on; what closes positions on behalf of a stop is not counted.
  */
 export function noteExecution(
@@ -34,8 +34,12 @@ export function noteExecution(
   { windowMs, executionsMax, samePriceMax }: ThrottleLimits,
 ): Firing | null {
   if (order.origin === 'flatten') return null;
-  const { strategyId, symbol, side, price, tsMs } = order;
-  state.recent.push({ strategyId, symbol, side, price, tsMs });
+  const { ref, strategyId, symbol, side, price, tsMs } = order;
+  // Sequences are those of a shard, and a symbol has one.
+  const isKnown = (one: Execution) =>
+    one.symbol === symbol && one.ref.seq === ref.seq && one.ref.ord === ref.ord;
+  if (state.recent.some(isKnown)) return null;
+  state.recent.push({ ref, strategyId, symbol, side, price, tsMs });
   if (state.recent.length > RECENT_MAX) state.recent.shift();
   const own = state.recent.filter(
     (one) => one.strategyId === strategyId && Math.abs(one.tsMs - tsMs) < windowMs,

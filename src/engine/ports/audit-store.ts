@@ -9,6 +9,8 @@ export interface AuditBatch {
   /** Rolling output digest after `seqLast`. */
   readonly digest: string;
   readonly rows: Partial<Readonly<Record<AuditTable, readonly AuditRow[]>>>;
+  /** Newest input that this writer knows to be on record: a record that ends before it has lost some. */
+  readonly recordedSeq?: number;
   /** Of a shard: whoever commits proves that it is still the writer. @throws Fenced */
   readonly shard?: ShardProgress;
 }

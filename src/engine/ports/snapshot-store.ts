@@ -8,6 +8,8 @@ export interface Snapshot {
   readonly configHash: string;
   /** Names of the state's members; a build with other ones can't go on from this snapshot. */
   readonly stateShape: string;
+  /** Newest input whose rows the audit trail had when this was saved; absent where nobody looked. */
+  readonly recordedSeq?: number;
   /** Encoded core state; `undefined` never occurs. */
   readonly state: string;
 }

@@ -104,6 +104,7 @@ export class MemoryAuditStore implements AuditStore {
   #apply(batch: AuditBatch): CommittedRows {
     const cursor = this.#disk.cursors.get(batch.runId);
     if (cursor !== undefined && batch.seqLast <= cursor.seq) return {};
+    if ((cursor?.seq ?? 0) < (batch.recordedSeq ?? 0)) throw lostConfirmed();
     for (const [table, rows] of Object.entries(batch.rows) as [AuditTable, AuditRow[]][]) {
       const held = this.#disk.rows.get(table) ?? new Map<string, AuditRow>();
       this.#disk.rows.set(table, held);
@@ -148,4 +149,9 @@ function away(): DependencyError {
     dependency: 'postgresql',
     retryable: true,
   });
+}
+
+function lostConfirmed(): DependencyError {
+  const words = 'Cannot commit: the record has lost what was confirmed';
+  return new DependencyError(words, { dependency: 'postgresql', retryable: false });
 }

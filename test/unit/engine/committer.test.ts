@@ -131,6 +131,23 @@ describe('committer', () => {
     expect(spool.batches).toBe(3);
   });
 
+  it('stalls where the audit trail has lost what it had confirmed, and leaves no hole', async () => {
+    const { committer, disk, spool } = bench();
+    const [first, second, third] = batches(3);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('few');
+    void committer.run();
+    committer.offer(first);
+    committer.offer(second);
+    await committer.settled();
+    disk.cursors.set('run', { seq: first.seqLast, digest: first.digest });
+    committer.offer(third);
+    await committer.settled();
+    expect(committer.state).toBe('stalled');
+    expect(committer.reason).toContain('lost what was confirmed');
+    expect(spool.batches).toBe(1);
+    expect(disk.cursors.get('run')?.seq).toBe(first.seqLast);
+  });
+
   it('drains the spool in order, then what waits, and says once that it has recovered', async () => {
     const { committer, clock, audit, log, disk, spool } = bench();
     const all = batches(6);

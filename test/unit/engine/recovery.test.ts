@@ -156,6 +156,23 @@ describe('recovery', () => {
     expect(offered[0]?.seqFirst).toBe(1);
   });
 
+  it('offers again what an audit trail has lost that was restored from a backup', async () => {
+    const { journal, at, digest, lastSeq } = await recorded();
+    const saved = (seq: number, recordedSeq: number) => ({ ...at(seq), recordedSeq });
+    const snapshots = [saved(10, 10), saved(25, 30), saved(40, 38)];
+    const startOf = async (cursor: AuditCursor) => {
+      const { fold, told, offered } = await recovered(journal, { snapshots, cursor });
+      expect(fold.digest).toBe(digest);
+      expect(offered.at(-1)?.seqLast).toBe(lastSeq);
+      return told.fromSnapshotSeq;
+    };
+    expect(await startOf(cursorOf(at(38)))).toBe(40);
+    expect(await startOf(cursorOf(at(37)))).toBe(25);
+    expect(await startOf(cursorOf(at(25)))).toBe(25);
+    expect(await startOf(cursorOf(at(24)))).toBe(10);
+    expect(await startOf(cursorOf(at(9)))).toBe(0);
+  });
+
   it('refuses a journal whose beginning is gone when no snapshot goes before it', async () => {
     const { journal, at } = await recorded();
     await journal.trimBelow(15);

@@ -156,6 +156,7 @@ describe('a look', () => {
 
 describe('the throttle of executions', () => {
   const limits = { windowMs: 60_000, executionsMax: 6, samePriceMax: 3 };
+  let told = 0;
   const order = (n: number, change: object = {}) => ({
     strategyId: 'paper',
     symbol: 'BTCUSDT',
@@ -163,6 +164,7 @@ describe('the throttle of executions', () => {
     price: '100.00000000',
     origin: 'signal' as const,
     tsMs: NOW_MS + n,
+    ref: { seq: (told += 1), ord: 0 },
     ...change,
   });
 
@@ -184,6 +186,19 @@ describe('the throttle of executions', () => {
     });
     // Whoever lets it go on gives it a whole window again.
     expect(noteExecution(state, order(5), limits)).toBeNull();
+  });
+
+  it('counts an order once that is told again after a cut', () => {
+    const state = initialThrottle();
+    const all = [1, 2, 3].map((n) => order(n));
+    for (const one of [...all, ...all, ...all]) {
+      expect(noteExecution(state, one, limits)).toBeNull();
+    }
+    const other = {
+      ...order(4, { price: '9.0', symbol: 'ETHUSDT' }),
+      ref: all[0]?.ref ?? { seq: 0, ord: 0 },
+    };
+    expect(noteExecution(state, other, { ...limits, executionsMax: 3 })).not.toBeNull();
   });
 
   it('counts what lies within one window, in whatever order the shards bring it', () => {
