@@ -17,8 +17,8 @@ export interface Drilled {
   readonly failure: string | null;
 }
 
-/** Stops that met no order, beside those that did. */
-const QUIET_MAX = 5;
+/** Stops that meet no order, for each that is asked for: markets are quiet between bursts. */
+const QUIET_PER_ROUND_MAX = 4;
 
 /** Runs an engine in the drill's place, in this process, and stops it so many times. */
 export async function runDrill(
@@ -58,7 +58,7 @@ export async function runDrill(
       const round = await drillRound(run);
       if (round === null) {
         quiet += 1;
-        if (quiet > QUIET_MAX + rounds.length)
+        if (quiet > QUIET_PER_ROUND_MAX * asked.rounds)
           throw new DrillFailure('no order flowed while a stop was on its way');
         continue;
       }
