@@ -52,7 +52,7 @@ export interface ArgumentSpec {
   readonly values?: ValueSource;
 }
 
-type CommandGroup = 'Run' | 'Observe' | 'Stop trading' | 'Evaluate offline' | 'Set up';
+type CommandGroup = 'Run' | 'Observe' | 'Stop trading' | 'Modes' | 'Evaluate offline' | 'Set up';
 
 /** One command as data. The handler's module loads only when the command is called. */
 export interface CommandSpec {

@@ -1,3 +1,4 @@
+import { MODES } from '../engine/domain/control.js';
 import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
 import { LOG_LINES_MAX } from './logs/lines-max.js';
@@ -112,6 +113,10 @@ const STREAM_NAME: ArgumentSpec = {
   summary: 'stream name, e.g. stream.fills',
   values: 'stream',
 };
+const REASON: OptionSpec = { flags: '--reason <text>', summary: 'why, for the record' };
+const OPERATOR: OptionSpec = { flags: '--operator <name>', summary: 'who does it' };
+const YES: OptionSpec = { flags: '--yes', summary: 'do not ask' };
+const CONFIRM: OptionSpec = { flags: '--confirm <target>', summary: 'the target, retyped' };
 const INPUT_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON array, NDJSON or a vector file; - is stdin',
@@ -345,6 +350,23 @@ const STOP_TRADING: readonly CommandSpec[] = [
   },
 ];
 
+const MODES_OF_TRADING: readonly CommandSpec[] = [
+  {
+    name: 'mode show',
+    group: 'Modes',
+    summary: 'say the mode that holds, every flag behind it, and why not more',
+    load: () => import('./mode/show.js'),
+  },
+  {
+    name: 'mode set',
+    group: 'Modes',
+    summary: 'change where orders go, without a restart; canary and live need every condition',
+    arguments: [{ form: '<mode>', summary: 'shadow, paper, canary or live', choices: MODES }],
+    options: [REASON, OPERATOR, CONFIRM, YES],
+    load: () => import('./mode/set.js'),
+  },
+];
+
 const EVALUATE: readonly CommandSpec[] = [
   {
     name: 'evaluate gate',
@@ -401,7 +423,7 @@ const SET_UP: readonly CommandSpec[] = [
     name: 'migrate up',
     group: 'Set up',
     summary: 'apply what is pending; asks first',
-    options: [{ flags: '--yes', summary: 'do not ask' }],
+    options: [YES],
     load: () => import('./migrate/up.js'),
   },
   {
@@ -498,6 +520,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...RUN,
   ...OBSERVE,
   ...STOP_TRADING,
+  ...MODES_OF_TRADING,
   ...EVALUATE,
   ...SET_UP,
 ];

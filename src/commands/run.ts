@@ -2,10 +2,12 @@ import type { Output } from '../engine/domain/events.js';
 import { ordersTo } from '../engine/engine-status.js';
 import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { Recovered } from '../engine/recovery.js';
+import { findModeFlags } from '../config/mode-flags.js';
 import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
+import { configLocation } from './config-location.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { envelope, printResult } from './output/envelope.js';
@@ -127,6 +129,7 @@ async function openAndRun(call: Call, screen: Screen): Promise<number> {
   const opened = await services.openEngine({
     config,
     mode,
+    flags: findModeFlags(configLocation(options, io)),
     restart: options.flag('restart'),
     ...(record !== undefined && { record }),
     launch,

@@ -1,4 +1,6 @@
+import type { FoundFlags } from '../config/mode-flags.js';
 import type { Config } from '../config/parse-config.js';
+import type { Finding } from '../engine/control/canary-conditions.js';
 import type { Mode } from '../engine/domain/control.js';
 import type { Output } from '../engine/domain/events.js';
 import type { Hash } from '../engine/domain/hash.js';
@@ -11,6 +13,7 @@ import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices } from './migrate/migrate-ports.js';
+import type { ModeServices } from './mode/mode-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 
@@ -19,7 +22,13 @@ import type { DetachServices } from './run/detached-child.js';
  * that needs no database never loads its client.
  */
 export interface Services
-  extends OperatorServices, KillSwitchServices, DetachServices, LogServices, MigrateServices {
+  extends
+    OperatorServices,
+    KillSwitchServices,
+    ModeServices,
+    DetachServices,
+    LogServices,
+    MigrateServices {
   readonly commandTable: CommandTable;
   /**
    * Replaces a file as a whole, or makes it; readers see the old text or the new.
@@ -28,6 +37,8 @@ export interface Services
   replaceFile(path: string, text: string, mode: number): Promise<void>;
   /** The published streams on disk, read only; null when there are none. Loads no database. */
   withStreamFiles<T>(stateDir: string, work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
+  /** Whether the delivery gate lets this scope through now; what can't be said is no. */
+  isGateOpen(scope: string, stateDir: string): Promise<Finding>;
   hash(): Promise<Hash>;
   /** `sample` or the path of a trades file. */
   tradeFile(source: string, symbols: readonly string[]): Promise<Feed>;
@@ -38,6 +49,8 @@ export interface Services
 export interface EngineOrder {
   readonly config: Config;
   readonly mode: Extract<Mode, 'shadow' | 'paper'>;
+  /** Without them the register alone would say where orders go. */
+  readonly flags: FoundFlags;
   readonly restart: boolean;
   /** File to write what a live feed receives to. */
   readonly record?: string;

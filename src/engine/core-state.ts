@@ -8,6 +8,7 @@ import { initialRegime, type RegimeState } from './stages/regime.js';
 import { initialBreakout, type BreakoutState } from './stages/signal-breakout.js';
 import { initialTickChange, type TickChangeState } from './stages/signal-momentum.js';
 import { initialVenue } from './stages/simulated-venue.js';
+import type { ParkedBook } from './books.js';
 import { initialWindow15m, type Window15mState } from './stages/window-15m.js';
 import type { TradingState } from './trading.js';
 
@@ -31,6 +32,8 @@ export interface CoreState extends TradingState {
   nowMs: number;
   /** Minute of the newest PortfolioMarked. */
   markedMinute: number;
+  /** The book that is not decided on now; null until a mode has used a second one. */
+  parked: ParkedBook | null;
   intake: IntakeState;
   candles: CandleState;
   regime: RegimeState;
@@ -72,6 +75,7 @@ export function initialCore(): CoreState {
     breakers: initialBreakers(),
     alarms: new Map(),
     slippageBps: null,
+    parked: null,
     intake: initialIntake(),
     candles: initialCandles(),
     regime: initialRegime(),

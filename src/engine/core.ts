@@ -1,3 +1,4 @@
+import { changeHome, eachBook } from './books.js';
 import { initialCore, type CoreState } from './core-state.js';
 import { e8FromNumber, formatE8 } from './domain/e8.js';
 import { StepOutputs } from './domain/emit.js';
@@ -131,7 +132,6 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
   state.epochMax = Math.max(state.epochMax, input.epoch);
   const { level, scopes, mode, epoch, reason, message, operator, previousLevel } = input;
   state.control = { level, scopes, mode, epoch };
-  state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
   const facts = { level, scopes, mode, reason, message, operator, previousLevel, epoch };
   const cause = out.emit({
     kind: 'ControlApplied',
@@ -139,6 +139,7 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
     tsMs: input.atMs,
     ...facts,
   });
+  changeHome(state, mode, { cause, out });
   if (!lowered || state.limits === null) return;
   resetBreakers(state.breakers);
   const { allocation } = state.limits;
@@ -177,11 +178,12 @@ function observeTick(
   out: StepOutputs,
 ): void {
   noteTick(state.market, trade.symbol, trade.tsMs);
-  state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
   const context = tradingContext(state, trade.tsMs, limits, out);
-  if (state.venue.orders.size > 0) {
+  eachBook(state, () => {
+    state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
+    if (state.venue.orders.size === 0) return;
     settle(state, matchTrade(state.venue, trade, venueContext(state, context)), context);
-  }
+  });
   if (!watchesSymbol(limits.signal, trade.symbol)) return;
   const { idea, changePp } = strategyIdea(state, trade, limits);
   if (idea === null) return;
@@ -200,10 +202,12 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   for (const candle of closeOverdue(state.candles, nowMs, limits.candle, out)) {
     closeCandle(state, candle, limits, out);
   }
-  if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
-  if (state.venue.orders.size === 0) return;
   const context = tradingContext(state, nowMs, limits, out);
-  settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
+  eachBook(state, () => {
+    if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
+    if (state.venue.orders.size === 0) return;
+    settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
+  });
 }
 
 /** The venue gate refused an order that the fold had let go. */
@@ -214,7 +218,9 @@ function reportOrder(
   out: StepOutputs,
 ): void {
   const context = tradingContext(state, state.nowMs, limits, out);
-  settle(state, rejectOrder(state.venue, input, venueContext(state, context)), context);
+  eachBook(state, () => {
+    settle(state, rejectOrder(state.venue, input, venueContext(state, context)), context);
+  });
 }
 
 function tradingContext(
@@ -257,6 +263,12 @@ function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): v
   const minute = Math.floor(candle.tsMs / MINUTE_MS);
   if (minute <= state.markedMinute) return;
   state.markedMinute = minute;
+  eachBook(state, () => {
+    markBook(state, candle, out);
+  });
+}
+
+function markBook(state: CoreState, candle: ClosedCandle, out: StepOutputs): void {
   const { portfolio } = state;
   markTime(portfolio, candle.tsMs);
   const figures = portfolioFigures(portfolio);

@@ -40,7 +40,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     observedAtMs: parts.nowMs,
     phase: parts.phase,
     control: { ...parts.control, mode: fold.state.control.mode },
-    ordersTo: ordersTo(run.mode),
+    ordersTo: ordersTo(fold.state.control.mode),
     feed: {
       identity: feed.identity,
       description: feed.description,

@@ -1,5 +1,5 @@
 import type { Committer } from './committer.js';
-import type { ControlRecord, Mode } from './domain/control.js';
+import type { ControlRecord } from './domain/control.js';
 import type { Output } from './domain/events.js';
 import type { Input } from './domain/inputs.js';
 import type { EngineFigures } from './figures.js';
@@ -20,8 +20,6 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
-  /** Of the run: a change of mode is a new run. */
-  readonly mode: Mode;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -38,7 +36,7 @@ export class Runner {
   #stopping = false;
   #isFinite = true;
   /** What the fold was told last, or is about to be. */
-  #told: Pick<ControlRecord, 'epoch' | 'level'>;
+  #told: Pick<ControlRecord, 'epoch' | 'level' | 'mode'>;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
@@ -101,15 +99,15 @@ export class Runner {
 
   /** A changed register becomes an input in front of all that waits of the feed. */
   #followControl(): void {
-    const { control, sequencer, clock, mode } = this.#deps;
+    const { control, sequencer, clock } = this.#deps;
     const record = control();
-    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return;
+    const { epoch, level, mode } = record;
+    const told = this.#told;
+    if (epoch === told.epoch && level === told.level && mode === told.mode) return;
     this.#told = record;
     // A register that can't be read says no time of its own: it is now that this is noticed.
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
-    const { level, scopes, epoch, reason, message, operator, previousLevel } = record;
-    const who = { reason, message, operator, previousLevel, atMs };
-    sequencer.urge({ kind: 'ControlChanged', level, scopes, mode, epoch, ...who });
+    sequencer.urge({ kind: 'ControlChanged', ...record, atMs });
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {

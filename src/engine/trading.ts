@@ -1,4 +1,5 @@
-import type { ControlRecord } from './domain/control.js';
+import type { ControlRecord, Mode } from './domain/control.js';
+import { homeBook } from './books.js';
 import { e8ToNumber, formatE8, type E8 } from './domain/e8.js';
 import type { StepOutputs } from './domain/emit.js';
 import type { GateEvidence, OrderOrigin, Side, SignalRaised } from './domain/events.js';
@@ -76,6 +77,7 @@ export function raiseSignal(
   const signalRef = out.emit(facts);
   const verdict = decideRisk(signal, {
     ...state,
+    control: { ...state.control, mode: orderMode(state) },
     limits: context.limits,
     slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
     regime,
@@ -162,6 +164,7 @@ function placeOrder(
   const { signal, verdict, signalRef, decisionRef } = what;
   if (verdict.bundle === null) return;
   const { control } = state;
+  const mode = orderMode(state);
   const { symbol, strategyId, side } = signal;
   const qty = formatE8(verdict.qtyE8);
   const ref = context.out.emit({
@@ -179,14 +182,14 @@ function placeOrder(
     origin: signal.origin,
     reason: signal.reason,
     stopLossFraction: context.limits.risk.stopLossFraction,
-    mode: control.mode,
+    mode,
     signalRef,
     decisionRef,
     epoch: control.epoch,
     bundle: verdict.bundle,
   });
   noteOrder(state.breakers, context.nowMs);
-  if (control.mode === 'shadow') {
+  if (mode === 'shadow') {
     const message = 'shadow mode (zero execution)';
     const refused = { symbol, strategyId, side, qty, by: 'shadow' as const, message };
     const { nowMs } = context;
@@ -212,6 +215,11 @@ function placeOrder(
   );
 }
 
+/** What an order for the book at hand is: one for the hypothetical book never leaves. */
+function orderMode({ portfolio }: TradingState): Mode {
+  return portfolio.book === 'real' ? 'paper' : 'shadow';
+}
+
 /** Tells everyone who learns from an order's outcome, and unwinds a filled paper BUY. */
 export function settle(
   state: TradingState,
@@ -224,11 +232,14 @@ export function settle(
     if (result.filledE8 === 0n) continue;
     state.slippageBps = result.slippageBps;
     markTime(state.portfolio, context.nowMs);
-    takeFill(
-      allocationSlot(state.allocation, order.strategyId, order.symbol),
-      { side: order.side, qtyE8: result.filledE8, price: e8ToNumber(result.priceE8) },
-      allocationContext(state, result.ref, context),
-    );
+    // A strategy is judged by the book that it decides on.
+    if (state.portfolio.book === homeBook(state.control.mode)) {
+      takeFill(
+        allocationSlot(state.allocation, order.strategyId, order.symbol),
+        { side: order.side, qtyE8: result.filledE8, price: e8ToNumber(result.priceE8) },
+        allocationContext(state, result.ref, context),
+      );
+    }
     if (!result.final || order.side !== 'BUY' || !unwinds(state, context)) continue;
     const signal = context.unwindOf(order.symbol);
     if (signal !== null)
@@ -238,7 +249,8 @@ export function settle(
 
 /** Never in shadow: nothing is held there (domain.md 3.2). */
 function unwinds(state: TradingState, context: TradingContext): boolean {
-  return context.limits.risk.autoUnwind && state.control.mode === 'paper';
+  const { autoUnwind } = context.limits.risk;
+  return autoUnwind && state.portfolio.book === 'real' && state.control.mode === 'paper';
 }
 
 /** Blocked by exposure with unwinding on: the first long position is sold whole, one per trigger. */

@@ -28,6 +28,16 @@ export const services: Services = {
     const { killSwitch } = await import('./operator/operator-ports.js');
     return killSwitch(stateDir);
   },
+  async ledger(stateDir) {
+    const [{ ledgerFiles }, { stateDirectory }] = await Promise.all([
+      import('../adapters/files/ledger-files.js'),
+      import('../adapters/files/state-directory.js'),
+    ]);
+    return ledgerFiles(stateDirectory(stateDir).ledger);
+  },
+  isGateOpen(scope) {
+    return Promise.resolve({ state: 'MISSING', detail: `no gate answers for ${scope}` });
+  },
   async engineLog(options, io) {
     const { openLogReader } = await import('./operator/log-reader.js');
     return openLogReader(options, io);

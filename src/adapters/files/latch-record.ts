@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CanaryTerms } from '../../engine/domain/canary-terms.js';
 import type { ControlRecord, Level, Mode } from '../../engine/domain/control.js';
 import { LEVELS, MODES } from '../../engine/domain/control.js';
 
@@ -45,13 +46,52 @@ function recordOf(found: Readonly<Record<string, unknown>>): ControlRecord | nul
   if (typeof reason !== 'string' || typeof message !== 'string' || typeof operator !== 'string') {
     return null;
   }
-  return { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
+  const canary = found['canary'] === undefined ? undefined : canaryOf(found['canary']);
+  if (canary === null) return null;
+  const terms = canary === undefined ? {} : { canary };
+  return { level, scopes, mode, ...terms, epoch, reason, message, operator, atMs, previousLevel };
+}
+
+/** Names and kinds of what a canary may do, in the order of the record. */
+const CANARY_MEMBERS = {
+  sessionId: 'string',
+  planHash: 'string',
+  venue: 'string',
+  symbol: 'string',
+  percent: 'number',
+  held: 'boolean',
+  ordersMax: 'number',
+  activeOrdersMax: 'number',
+  notionalPerOrderUsdt: 'string',
+  notionalTotalUsdt: 'string',
+  lossMaxUsdt: 'string',
+  slippageBpsMax: 'number',
+  cooldownMs: 'number',
+  durationMs: 'number',
+  staleMsMax: 'number',
+  rejectsMax: 'number',
+  startedAtMs: 'number',
+} as const satisfies Readonly<Record<keyof CanaryTerms, string>>;
+
+function canaryOf(value: unknown): CanaryTerms | null {
+  if (!isObject(value)) return null;
+  const isWhole = Object.entries(CANARY_MEMBERS).every(
+    ([name, kind]) => typeof value[name] === kind,
+  );
+  return isWhole ? termsInOrder(value as unknown as CanaryTerms) : null;
+}
+
+function termsInOrder(terms: CanaryTerms): CanaryTerms {
+  const names = Object.keys(CANARY_MEMBERS) as (keyof CanaryTerms)[];
+  return Object.fromEntries(names.map((name) => [name, terms[name]])) as unknown as CanaryTerms;
 }
 
 function inOrder(record: ControlRecord): ControlRecord {
   const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  const terms = record.canary === undefined ? {} : { canary: termsInOrder(record.canary) };
   const sorted = Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { level, scopes: sorted, mode, epoch, reason, message, operator, atMs, previousLevel };
+  const head = { level, scopes: sorted, mode, ...terms };
+  return { ...head, epoch, reason, message, operator, atMs, previousLevel };
 }
 
 function levelOf(value: unknown): Level | null {

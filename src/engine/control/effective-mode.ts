@@ -1,4 +1,4 @@
-import type { Mode } from '../domain/control.js';
+import type { ControlRecord, Mode } from '../domain/control.js';
 import { judgeFlags, type JudgedFlags, type ModeFlags, type Permits } from './mode-flags.js';
 
 /** What the register asks for. `venue`: of a canary, where its share of the orders goes. */
@@ -27,6 +27,11 @@ export const PAPER_VENUE = 'paper';
  * into being: it is a constant of the build and no flag, file or record changes it.
  */
 export const REAL_VENUES: readonly string[] = [];
+
+/** What a record asks for. A canary whose terms were lost has no venue, and is none. */
+export function askedBy(record: Pick<ControlRecord, 'mode' | 'canary'>): AskedMode {
+  return { state: 'known', mode: record.mode, venue: record.canary?.venue ?? null };
+}
 
 const NO_ADAPTER = 'this build has no adapter for a real venue';
 

@@ -1,3 +1,4 @@
+import type { CanaryTerms } from '../domain/canary-terms.js';
 import type { ControlReading, ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
 import { LEVELS, MODES, mostRestrictive } from '../domain/control.js';
 
@@ -156,17 +157,26 @@ export function lower(current: EffectiveControl, request: LowerRequest): LowerRe
   };
 }
 
+interface ModeChange {
+  readonly mode: Mode;
+  readonly operator: string;
+  readonly atMs: number;
+  readonly why?: string;
+  /** With mode canary only. */
+  readonly canary?: CanaryTerms;
+}
+
 /** The same level under another mode; only `cdb mode set` may ask for canary or live. */
-export function withMode(
-  current: EffectiveControl,
-  change: { readonly mode: Mode; readonly operator: string; readonly atMs: number },
-): ControlRecord {
+export function withMode(current: EffectiveControl, change: ModeChange): ControlRecord {
+  const { level, scopes } = current.record;
   return {
-    ...current.record,
+    level,
+    scopes,
     mode: change.mode,
+    ...(change.canary !== undefined && { canary: change.canary }),
     epoch: nextEpoch(current, change.atMs),
     reason: 'mode',
-    message: `mode ${current.record.mode} to ${change.mode}`,
+    message: clip(change.why ?? `mode ${current.record.mode} to ${change.mode}`, TEXT_CHARS_MAX),
     operator: clip(change.operator, NAME_CHARS_MAX),
     atMs: change.atMs,
     previousLevel: current.record.level,

@@ -1,4 +1,4 @@
-import { levelFor, type ControlRecord } from '../domain/control.js';
+import { levelFor, type ControlRecord, type Mode } from '../domain/control.js';
 
 /** What the gate must know of an order that wants to leave. */
 interface LeavingOrder {
@@ -7,7 +7,17 @@ interface LeavingOrder {
   readonly reduceOnly: boolean;
   /** Under which it was decided. */
   readonly epoch: number;
+  /** What it is itself: one of a canary is `shadow`, or what its venue makes it. */
+  readonly mode: Mode;
 }
+
+/** What may leave under a mode. */
+const LEAVES: Readonly<Record<Mode, readonly Mode[]>> = {
+  shadow: ['shadow'],
+  paper: ['paper', 'shadow'],
+  canary: ['paper', 'live', 'shadow'],
+  live: ['live', 'shadow'],
+};
 
 /**
  * The last door: judges an order against the register as it is now, after its decision is on record
@@ -15,11 +25,14 @@ interface LeavingOrder {
  */
 export function gateRefusal(
   order: LeavingOrder,
-  control: Pick<ControlRecord, 'level' | 'scopes' | 'epoch'>,
+  control: Pick<ControlRecord, 'level' | 'scopes' | 'epoch' | 'mode'>,
 ): string | null {
   const level = levelFor(control, order);
   if (level === 'HALTED') return 'venue gate: level HALTED';
   if (level === 'REDUCING' && !order.reduceOnly) return 'venue gate: level REDUCING';
+  if (!LEAVES[control.mode].includes(order.mode)) {
+    return `venue gate: mode ${control.mode}, the order is ${order.mode}`;
+  }
   if (order.epoch >= control.epoch) return null;
   return `venue gate: decided under epoch ${order.epoch}, now ${control.epoch}`;
 }

@@ -1,4 +1,4 @@
-import type { ControlRecord, Mode } from '../domain/control.js';
+import type { ControlRecord } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
 import type { Input } from '../domain/inputs.js';
@@ -27,7 +27,6 @@ export interface PipelineDeps {
     readonly configHash: string;
     readonly thresholds: Thresholds;
     readonly seed: number;
-    readonly mode: Mode;
   };
   readonly limits: PipelineLimits;
   readonly onNotice: (text: string) => void;
@@ -51,7 +50,11 @@ export class ShardPipeline {
   /** Of its own inputs (control, configuration); no two owners have the same source. */
   readonly #source: string;
   #offset = 0;
-  #told: Pick<ControlRecord, 'epoch' | 'level'> = { epoch: 0, level: 'HALTED' };
+  #told: Pick<ControlRecord, 'epoch' | 'level' | 'mode'> = {
+    epoch: 0,
+    level: 'HALTED',
+    mode: 'shadow',
+  };
   #snapshot: Snapshot | null = null;
   #snapshotSeq = 0;
   #snapshotAtMs = 0;
@@ -183,12 +186,17 @@ export class ShardPipeline {
   }
 
   #newControl(): readonly Input[] {
-    const { control, clock, config } = this.#deps;
-    const record = control();
-    if (record.epoch === this.#told.epoch && record.level === this.#told.level) return [];
+    const { control, clock } = this.#deps;
+    const said = control();
+    // A canary counts its orders in one fold, and shards are several.
+    const mode = said.mode === 'paper' ? 'paper' : 'shadow';
+    const record: ControlRecord = { ...said, mode };
+    const { epoch, level } = record;
+    const told = this.#told;
+    if (epoch === told.epoch && level === told.level && mode === told.mode) return [];
     this.#told = record;
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
-    return [{ kind: 'ControlChanged', ...record, mode: config.mode, atMs }];
+    return [{ kind: 'ControlChanged', ...record, atMs }];
   }
 
   async #considerSnapshot(): Promise<void> {

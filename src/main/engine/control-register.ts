@@ -1,5 +1,6 @@
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
@@ -38,7 +39,9 @@ export function openEngineRegister(
   const change = { mode, operator: operatorName(process.env), atMs: clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
-    latch.write(withMode(first, change));
+    const next = withMode(first, change);
+    latch.write(next);
+    noteMode(state, { from: first.record.mode, next, onNotice });
   }
   return {
     effective: () => {
@@ -58,6 +61,27 @@ export function openEngineRegister(
       return forced;
     },
   };
+}
+
+/** The start has changed the mode: nothing undoes it if the ledger takes no entry, but somebody is told. */
+function noteMode(
+  { ledger }: StateDirectory,
+  change: {
+    readonly from: Mode;
+    readonly next: ControlRecord;
+    readonly onNotice: (text: string) => void;
+  },
+): void {
+  const { from, next, onNotice } = change;
+  const { mode, epoch, operator, atMs } = next;
+  const why = 'cdb run was started in this mode';
+  const details = { from, to: mode, epoch };
+  try {
+    const action = 'mode changed by a start';
+    ledgerFiles(ledger).append({ kind: 'mode', action, atMs, who: operator, why, details });
+  } catch (error) {
+    onNotice(`the change of the mode is not in the ledger: ${String(error)}`);
+  }
 }
 
 /** A forced halt ends when an operator releases with a newer epoch. */

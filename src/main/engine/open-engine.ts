@@ -25,6 +25,7 @@ import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
+import { PAPER_VENUE } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { AuditReader } from '../../engine/ports/audit-reader.js';
@@ -42,6 +43,7 @@ import { viewSource } from '../../view/view-source.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
+import { capMode, engineMode } from './mode-cap.js';
 import { openFeed } from './open-feed.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
@@ -82,7 +84,9 @@ async function openParts(
     () => openEngineRegister(place.state, mode, { clock, onNotice }),
     (opened) => killSwitchWords(opened.effective()),
   );
-  const control = () => heldControl(place.lock, register);
+  const judged = engineMode(register.effective().record, order.flags);
+  for (const why of judged.why) onNotice(`mode ${judged.mode} instead of ${mode}: ${why}`);
+  const control = () => capMode(heldControl(place.lock, register), order.flags);
   const parts = { order, preflight, clock, log, state: place.state, control };
   const keys = localKeys(clock);
   // A stack whose trades are only listened to gets none of our orders.
@@ -374,7 +378,7 @@ function liveSettings({ config, mode, restart }: EngineOrder): LiveSettings {
     configHash: nodeHash.sha256Hex(canonicalFact(thresholdValues)),
     restart,
     pid: process.pid,
-    venue: mode,
+    venue: PAPER_VENUE,
     syncJournal: journal.fsync,
     committer: {
       waitingMax: 8,

@@ -91,7 +91,7 @@ async function pipelineOf(token: FenceToken, control: ControlRecord): Promise<Sh
       ...{ run: RUN, log, store: storeOf(new MemoryAuditStore()), clock: systemClock() },
       ...{ hash: nodeHash, figures: new EngineFigures(), control: () => control },
       config: {
-        ...{ codeVersion: 'test', configHash: 'test', seed: 7, mode: 'paper' },
+        ...{ codeVersion: 'test', configHash: 'test', seed: 7 },
         thresholds: THRESHOLD_SETS.default,
       },
       limits: {
