@@ -50,7 +50,7 @@ export function changeHome(
     state.portfolio.book = book;
     return;
   }
-  openBook(state, book, at);
+  openOtherBook(state, at);
   swapBooks(state);
   // The strategy's own record goes on from what is held in this book.
   for (const slot of state.allocation.values()) {
@@ -61,17 +61,31 @@ export function changeHome(
 }
 
 /** Makes the second book, if nobody has yet. */
-export function openBook(
+export function openOtherBook(
   state: CoreState,
-  book: Book,
   { cause, out }: { readonly cause: Ref; readonly out: StepOutputs },
 ): void {
   if (state.parked !== null || state.limits === null) return;
+  const book = state.portfolio.book === 'real' ? 'hypothetical' : 'real';
   const portfolio = openPortfolio(book, e8FromNumber(state.limits.risk.balanceUsdt));
   portfolio.marketPrices = new Map(state.portfolio.marketPrices);
-  postOpeningBalance(portfolio, out, { cause, tsMs: state.nowMs });
-  markTime(portfolio, state.nowMs);
+  if (state.nowMs > 0) {
+    postOpeningBalance(portfolio, out, { cause, tsMs: state.nowMs });
+    markTime(portfolio, state.nowMs);
+  }
   state.parked = { portfolio, venue: initialVenue() };
+}
+
+/** Null where no mode has used it yet. */
+export function bookOf({ portfolio, venue, parked }: CoreState, book: Book): ParkedBook | null {
+  if (portfolio.book === book) return { portfolio, venue };
+  return parked?.portfolio.book === book ? parked : null;
+}
+
+/** Does `work` with this book as the one at hand; nothing where nobody has used it. */
+export function inBook(state: CoreState, book: Book, work: () => void): void {
+  if (state.portfolio.book === book) work();
+  else inParkedBook(state, work);
 }
 
 /** Does the same for both books, the one that is decided on first. */
@@ -80,8 +94,7 @@ export function eachBook(state: CoreState, work: () => void): void {
   inParkedBook(state, work);
 }
 
-/** Does `work` with the parked book as the one at hand; nothing where there is none. */
-export function inParkedBook(state: CoreState, work: () => void): void {
+function inParkedBook(state: CoreState, work: () => void): void {
   if (state.parked === null) return;
   swapBooks(state);
   work();

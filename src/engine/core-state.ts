@@ -7,6 +7,7 @@ import { openPortfolio } from './stages/portfolio.js';
 import { initialRegime, type RegimeState } from './stages/regime.js';
 import { initialBreakout, type BreakoutState } from './stages/signal-breakout.js';
 import { initialTickChange, type TickChangeState } from './stages/signal-momentum.js';
+import { initialCanary } from './control/canary.js';
 import { initialVenue } from './stages/simulated-venue.js';
 import type { ParkedBook } from './books.js';
 import { initialWindow15m, type Window15mState } from './stages/window-15m.js';
@@ -75,6 +76,7 @@ export function initialCore(): CoreState {
     breakers: initialBreakers(),
     alarms: new Map(),
     slippageBps: null,
+    canary: initialCanary(),
     parked: null,
     intake: initialIntake(),
     candles: initialCandles(),

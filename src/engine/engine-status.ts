@@ -5,7 +5,8 @@ import type { EngineFigures } from './figures.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { RunRecord } from './ports/audit-store.js';
-import type { EngineStatus } from './ports/engine-status.js';
+import { bookOf } from './books.js';
+import type { CanaryStatus, EngineStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
 import { pendingNotionalE8 } from './stages/exposure.js';
@@ -66,6 +67,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
       spoolBytes: spool.bytes,
     },
     portfolio: portfolioStatus(fold),
+    ...canaryPart(fold),
     symbols: symbolStatus(fold),
     database: parts.database,
     rssBytes: parts.rssBytes,
@@ -121,6 +123,31 @@ export function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
       error_rate: breakers.tripped.error_rate !== undefined,
       drawdown: breakers.tripped.drawdown !== undefined,
       loss: breakers.tripped.loss !== undefined,
+    },
+  };
+}
+
+function canaryPart({ state }: Fold): { readonly canary?: CanaryStatus } {
+  const { phase, terms, trigger, detail, ...counts } = state.canary;
+  if (terms === null) return {};
+  const { sessionId, planHash, venue, symbol, percent, ordersMax, durationMs } = terms;
+  const book = bookOf(state, 'real');
+  const equityE8 = book === null ? counts.equityE8 : portfolioFigures(book.portfolio).equityE8;
+  const open = [...(book?.venue.orders.values() ?? [])];
+  return {
+    canary: {
+      ...{ sessionId, planHash, phase, trigger, detail, venue, symbol, percent },
+      ordersSent: counts.ordersSent,
+      ordersMax,
+      openOrders: open.reduce((sum, orders) => sum + orders.length, 0),
+      notionalSentUsdt: formatE8(counts.notionalSentE8),
+      notionalTotalUsdt: terms.notionalTotalUsdt,
+      pnlUsdt: formatE8(equityE8 - counts.equityE8),
+      lossMaxUsdt: terms.lossMaxUsdt,
+      heldQty: formatE8(book?.portfolio.positions.get(symbol)?.qtyE8 ?? 0n),
+      rejects: counts.rejects,
+      ranMs: Math.max(0, state.nowMs - counts.startedAtMs),
+      durationMs,
     },
   };
 }

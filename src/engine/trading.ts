@@ -1,5 +1,13 @@
 import type { ControlRecord, Mode } from './domain/control.js';
 import { homeBook } from './books.js';
+import {
+  ceilingRefusal,
+  entryQtyMax,
+  noteSent,
+  noteVenueResult,
+  type CanaryState,
+  type Route,
+} from './control/canary.js';
 import { e8ToNumber, formatE8, type E8 } from './domain/e8.js';
 import type { StepOutputs } from './domain/emit.js';
 import type { GateEvidence, OrderOrigin, Side, SignalRaised } from './domain/events.js';
@@ -14,7 +22,7 @@ import {
 } from './stages/allocation.js';
 import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
 import { markTime, type PortfolioFigures, type PortfolioState } from './stages/portfolio.js';
-import { decideRisk, type Alarm, type Verdict } from './stages/risk.js';
+import { decideRisk, type Alarm, type OrderCeilings, type Verdict } from './stages/risk.js';
 import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
 
 /** The half of the state that money moves in. */
@@ -29,6 +37,7 @@ export interface TradingState {
   alarms: Map<string, string>;
   /** Newest fill's slippage in bps, null before the first; the market health that risk sees. */
   slippageBps: number | null;
+  canary: CanaryState;
 }
 
 export interface TradingContext {
@@ -55,6 +64,8 @@ export interface RaisedSignal {
   readonly regime: string;
   readonly gate: GateEvidence;
   readonly figures: PortfolioFigures;
+  /** Under a canary: where it goes, and why. */
+  readonly route?: Route;
 }
 
 /** Signal to order: one SignalRaised, one final RiskDecided, and an order where it says ALLOW. */
@@ -65,7 +76,7 @@ export function raiseSignal(
   context: TradingContext,
 ): void {
   const { out, nowMs } = context;
-  const { regime, gate, figures, priceE8, tradeQtyE8, ...words } = signal;
+  const { regime, gate, figures, priceE8, tradeQtyE8, route, ...words } = signal;
   const facts: Omit<SignalRaised, 'ref'> = {
     kind: 'SignalRaised',
     cause,
@@ -75,6 +86,7 @@ export function raiseSignal(
     tradeQty: formatE8(tradeQtyE8),
   };
   const signalRef = out.emit(facts);
+  if (route !== undefined) tellRoute(state, { signal, route, cause: signalRef }, context);
   const verdict = decideRisk(signal, {
     ...state,
     control: { ...state.control, mode: orderMode(state) },
@@ -84,6 +96,7 @@ export function raiseSignal(
     gate,
     figures,
     nowMs,
+    canary: canaryCeilings(state, nowMs),
   });
   const decisionRef = out.emit({
     kind: 'RiskDecided',
@@ -189,6 +202,7 @@ function placeOrder(
     bundle: verdict.bundle,
   });
   noteOrder(state.breakers, context.nowMs);
+  if (ordersOfCanary(state)) noteSent(state.canary, { symbol, ...verdict }, context.nowMs);
   if (mode === 'shadow') {
     const message = 'shadow mode (zero execution)';
     const refused = { symbol, strategyId, side, qty, by: 'shadow' as const, message };
@@ -220,6 +234,34 @@ function orderMode({ portfolio }: TradingState): Mode {
   return portfolio.book === 'real' ? 'paper' : 'shadow';
 }
 
+/** What is decided now goes out under the ceilings of the canary. */
+function ordersOfCanary({ portfolio, control }: TradingState): boolean {
+  return portfolio.book === 'real' && control.mode === 'canary';
+}
+
+function canaryCeilings(state: TradingState, nowMs: number): OrderCeilings | null {
+  if (!ordersOfCanary(state)) return null;
+  const { canary, venue } = state;
+  const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
+  return {
+    qtyMaxE8: (boundE8) => entryQtyMax(canary, boundE8),
+    refusal: (order) => ceilingRefusal(canary, order, { openOrders, nowMs }),
+  };
+}
+
+function tellRoute(
+  { canary }: TradingState,
+  what: { readonly signal: RaisedSignal; readonly route: Route; readonly cause: Ref },
+  { out, nowMs }: TradingContext,
+): void {
+  const { signal, route, cause } = what;
+  const { symbol, strategyId, side } = signal;
+  const percent = canary.terms?.percent ?? 0;
+  const sessionId = canary.terms?.sessionId ?? '';
+  const at = { cause, tsMs: nowMs, symbol, strategyId, side, sessionId, percent };
+  out.emit({ kind: 'SignalRouted', ...at, ...route });
+}
+
 /** Tells everyone who learns from an order's outcome, and unwinds a filled paper BUY. */
 export function settle(
   state: TradingState,
@@ -229,6 +271,7 @@ export function settle(
   for (const result of results) {
     const { order } = result;
     if (result.final) noteOutcome(state.breakers, result.failed);
+    if (ordersOfCanary(state)) noteVenueResult(state.canary, result);
     if (result.filledE8 === 0n) continue;
     state.slippageBps = result.slippageBps;
     markTime(state.portfolio, context.nowMs);
@@ -250,7 +293,8 @@ export function settle(
 /** Never in shadow: nothing is held there (domain.md 3.2). */
 function unwinds(state: TradingState, context: TradingContext): boolean {
   const { autoUnwind } = context.limits.risk;
-  return autoUnwind && state.portfolio.book === 'real' && state.control.mode === 'paper';
+  const { mode } = state.control;
+  return autoUnwind && state.portfolio.book === 'real' && (mode === 'paper' || mode === 'canary');
 }
 
 /** Blocked by exposure with unwinding on: the first long position is sold whole, one per trigger. */

@@ -25,6 +25,20 @@ export interface RiskContext {
   /** Of the same moment as the gate's evidence. */
   readonly figures: PortfolioFigures;
   readonly nowMs: number;
+  /** The ceilings of a canary, for an order that it sends; else null. */
+  readonly canary: OrderCeilings | null;
+}
+
+/** What bounds single orders beside the account. */
+export interface OrderCeilings {
+  /** The largest entry at this worst price. */
+  qtyMaxE8(boundE8: E8): E8;
+  refusal(order: {
+    readonly symbol: string;
+    readonly qtyE8: E8;
+    readonly boundE8: E8;
+    readonly reduceOnly: boolean;
+  }): { readonly code: LayerCode; readonly detail: string } | null;
 }
 
 export interface Candidate {
@@ -86,6 +100,7 @@ const LAYERS: readonly Layer[] = [
   exposureNow,
   positionNow,
   sized,
+  withinCanary,
   exposureProjected,
   bundleAllows,
 ];
@@ -132,15 +147,19 @@ function assess(candidate: Candidate, context: RiskContext): Case {
   const balanceE8 = e8FromNumber(context.limits.risk.balanceUsdt);
   const reducibleE8 = reducible(candidate, context);
   const reduceOnly = reducibleE8 > 0n;
-  const qtyE8 = reduceOnly ? reducibleE8 : entryQty(candidate, context, balanceE8);
   const stepE8 = mulE8(candidate.priceE8, e8FromNumber(context.limits.risk.priceBoundBps / BPS));
+  const boundE8 =
+    candidate.side === 'BUY' ? candidate.priceE8 + stepE8 : candidate.priceE8 - stepE8;
+  const wantedE8 = reduceOnly ? reducibleE8 : entryQty(candidate, context, balanceE8);
+  const entryMaxE8 = context.canary?.qtyMaxE8(boundE8) ?? wantedE8;
+  const qtyE8 = reduceOnly || wantedE8 < entryMaxE8 ? wantedE8 : entryMaxE8;
   return {
     ...candidate,
     ...context,
     reducibleE8,
     reduceOnly,
     qtyE8,
-    boundE8: candidate.side === 'BUY' ? candidate.priceE8 + stepE8 : candidate.priceE8 - stepE8,
+    boundE8,
     balanceE8,
   };
 }
@@ -265,6 +284,11 @@ function sized(c: Case): Refusal | null {
     return refuse('RK_SIZE', `quantity ${formatE8(c.qtyE8)} BTC is a sizing fault`);
   }
   return null;
+}
+
+function withinCanary(c: Case): Refusal | null {
+  const refusal = c.canary?.refusal(c) ?? null;
+  return refusal === null ? null : refuse(refusal.code, refusal.detail);
 }
 
 function exposureProjected(c: Case): Refusal | null {

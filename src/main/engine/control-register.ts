@@ -18,6 +18,8 @@ export interface EngineRegister {
   effective(): EffectiveControl;
   /** Also when no place can be written any more: then this process alone remembers, until it ends. */
   engage(request: { readonly reason: string; readonly message: string }): ControlRecord;
+  /** This session has ended in the fold: the register says so too. Nothing where it says something else. */
+  endCanary(sessionId: string, why: string): void;
 }
 
 /**
@@ -59,6 +61,14 @@ export function openEngineRegister(
         onNotice(`the latch can't be written, only this process is halted: ${String(error)}`);
       }
       return forced;
+    },
+    endCanary: (sessionId, why) => {
+      const current = read(false);
+      const { mode: held, canary } = current.record;
+      const isOther = canary !== undefined && canary.sessionId !== sessionId;
+      if (held !== 'canary' || isOther || current.faults.length > 0) return;
+      const next = withMode(current, { mode: 'shadow', operator: 'cdb', atMs: clock.nowMs(), why });
+      latch.write({ ...next, reason: 'canary_rollback' });
     },
   };
 }

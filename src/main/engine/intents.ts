@@ -28,6 +28,8 @@ export function intentHandler(
         }
         return obey(live, register, clock);
       }
+      case 'canary':
+        return { canary: live.status().canary ?? null };
       case 'release':
       case 'mode':
         return obey(live, register, clock);
@@ -35,7 +37,7 @@ export function intentHandler(
         throw new OperatorError({
           code: 'CDB-E0705',
           what: `Cannot carry out the intent "${name}"`,
-          why: 'this engine knows stop, engage, release and mode',
+          why: 'this engine knows stop, engage, release, mode and canary',
           todo: 'cdb --help',
           exit: EXIT.USAGE,
         });

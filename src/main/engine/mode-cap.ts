@@ -1,5 +1,6 @@
 import type { FoundFlags } from '../../config/mode-flags.js';
 import { askedBy, effectiveMode, type EffectiveMode } from '../../engine/control/effective-mode.js';
+import { CANARY_CEILINGS, type CanaryTerms } from '../../engine/domain/canary-terms.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 
 /** The mode that an engine with these flags decides in. */
@@ -9,9 +10,30 @@ export function engineMode(record: ControlRecord, { flags, fault }: FoundFlags):
 }
 
 /** The record with the mode that holds: the register alone can't make an engine do more than its flags. */
-export function capMode(record: ControlRecord, found: FoundFlags): ControlRecord {
-  const { mode } = engineMode(record, found);
-  if (mode === record.mode) return record;
-  const { level, scopes, epoch, reason, message, operator, atMs, previousLevel } = record;
-  return { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
+export function capMode(record: ControlRecord, found: FoundFlags, nowMs: number): ControlRecord {
+  const { mode, why } = engineMode(record, found);
+  const { canary } = record;
+  // Event time ends a session too; this one holds where no event comes.
+  const isOver =
+    mode === 'canary' && canary !== undefined && nowMs - canary.startedAtMs >= maxMs(canary);
+  if (mode === record.mode && !isOver) return record;
+  const { level, scopes, epoch, operator, atMs, previousLevel } = record;
+  const who = {
+    level,
+    scopes,
+    mode: isOver ? 'shadow' : mode,
+    epoch,
+    operator,
+    atMs,
+    previousLevel,
+  } as const;
+  if (record.mode !== 'canary') return { ...who, reason: record.reason, message: record.message };
+  if (isOver) return { ...who, reason: 'duration_over', message: 'its time on the clock is over' };
+  // An engage leaves no terms, and what it says of itself counts first.
+  if (canary === undefined) return { ...who, reason: record.reason, message: record.message };
+  return { ...who, reason: 'flag_drift', message: why.join('; ') };
+}
+
+function maxMs({ durationMs }: CanaryTerms): number {
+  return Math.min(durationMs, CANARY_CEILINGS.durationMs);
 }

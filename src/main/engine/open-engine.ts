@@ -1,6 +1,7 @@
 import { openControlSocket } from '../../adapters/control-socket/server.js';
 import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import { removeOldRuns } from '../../adapters/files/run-retention.js';
 import { openSnapshotFiles } from '../../adapters/files/snapshot-files.js';
@@ -40,6 +41,7 @@ import { RecoveryRefused } from '../../engine/recovery.js';
 import { loadMigrations } from '../../schema/migration-files.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
+import { canaryGuard } from './canary-guard.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
@@ -86,8 +88,16 @@ async function openParts(
   );
   const judged = engineMode(register.effective().record, order.flags);
   for (const why of judged.why) onNotice(`mode ${judged.mode} instead of ${mode}: ${why}`);
-  const control = () => capMode(heldControl(place.lock, register), order.flags);
-  const parts = { order, preflight, clock, log, state: place.state, control };
+  const control = () => capMode(heldControl(place.lock, register), order.flags, clock.nowMs());
+  const guard = canaryGuard({ register, ledger: ledgerFiles(place.state.ledger), clock, onNotice });
+  const guarded: EngineOrder = {
+    ...order,
+    onCommitted: (fact) => {
+      guard(fact);
+      order.onCommitted(fact);
+    },
+  };
+  const parts = { order: guarded, preflight, clock, log, state: place.state, control };
   const keys = localKeys(clock);
   // A stack whose trades are only listened to gets none of our orders.
   const redis = config.feed.source === REDIS_FEED ? undefined : config.redisUrl;

@@ -13,6 +13,7 @@ import {
 import {
   decideRisk,
   type Candidate,
+  type OrderCeilings,
   type RiskContext,
 } from '../../../../src/engine/stages/risk.js';
 import {
@@ -68,6 +69,7 @@ function allowed(change: Partial<Situation> = {}): Situation {
     regime: 'TREND',
     gate: ALLOWS,
     nowMs: NOW_MS,
+    canary: null,
     ...change,
   };
 }
@@ -140,6 +142,13 @@ const orders = (count: number, atMs = NOW_MS) => {
 };
 const risk = (change: Partial<RiskContext['limits']['risk']>) => eager({ risk: change });
 
+/** Which of its codes a canary gives is tested with its ceilings. */
+const CANARY_CODES = Object.keys(LAYER_REASONS).filter((code) => code.startsWith('RK_CANARY_'));
+const CEILINGS: OrderCeilings = {
+  qtyMaxE8: () => e8(1),
+  refusal: () => ({ code: 'RK_CANARY_ORDERS', detail: '3 of 3 have left' }),
+};
+
 /** One refusal per layer, in the order of domain.md 3.2; each is the only fault of its situation. */
 const REFUSALS: readonly (readonly [code: string, name: string, change: Partial<Situation>])[] = [
   ['RK_KILL_SWITCH', 'halted', { control: { level: 'HALTED', scopes: {}, mode: 'paper' } }],
@@ -157,6 +166,7 @@ const REFUSALS: readonly (readonly [code: string, name: string, change: Partial<
   ['RK_EXPOSURE', 'exposure', { portfolio: holding(30, 100, 'AAAUSDT') }],
   ['RK_POSITION', 'position', { portfolio: holding(10) }],
   ['RK_SIZE', 'no price', { candidate: { ...allowed().candidate, priceE8: 0n } }],
+  ['RK_CANARY_ORDERS', 'canary', { canary: CEILINGS }],
   ['RK_EXPOSURE_HARD', 'projected', { portfolio: holding(29.9, 100, 'AAAUSDT') }],
   [
     'RK_BUNDLE',
@@ -177,6 +187,13 @@ describe('risk', () => {
     expect(formatE8(verdict.qtyE8)).toBe('0.20000000');
     expect(formatE8(verdict.boundE8)).toBe('100.50000000');
     expect(verdict.bundle?.maxNotionalUsdt).toBe('1000.00000000');
+  });
+
+  it('cuts an entry to what a canary may send, and never an exit', () => {
+    const canary: OrderCeilings = { qtyMaxE8: () => e8(0.05), refusal: () => null };
+    expect(formatE8(decide(allowed({ canary })).qtyE8)).toBe('0.05000000');
+    const exit = { candidate: SELL, portfolio: holding(5) };
+    expect(formatE8(decide(allowed({ canary, ...exit })).qtyE8)).toBe('5.00000000');
   });
 
   it.each([
@@ -230,7 +247,8 @@ describe('risk', () => {
   });
 
   it('can give every layer code', () => {
-    const given = new Set([...REFUSALS.map(([code]) => code), 'RK_BREAKER', 'RK_BUNDLE']);
+    const codes = REFUSALS.map(([code]) => code);
+    const given = new Set([...codes, ...CANARY_CODES, 'RK_BREAKER', 'RK_BUNDLE']);
     expect(Object.keys(LAYER_REASONS).filter((code) => !given.has(code))).toEqual([]);
   });
 
@@ -385,7 +403,8 @@ describe('risk exits', () => {
   it.each(
     REFUSALS.filter(
       ([code]) =>
-        !['RK_KILL_SWITCH', 'RK_AUDIT', 'RK_NO_STRATEGY', 'RK_SIZE', 'RK_BUNDLE'].includes(code),
+        !['RK_KILL_SWITCH', 'RK_AUDIT', 'RK_NO_STRATEGY', 'RK_SIZE', 'RK_BUNDLE'].includes(code) &&
+        !CANARY_CODES.includes(code),
     ),
   )('passes where an entry gets %s: %s', (_code, _name, change) => {
     const portfolio = change.portfolio ?? holding(5);
