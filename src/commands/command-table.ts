@@ -13,6 +13,7 @@ import {
   durationWithin,
   list,
   path,
+  percent,
   port,
   seed,
   speed,
@@ -112,6 +113,11 @@ const STREAM_NAME: ArgumentSpec = {
   form: '<name>',
   summary: 'stream name, e.g. stream.fills',
   values: 'stream',
+};
+const PLAN: OptionSpec = {
+  flags: '--plan <file>',
+  summary: 'plan of the canary (default canary-plan.yaml)',
+  values: 'file',
 };
 const REASON: OptionSpec = { flags: '--reason <text>', summary: 'why, for the record' };
 const OPERATOR: OptionSpec = { flags: '--operator <name>', summary: 'who does it' };
@@ -362,8 +368,67 @@ const MODES_OF_TRADING: readonly CommandSpec[] = [
     group: 'Modes',
     summary: 'change where orders go, without a restart; canary and live need every condition',
     arguments: [{ form: '<mode>', summary: 'shadow, paper, canary or live', choices: MODES }],
-    options: [REASON, OPERATOR, CONFIRM, YES],
+    options: [REASON, OPERATOR, CONFIRM, YES, PLAN],
     load: () => import('./mode/set.js'),
+    envelopes: ['mode.set', 'canary.start'],
+  },
+  {
+    name: 'canary status',
+    group: 'Modes',
+    summary: 'say what runs, or every condition that keeps it from starting',
+    options: [PLAN],
+    load: () => import('./canary/status.js'),
+  },
+  {
+    name: 'canary plan',
+    group: 'Modes',
+    summary: 'say what the plan leaves undecided; write one, or lock the evidence',
+    options: [
+      PLAN,
+      { flags: '--init', summary: 'write a template with every field, none decided' },
+      { flags: '--lock', summary: 'keep the evidence; nothing may change from then on' },
+      {
+        flags: '--decision <word>',
+        summary: 'GO or NO-GO, for the decision record',
+        read: choice('GO', 'NO-GO'),
+      },
+      REASON,
+      OPERATOR,
+    ],
+    load: () => import('./canary/plan.js'),
+  },
+  {
+    name: 'canary start',
+    group: 'Modes',
+    summary: 'start what was planned, approved and locked',
+    options: [PLAN, REASON, OPERATOR, CONFIRM],
+    load: () => import('./canary/start.js'),
+  },
+  {
+    name: 'canary step',
+    group: 'Modes',
+    summary: 'take another share; goes on where it was held',
+    options: [
+      { flags: '--to <percent>', summary: 'share of the entries, 1 to 100', read: percent },
+      REASON,
+      OPERATOR,
+      YES,
+    ],
+    load: () => import('./canary/step.js'),
+  },
+  {
+    name: 'canary hold',
+    group: 'Modes',
+    summary: 'route no further entry; never asks',
+    options: [REASON, OPERATOR],
+    load: () => import('./canary/hold.js'),
+  },
+  {
+    name: 'canary rollback',
+    group: 'Modes',
+    summary: 'back to shadow now; never asks',
+    options: [REASON, OPERATOR],
+    load: () => import('./canary/rollback.js'),
   },
 ];
 

@@ -9,6 +9,7 @@ import type { Feed } from '../engine/ports/feed.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import type { CanaryServices } from './canary/canary-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { KillSwitchServices } from './kill-switch/kill-switch-ports.js';
 import type { LogServices } from './logs/log-services.js';
@@ -26,6 +27,7 @@ export interface Services
     OperatorServices,
     KillSwitchServices,
     ModeServices,
+    CanaryServices,
     DetachServices,
     LogServices,
     MigrateServices {

@@ -28,6 +28,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   streams: 'list and read the streams',
   'kill-switch': 'stop trading, or allow it again',
   mode: 'say or change where orders go',
+  canary: 'send a small share of the orders to a venue',
   evaluate: 'check recorded inputs without an engine',
   migrate: 'bring the schema of the database up to this build',
   config: 'write, print and check the configuration',

@@ -35,6 +35,10 @@ export const services: Services = {
     ]);
     return ledgerFiles(stateDirectory(stateDir).ledger);
   },
+  async canaryPacks(stateDir) {
+    const { canaryPacks } = await import('./operator/canary-packs.js');
+    return canaryPacks(stateDir);
+  },
   isGateOpen(scope) {
     return Promise.resolve({ state: 'MISSING', detail: `no gate answers for ${scope}` });
   },

@@ -36,6 +36,12 @@ export const ERROR_CATALOGUE = {
   'CDB-E0314': 'The mode could not be written to the control register. It stays as it was.',
   'CDB-E0315': 'The ledger takes no entry, and what adds risk has to be on record first.',
   'CDB-E0316': 'Nothing ever ran in the state directory, so there is no mode to change.',
+  'CDB-E0317': 'A canary starts only with a name, a reason and the target retyped.',
+  'CDB-E0318': 'No canary runs, so there is none to step, to hold or to roll back.',
+  'CDB-E0319': 'The plan of a canary cannot be written; one that is there is never overwritten.',
+  'CDB-E0320':
+    'The evidence for a canary was not locked: something does not hold, or is undecided.',
+  'CDB-E0321': 'A step of a canary needs the share that it goes to.',
   'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
   'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
   'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { run as set } from '../../../src/commands/mode/set.js';
 import { run as show } from '../../../src/commands/mode/show.js';
 import { ParsedOptions, type OptionValue } from '../../../src/commands/parsed-options.js';
@@ -56,6 +57,12 @@ function bench({ record = SHADOW, ledgerFails = false, engineMode, env = {} }: A
       entries: () => [],
     }),
     isGateOpen: async () => ({ state: 'MISSING', detail: 'no gate' }),
+    hash: async () => nodeHash,
+    canaryPacks: async () => ({
+      folder: (name: string) => name,
+      write: () => undefined,
+      newest: () => null,
+    }),
   } as unknown as Services;
   const io = fakeCommandIo({ env });
   const after = () => (fake.reading.state === 'present' ? fake.reading.record : null);
