@@ -53,7 +53,8 @@ export interface ArgumentSpec {
   readonly values?: ValueSource;
 }
 
-type CommandGroup = 'Run' | 'Observe' | 'Audit' | 'Stop trading' | 'Evaluate offline' | 'Set up';
+type CommandGroup =
+  'Run' | 'Observe' | 'Audit' | 'Stop trading' | 'Modes' | 'Evaluate offline' | 'Set up';
 
 /** One command as data. The handler's module loads only when the command is called. */
 export interface CommandSpec {

@@ -1,3 +1,4 @@
+import { MODES } from '../engine/domain/control.js';
 import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
 import { LOG_LINES_MAX } from './logs/lines-max.js';
@@ -12,6 +13,7 @@ import {
   durationWithin,
   list,
   path,
+  percent,
   port,
   seed,
   speed,
@@ -112,6 +114,15 @@ const STREAM_NAME: ArgumentSpec = {
   summary: 'stream name, e.g. stream.fills',
   values: 'stream',
 };
+const PLAN: OptionSpec = {
+  flags: '--plan <file>',
+  summary: 'plan of the canary (default canary-plan.yaml)',
+  values: 'file',
+};
+const REASON: OptionSpec = { flags: '--reason <text>', summary: 'why, for the record' };
+const OPERATOR: OptionSpec = { flags: '--operator <name>', summary: 'who does it' };
+const YES: OptionSpec = { flags: '--yes', summary: 'do not ask' };
+const CONFIRM: OptionSpec = { flags: '--confirm <target>', summary: 'the target, retyped' };
 const INPUT_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON array, NDJSON or a vector file; - is stdin',
@@ -452,6 +463,82 @@ const STOP_TRADING: readonly CommandSpec[] = [
   },
 ];
 
+const MODES_OF_TRADING: readonly CommandSpec[] = [
+  {
+    name: 'mode show',
+    group: 'Modes',
+    summary: 'say the mode that holds, every flag behind it, and why not more',
+    load: () => import('./mode/show.js'),
+  },
+  {
+    name: 'mode set',
+    group: 'Modes',
+    summary: 'change where orders go, without a restart; canary and live need every condition',
+    arguments: [{ form: '<mode>', summary: 'shadow, paper, canary or live', choices: MODES }],
+    options: [REASON, OPERATOR, CONFIRM, YES, PLAN],
+    load: () => import('./mode/set.js'),
+    envelopes: ['mode.set', 'canary.start'],
+  },
+  {
+    name: 'canary status',
+    group: 'Modes',
+    summary: 'say what runs, or every condition that keeps it from starting',
+    options: [PLAN],
+    load: () => import('./canary/status.js'),
+  },
+  {
+    name: 'canary plan',
+    group: 'Modes',
+    summary: 'say what the plan leaves undecided; write one, or lock the evidence',
+    options: [
+      PLAN,
+      { flags: '--init', summary: 'write a template with every field, none decided' },
+      { flags: '--lock', summary: 'keep the evidence; nothing may change from then on' },
+      {
+        flags: '--decision <word>',
+        summary: 'GO or NO-GO, for the decision record',
+        read: choice('GO', 'NO-GO'),
+      },
+      REASON,
+      OPERATOR,
+    ],
+    load: () => import('./canary/plan.js'),
+  },
+  {
+    name: 'canary start',
+    group: 'Modes',
+    summary: 'start what was planned, approved and locked',
+    options: [PLAN, REASON, OPERATOR, CONFIRM],
+    load: () => import('./canary/start.js'),
+  },
+  {
+    name: 'canary step',
+    group: 'Modes',
+    summary: 'take another share; goes on where it was held',
+    options: [
+      { flags: '--to <percent>', summary: 'share of the entries, 1 to 100', read: percent },
+      REASON,
+      OPERATOR,
+      YES,
+    ],
+    load: () => import('./canary/step.js'),
+  },
+  {
+    name: 'canary hold',
+    group: 'Modes',
+    summary: 'route no further entry; never asks',
+    options: [REASON, OPERATOR],
+    load: () => import('./canary/hold.js'),
+  },
+  {
+    name: 'canary rollback',
+    group: 'Modes',
+    summary: 'back to shadow now; never asks',
+    options: [REASON, OPERATOR],
+    load: () => import('./canary/rollback.js'),
+  },
+];
+
 const EVALUATE: readonly CommandSpec[] = [
   {
     name: 'evaluate gate',
@@ -556,7 +643,7 @@ const SET_UP: readonly CommandSpec[] = [
     name: 'migrate up',
     group: 'Set up',
     summary: 'apply what is pending; asks first',
-    options: [{ flags: '--yes', summary: 'do not ask' }],
+    options: [YES],
     load: () => import('./migrate/up.js'),
   },
   {
@@ -660,6 +747,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...OBSERVE,
   ...AUDIT,
   ...STOP_TRADING,
+  ...MODES_OF_TRADING,
   ...EVALUATE,
   ...GATE,
   ...SET_UP,

@@ -33,6 +33,9 @@ export const count = countUpTo(COUNT_MAX);
 export const seed = reader('integer', (text) => readInteger(text, 0, SEED_MAX));
 export const port = reader('integer', (text) => readInteger(text, 0, PORT_MAX));
 
+/** `5` or `5%`: whole, 1 to 100. */
+export const percent = reader('percent', (text) => readInteger(text.replace(/%$/, ''), 1, 100));
+
 export function countUpTo(max: number): OptionReader<number> {
   return reader('integer', (text) => readInteger(text, 1, max));
 }

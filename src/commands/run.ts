@@ -4,10 +4,12 @@ import type { EngineLaunch } from '../engine/ports/engine-client.js';
 import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
+import { findModeFlags } from '../config/mode-flags.js';
 import { maskSecrets } from '../config/mask.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import type { Config } from '../config/parse-config.js';
 import { commandConfig } from './command-config.js';
+import { configLocation } from './config-location.js';
 import type { CommandIo } from './command-io.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { envelope, printResult } from './output/envelope.js';
@@ -129,6 +131,7 @@ async function openAndRun(call: Call, screen: Screen): Promise<number> {
   const opened = await services.openEngine({
     config,
     mode,
+    flags: findModeFlags(configLocation(options, io)),
     restart: options.flag('restart'),
     ...(record !== undefined && { record }),
     launch,

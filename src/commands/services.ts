@@ -1,3 +1,4 @@
+import type { FoundFlags } from '../config/mode-flags.js';
 import type { Config } from '../config/parse-config.js';
 import type { Level, Mode } from '../engine/domain/control.js';
 import type { Output } from '../engine/domain/events.js';
@@ -8,6 +9,7 @@ import type { EngineStatus } from '../engine/ports/engine-status.js';
 import type { Recovered } from '../engine/recovery.js';
 import type { EndReason } from '../engine/runner.js';
 import type { AuditServices } from './audit/audit-ports.js';
+import type { CanaryServices } from './canary/canary-ports.js';
 import type { CommandTable } from './command-spec.js';
 import type { GateServices } from './gate/gate-services.js';
 import type { DrillServices } from './kill-switch/drill-ports.js';
@@ -26,6 +28,7 @@ export interface Services
     OperatorServices,
     WatchdogServices,
     DrillServices,
+    CanaryServices,
     DetachServices,
     LogServices,
     MigrateServices,
@@ -49,6 +52,8 @@ export interface Services
 export interface EngineOrder {
   readonly config: Config;
   readonly mode: Extract<Mode, 'shadow' | 'paper'>;
+  /** Without them the register alone would say where orders go. */
+  readonly flags: FoundFlags;
   readonly restart: boolean;
   /** File to write what a live feed receives to. */
   readonly record?: string;

@@ -81,6 +81,8 @@ function addFact(rows: Rows, fact: Output, context: AuditContext): void {
     case 'AllocationDecided':
     case 'BotStopped':
     case 'AlertRaised':
+    case 'SignalRouted':
+    case 'CanaryChanged':
       return;
   }
 }

@@ -7,7 +7,9 @@ import { openPortfolio } from './stages/portfolio.js';
 import { initialRegime, type RegimeState } from './stages/regime.js';
 import { initialBreakout, type BreakoutState } from './stages/signal-breakout.js';
 import { initialTickChange, type TickChangeState } from './stages/signal-momentum.js';
+import { initialCanary } from './control/canary.js';
 import { initialVenue } from './stages/simulated-venue.js';
+import type { ParkedBook } from './books.js';
 import { initialWindow15m, type Window15mState } from './stages/window-15m.js';
 import type { TradingState } from './trading.js';
 
@@ -31,6 +33,8 @@ export interface CoreState extends TradingState {
   nowMs: number;
   /** Minute of the newest PortfolioMarked. */
   markedMinute: number;
+  /** The book that is not decided on now; null until a mode has used a second one. */
+  parked: ParkedBook | null;
   intake: IntakeState;
   candles: CandleState;
   regime: RegimeState;
@@ -74,6 +78,8 @@ export function initialCore(): CoreState {
     breakers: initialBreakers(),
     alarms: new Map(),
     slippageBps: null,
+    canary: initialCanary(),
+    parked: null,
     intake: initialIntake(),
     candles: initialCandles(),
     regime: initialRegime(),

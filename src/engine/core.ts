@@ -1,3 +1,7 @@
+import { changeHome, eachBook, inBook } from './books.js';
+import { canaryMode, closeSession, watchSession } from './canary-session.js';
+import { exitsMember } from './control/exit-wish.js';
+import { isActive, noteMarketTrade, routeOf, tripCanary } from './control/canary.js';
 import { initialCore, type CoreState } from './core-state.js';
 import { e8FromNumber, formatE8 } from './domain/e8.js';
 import { StepOutputs } from './domain/emit.js';
@@ -35,6 +39,7 @@ import {
 import { observeRegime } from './stages/regime.js';
 import { watchesSymbol } from './stages/signal-idea.js';
 import {
+  cancelEntries,
   expireOverdue,
   matchTrade,
   reportOrder,
@@ -43,7 +48,7 @@ import {
 import { emitRefusal } from './stages/trade-refusal.js';
 import { addToWindow15m } from './stages/window-15m.js';
 import { driveExits, takeWishes } from './exits.js';
-import { judgeSignal, strategyIdea, unwindSignal } from './signals.js';
+import { canaryHeldE8, judgeSignal, strategyIdea, unwindSignal } from './signals.js';
 import { raiseSignal, settle, type TradingContext } from './trading.js';
 
 export { initialCore };
@@ -61,6 +66,7 @@ export function step(
 ): { readonly state: CoreState; readonly outputs: readonly Output[] } {
   const out = new StepOutputs(seq);
   fold(state, input, out);
+  if (state.canary.phase !== 'off') lookAfterCanary(state, out);
   if (state.exits.length > 0 && state.limits !== null) {
     driveExits(state, tradingContext(state, state.nowMs, state.limits, out));
   }
@@ -91,6 +97,10 @@ function fold(state: CoreState, input: Input, out: StepOutputs): void {
       return;
     case 'AuditStalled':
       state.auditStalled = input.reason;
+      tripCanary(state.canary, 'pipeline_stall', `decisions are not committed: ${input.reason}`);
+      return;
+    case 'CanaryTripped':
+      tripCanary(state.canary, input.trigger, input.detail);
       return;
     case 'AuditRecovered':
       state.auditStalled = null;
@@ -107,6 +117,9 @@ function noteFeed(state: CoreState, input: FeedLost | FeedRestored, out: StepOut
   const at = { cause: out.inputRef, tsMs: input.atMs, symbol, reason };
   if (input.kind === 'FeedLost') {
     openGap(state.candles, symbol);
+    if (reason !== 'start' && symbol === state.canary.terms?.symbol) {
+      tripCanary(state.canary, 'stale_data', `the feed of ${symbol}: ${reason}`);
+    }
     out.emit({ kind: 'FeedGapOpened', ...at });
     return;
   }
@@ -133,10 +146,9 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
   const released = input.reason === 'released' || state.control.level !== 'TRADING';
   const lowered = input.level === 'TRADING' && released && isNew;
   state.epochMax = Math.max(state.epochMax, input.epoch);
-  const { level, scopes, mode, epoch, reason, message, operator, previousLevel } = input;
-  const { exits = [] } = input;
-  state.control = { level, scopes, mode, epoch, ...(exits.length === 0 ? {} : { exits }) };
-  state.portfolio.book = mode === 'shadow' ? 'hypothetical' : 'real';
+  const { level, scopes, epoch, reason, message, operator, previousLevel, exits = [] } = input;
+  const mode = canaryMode(state, input, { cause: out.inputRef, out });
+  state.control = { level, scopes, mode, epoch, ...exitsMember(exits) };
   const facts = { level, scopes, mode, reason, message, operator, previousLevel, epoch };
   const cause = out.emit({
     kind: 'ControlApplied',
@@ -144,6 +156,7 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
     tsMs: input.atMs,
     ...facts,
   });
+  changeHome(state, mode, { cause, out });
   const isReleased = input.reason === 'released' || input.reason === 'scope_released';
   takeWishes(state, exits, { released: isNew && isReleased, out, cause });
   if (!lowered || state.limits === null) return;
@@ -184,16 +197,40 @@ function observeTick(
   out: StepOutputs,
 ): void {
   noteTick(state.market, trade.symbol, trade.tsMs);
-  state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
   const context = tradingContext(state, trade.tsMs, limits, out);
-  if (state.venue.orders.size > 0) {
+  eachBook(state, () => {
+    state.portfolio.marketPrices.set(trade.symbol, trade.priceE8);
+    if (state.venue.orders.size === 0) return;
     settle(state, matchTrade(state.venue, trade, venueContext(state, context)), context);
-  }
+  });
+  noteMarketTrade(state.canary, trade.symbol, trade.tsMs);
+  watchSession(state, { cause: out.inputRef, out });
   if (!watchesSymbol(limits.signal, trade.symbol)) return;
   const { idea, changePp } = strategyIdea(state, trade, limits);
   if (idea === null) return;
-  const signal = judgeSignal(state, { idea, trade, changePp, input }, limits);
-  raiseSignal(state, signal, out.inputRef, context);
+  const what = { idea, trade, changePp, input };
+  if (!isActive(state.canary)) {
+    raiseSignal(state, judgeSignal(state, what, limits), out.inputRef, context);
+    return;
+  }
+  const { strategyId } = limits.signal;
+  const routed = { ...trade, strategyId, side: idea.side };
+  const route = routeOf(state.canary, routed, canaryHeldE8(state, trade.symbol));
+  inBook(state, route.to === 'canary' ? 'real' : 'hypothetical', () => {
+    raiseSignal(state, { ...judgeSignal(state, what, limits), route }, out.inputRef, context);
+  });
+}
+
+/** At the end of every input: a session that is over has nothing out any more that adds risk. */
+function lookAfterCanary(state: CoreState, out: StepOutputs): void {
+  watchSession(state, { cause: out.inputRef, out });
+  const { limits, nowMs } = state;
+  if (limits === null) return;
+  closeSession(state, () => {
+    const context = tradingContext(state, nowMs, limits, out);
+    const how = { message: 'canary ended: entry cancelled', nowMs };
+    settle(state, cancelEntries(state.venue, how, venueContext(state, context)), context);
+  });
 }
 
 /** Event time moves on: overdue windows close, orders time out, the UTC day rolls. */
@@ -201,16 +238,21 @@ function passTime(state: CoreState, nowMs: number, limits: Thresholds, out: Step
   // Written so that a time that is no number passes nothing: after NaN no comparison would hold.
   if (!(nowMs > state.nowMs)) return;
   if (state.nowMs === 0) {
-    postOpeningBalance(state.portfolio, out, { cause: out.inputRef, tsMs: nowMs });
+    eachBook(state, () => {
+      postOpeningBalance(state.portfolio, out, { cause: out.inputRef, tsMs: nowMs });
+    });
   }
   state.nowMs = nowMs;
+  watchSession(state, { cause: out.inputRef, out });
   for (const candle of closeOverdue(state.candles, nowMs, limits.candle, out)) {
     closeCandle(state, candle, limits, out);
   }
-  if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
-  if (state.venue.orders.size === 0) return;
   const context = tradingContext(state, nowMs, limits, out);
-  settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
+  eachBook(state, () => {
+    if (Math.floor(nowMs / DAY_MS) > state.portfolio.dayNumber) markTime(state.portfolio, nowMs);
+    if (state.venue.orders.size === 0) return;
+    settle(state, expireOverdue(state.venue, nowMs, venueContext(state, context)), context);
+  });
 }
 
 /** Something is known of an order that the fold had let go: the venue gate refused it, say. */
@@ -221,7 +263,9 @@ function takeReport(
   out: StepOutputs,
 ): void {
   const context = tradingContext(state, state.nowMs, limits, out);
-  settle(state, reportOrder(state.venue, input, venueContext(state, context)), context);
+  eachBook(state, () => {
+    settle(state, reportOrder(state.venue, input, venueContext(state, context)), context);
+  });
 }
 
 function tradingContext(
@@ -264,6 +308,12 @@ function markMinute(state: CoreState, candle: ClosedCandle, out: StepOutputs): v
   const minute = Math.floor(candle.tsMs / MINUTE_MS);
   if (minute <= state.markedMinute) return;
   state.markedMinute = minute;
+  eachBook(state, () => {
+    markBook(state, candle, out);
+  });
+}
+
+function markBook(state: CoreState, candle: ClosedCandle, out: StepOutputs): void {
   const { portfolio } = state;
   markTime(portfolio, candle.tsMs);
   const figures = portfolioFigures(portfolio);

@@ -6,7 +6,8 @@ import { whatIsLeft } from './exits.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { RunRecord } from './ports/audit-store.js';
-import type { EngineStatus, ExitStatus } from './ports/engine-status.js';
+import { bookOf } from './books.js';
+import type { CanaryStatus, EngineStatus, ExitStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
 import { pendingNotionalE8 } from './stages/exposure.js';
@@ -41,7 +42,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     observedAtMs: parts.nowMs,
     phase: parts.phase,
     control: { ...parts.control, mode: fold.state.control.mode },
-    ordersTo: ordersTo(run.mode),
+    ordersTo: ordersTo(fold.state.control.mode),
     feed: {
       identity: feed.identity,
       description: feed.description,
@@ -68,6 +69,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     },
     portfolio: portfolioStatus(fold),
     exits: exitStatus([fold]),
+    ...canaryPart(fold),
     symbols: symbolStatus(fold),
     database: parts.database,
     rssBytes: parts.rssBytes,
@@ -157,6 +159,31 @@ function together(a: ExitStatus, b: ExitStatus): ExitStatus {
     openOrders: a.openOrders + b.openOrders,
     positions: [...a.positions, ...b.positions],
     why: [a.why, b.why].filter((why) => why !== '').join('; '),
+  };
+}
+
+function canaryPart({ state }: Fold): { readonly canary?: CanaryStatus } {
+  const { phase, terms, trigger, detail, ...counts } = state.canary;
+  if (terms === null) return {};
+  const { sessionId, planHash, venue, symbol, percent, ordersMax, durationMs } = terms;
+  const book = bookOf(state, 'real');
+  const equityE8 = book === null ? counts.equityE8 : portfolioFigures(book.portfolio).equityE8;
+  const open = [...(book?.venue.orders.values() ?? [])];
+  return {
+    canary: {
+      ...{ sessionId, planHash, phase, trigger, detail, venue, symbol, percent },
+      ordersSent: counts.ordersSent,
+      ordersMax,
+      openOrders: open.reduce((sum, orders) => sum + orders.length, 0),
+      notionalSentUsdt: formatE8(counts.notionalSentE8),
+      notionalTotalUsdt: terms.notionalTotalUsdt,
+      pnlUsdt: formatE8(equityE8 - counts.equityE8),
+      lossMaxUsdt: terms.lossMaxUsdt,
+      heldQty: formatE8(book?.portfolio.positions.get(symbol)?.qtyE8 ?? 0n),
+      rejects: counts.rejects,
+      ranMs: Math.max(0, state.nowMs - counts.startedAtMs),
+      durationMs,
+    },
   };
 }
 

@@ -1,9 +1,12 @@
+import { booksOf, eachBook, homeBook, type ParkedBook } from './books.js';
 import {
   isInScope,
   noteTry,
   planExit,
+  plansTogether,
   type ExitHolding,
   type ExitOrder,
+  type ExitPlan,
   type ExitSaga,
   type ExitStep,
   type ExitView,
@@ -67,8 +70,13 @@ function dropWithdrawn(
 export function driveExits(state: CoreState, context: TradingContext): void {
   for (const saga of state.exits) {
     if (isOver(saga)) continue;
-    const plan = planExit(saga, exitView(state, context));
-    for (const step of plan.steps) carryOut(state, saga, step, context);
+    const plans: ExitPlan[] = [];
+    eachBook(state, () => {
+      const plan = planExit(saga, exitView(state, context));
+      for (const step of plan.steps) carryOut(state, saga, step, context);
+      plans.push(plan);
+    });
+    const plan = plansTogether(plans);
     if (saga.state === plan.state && saga.why === plan.why) continue;
     saga.state = plan.state;
     saga.why = plan.why;
@@ -97,7 +105,8 @@ function carryOut(state: CoreState, saga: ExitSaga, step: ExitStep, context: Tra
   const { decision, reasonCode, detail } = raiseSignal(state, signal, saga.ref, context);
   if (decision === 'ALLOW') return;
   const againAtMs = nowMs + limits.exit.retryMs;
-  noteTry(saga, { symbol: step.symbol, why: `${reasonCode ?? ''} ${detail}`, againAtMs });
+  const { book } = state.portfolio;
+  noteTry(saga, { book, symbol: step.symbol, why: `${reasonCode ?? ''} ${detail}`, againAtMs });
 }
 
 function isSame(a: Ref, b: Ref): boolean {
@@ -129,8 +138,10 @@ export function whatIsLeft(
   state: CoreState,
   saga: Pick<ExitSaga, 'scopes'>,
 ): Pick<ExitChanged, 'openOrders' | 'positions'> {
-  const openOrders = openOrdersOf(state).filter((order) => isInScope(saga, order)).length;
-  const positions = holdingsOf(state)
+  const books = booksOf(state);
+  const openOrders = books.flatMap(openOrdersOf).filter((order) => isInScope(saga, order)).length;
+  const positions = books
+    .flatMap((book) => holdingsOf(state, book))
     .filter((holding) => isInScope(saga, holding))
     .map(({ symbol, qtyE8 }) => ({ symbol, qty: formatE8(qtyE8) }));
   return { openOrders, positions };
@@ -138,15 +149,16 @@ export function whatIsLeft(
 
 function exitView(state: CoreState, { nowMs, limits }: TradingContext): ExitView {
   return {
+    book: state.portfolio.book,
     orders: openOrdersOf(state),
-    holdings: holdingsOf(state),
+    holdings: holdingsOf(state, state),
     blocked: state.auditStalled === null ? null : `the audit is stalled: ${state.auditStalled}`,
     nowMs,
     triesMax: limits.exit.triesMax,
   };
 }
 
-function openOrdersOf({ venue }: CoreState): readonly ExitOrder[] {
+function openOrdersOf({ venue }: ParkedBook): readonly ExitOrder[] {
   return [...venue.orders.values()].flat().map((order) => ({
     ref: order.ref,
     symbol: order.symbol,
@@ -159,14 +171,18 @@ function openOrdersOf({ venue }: CoreState): readonly ExitOrder[] {
   }));
 }
 
-/** What each strategy holds; what none of them remembers belongs to the one that trades now. */
-function holdingsOf(state: CoreState): readonly ExitHolding[] {
+/**
+ * What each strategy holds in a book; what none of them remembers belongs to the one that trades now. They
+ * remember what they hold in the book that is decided on.
+ */
+function holdingsOf(state: CoreState, { portfolio }: ParkedBook): readonly ExitHolding[] {
   const holdings: ExitHolding[] = [];
-  const { positions, marketPrices } = state.portfolio;
+  const { positions, marketPrices, book } = portfolio;
+  const slots = book === homeBook(state.control.mode) ? [...state.allocation.values()] : [];
   for (const [symbol, { qtyE8 }] of positions) {
     const priceE8 = marketPrices.get(symbol) ?? null;
     let restE8 = qtyE8;
-    for (const slot of state.allocation.values()) {
+    for (const slot of slots) {
       if (slot.symbol !== symbol || slot.qtyE8 <= 0n || restE8 <= 0n) continue;
       const partE8 = slot.qtyE8 < restE8 ? slot.qtyE8 : restE8;
       holdings.push({ symbol, strategyId: slot.strategyId, qtyE8: partE8, priceE8 });

@@ -49,6 +49,7 @@ export interface LiveDeps {
 }
 
 export interface LiveSettings {
+  /** In which the run was started; what holds now is in the register. */
   readonly mode: Mode;
   readonly seed: number;
   readonly thresholds: Thresholds;
@@ -297,7 +298,6 @@ export class LiveRun implements EngineRun {
       figures: this.#figures,
       clock,
       control,
-      mode: this.#settings.mode,
       limits: { batchInputsMax, controlPollMs },
     });
   }

@@ -45,7 +45,7 @@ function snakeMembers(members: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]: [string, unknown]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
+      typeof value === 'object' && value !== null ? snakeMembers(value) : value,
     ]),
   );
 }
@@ -55,7 +55,7 @@ function camelMembers(members: unknown): unknown {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]: [string, unknown]) => [
       name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
+      camelMembers(value),
     ]),
   );
 }
@@ -85,6 +85,20 @@ const EVIDENCE = z.object({
   longQty: amount,
   shortQty: amount,
   worstPrice: amount,
+  canary: z
+    .object({
+      isActive: z.boolean(),
+      symbol: z.string(),
+      openOrders: count,
+      openOrdersMax: count,
+      ordersSent: count,
+      ordersMax: count,
+      cooldownLeftMs: z.number(),
+      notionalPerOrderUsdt: amount,
+      notionalSentUsdt: amount,
+      notionalTotalUsdt: amount,
+    })
+    .exactOptional(),
 });
 
 const LIMITS = z.object({

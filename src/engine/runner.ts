@@ -1,6 +1,6 @@
 import type { Committer } from './committer.js';
-import { exitsMember, toldOf } from './control/exit-wish.js';
-import type { ControlRecord, Mode } from './domain/control.js';
+import { toldOf } from './control/exit-wish.js';
+import type { ControlRecord } from './domain/control.js';
 import type { Output } from './domain/events.js';
 import type { Input } from './domain/inputs.js';
 import type { EngineFigures } from './figures.js';
@@ -21,8 +21,6 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
-  /** Of the run: a change of mode is a new run. */
-  readonly mode: Mode;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -102,17 +100,14 @@ export class Runner {
 
   /** A changed register becomes an input in front of all that waits of the feed. */
   #followControl(): void {
-    const { control, sequencer, clock, mode } = this.#deps;
+    const { control, sequencer, clock } = this.#deps;
     const record = control();
     const told = toldOf(record);
     if (told === this.#told) return;
     this.#told = told;
     // A register that can't be read says no time of its own: it is now that this is noticed.
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
-    const { level, scopes, epoch, reason, message, operator, previousLevel } = record;
-    const exits = exitsMember(record.exits ?? []);
-    const who = { reason, message, operator, previousLevel, atMs, ...exits };
-    sequencer.urge({ kind: 'ControlChanged', level, scopes, mode, epoch, ...who });
+    sequencer.urge({ kind: 'ControlChanged', ...record, atMs });
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {

@@ -1,3 +1,5 @@
+import { bookOf, type ParkedBook } from './books.js';
+import { isActive } from './control/canary.js';
 import type { CoreState } from './core-state.js';
 import { levelFor } from './domain/control.js';
 import { e8FromNumber, type E8 } from './domain/e8.js';
@@ -31,7 +33,7 @@ export function strategyIdea(
     case 'primary_breakout_v1': {
       const context = {
         market: marketView(state.market, trade.symbol),
-        positionOpen: unsoldE8(state, trade.symbol) > 0n,
+        positionOpen: unsoldE8(state, trade.symbol) > 0n || canaryHeldE8(state, trade.symbol) > 0n,
         entryBlocked: entryBlocked(state, trade.symbol, limits),
       };
       return { idea: breakoutSignal(state.breakout, trade, context, limits), changePp };
@@ -135,9 +137,15 @@ function closingSignal(
 }
 
 /** Held and not already on its way out. */
-function unsoldE8(state: CoreState, symbol: string): E8 {
+function unsoldE8(state: ParkedBook, symbol: string): E8 {
   const heldE8 = state.portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
   return heldE8 - pendingOf(state.venue, symbol).sellE8;
+}
+
+/** What the canary holds and does not sell already. */
+export function canaryHeldE8(state: CoreState, symbol: string): E8 {
+  const book = isActive(state.canary) ? bookOf(state, 'real') : null;
+  return book === null ? 0n : unsoldE8(book, symbol);
 }
 
 /** Domain.md 3.4 on our own account and market state; the true 15-minute values. */

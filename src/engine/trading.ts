@@ -1,5 +1,13 @@
-import { isInScope, noteTry, type ExitSaga } from './control/exit-saga.js';
-import type { ControlRecord } from './domain/control.js';
+import { isInScope, noteProgress, noteTry, type ExitSaga } from './control/exit-saga.js';
+import type { ControlRecord, Mode } from './domain/control.js';
+import { homeBook } from './books.js';
+import {
+  canaryInputs,
+  noteSent,
+  noteVenueResult,
+  type CanaryState,
+  type Route,
+} from './control/canary.js';
 import { e8ToNumber, formatE8, type E8 } from './domain/e8.js';
 import type { StepOutputs } from './domain/emit.js';
 import type { GateEvidence, OrderOrigin, Side, SignalRaised } from './domain/events.js';
@@ -15,6 +23,7 @@ import {
 import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
 import { markTime, type PortfolioFigures, type PortfolioState } from './stages/portfolio.js';
 import { decideRisk, type Verdict } from './stages/risk.js';
+import type { CanaryInputs } from './domain/canary-inputs.js';
 import type { Alarm } from './stages/risk-checks.js';
 import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
 
@@ -34,6 +43,7 @@ export interface TradingState {
   alarms: Map<string, string>;
   /** Newest fill's slippage in bps, null before the first; the market health that risk sees. */
   slippageBps: number | null;
+  canary: CanaryState;
 }
 
 export interface TradingContext {
@@ -62,6 +72,8 @@ export interface RaisedSignal {
   readonly regime: string;
   readonly gate: GateEvidence;
   readonly figures: PortfolioFigures;
+  /** Under a canary: where it goes, and why. */
+  readonly route?: Route;
 }
 
 /** Signal to order: one SignalRaised, one final RiskDecided, and an order where it says ALLOW. */
@@ -72,7 +84,7 @@ export function raiseSignal(
   context: TradingContext,
 ): Verdict {
   const { out, nowMs } = context;
-  const { regime, gate, figures, priceE8, tradeQtyE8, qtyMaxE8, ...words } = signal;
+  const { regime, gate, figures, priceE8, tradeQtyE8, qtyMaxE8, route, ...words } = signal;
   const facts: Omit<SignalRaised, 'ref'> = {
     kind: 'SignalRaised',
     cause,
@@ -82,17 +94,20 @@ export function raiseSignal(
     tradeQty: formatE8(tradeQtyE8),
   };
   const signalRef = out.emit(facts);
+  if (route !== undefined) tellRoute(state, { signal, route, cause: signalRef }, context);
   const most = qtyMaxE8 === undefined ? {} : { qtyMaxE8 };
   const verdict = decideRisk(
     { ...words, priceE8, ...most },
     {
       ...state,
+      control: { ...state.control, mode: orderMode(state) },
       limits: context.limits,
       slot: allocationSlot(state.allocation, signal.strategyId, signal.symbol),
       regime,
       gate,
       figures,
       nowMs,
+      canary: ordersOfCanary(state, signal) ? ceilingsLeft(state, nowMs) : null,
     },
   );
   const decisionRef = out.emit({
@@ -176,6 +191,7 @@ function placeOrder(
   const { signal, verdict, signalRef, decisionRef } = what;
   if (verdict.bundle === null) return;
   const { control } = state;
+  const mode = orderMode(state);
   const { symbol, strategyId, side } = signal;
   const qty = formatE8(verdict.qtyE8);
   const ref = context.out.emit({
@@ -193,14 +209,15 @@ function placeOrder(
     origin: signal.origin,
     reason: signal.reason,
     stopLossFraction: context.limits.risk.stopLossFraction,
-    mode: control.mode,
+    mode,
     signalRef,
     decisionRef,
     epoch: control.epoch,
     bundle: verdict.bundle,
   });
   noteOrder(state.breakers, context.nowMs);
-  if (control.mode === 'shadow') {
+  if (ordersOfCanary(state, signal)) noteSent(state.canary, verdict, context.nowMs);
+  if (mode === 'shadow') {
     const message = 'shadow mode (zero execution)';
     const refused = { symbol, strategyId, side, qty, by: 'shadow' as const, message };
     const { nowMs } = context;
@@ -226,6 +243,37 @@ function placeOrder(
   );
 }
 
+/** What an order for the book at hand is: one for the hypothetical book never leaves. */
+function orderMode({ portfolio }: TradingState): Mode {
+  return portfolio.book === 'real' ? 'paper' : 'shadow';
+}
+
+/** An order of the book at hand goes out under the ceilings of the canary; no stop waits for them. */
+function ordersOfCanary(
+  { portfolio, control }: TradingState,
+  { origin }: { readonly origin: OrderOrigin },
+): boolean {
+  return portfolio.book === 'real' && control.mode === 'canary' && origin !== 'flatten';
+}
+
+function ceilingsLeft({ canary, venue }: TradingState, nowMs: number): CanaryInputs {
+  const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
+  return canaryInputs(canary, { openOrders, nowMs });
+}
+
+function tellRoute(
+  { canary }: TradingState,
+  what: { readonly signal: RaisedSignal; readonly route: Route; readonly cause: Ref },
+  { out, nowMs }: TradingContext,
+): void {
+  const { signal, route, cause } = what;
+  const { symbol, strategyId, side } = signal;
+  const percent = canary.terms?.percent ?? 0;
+  const sessionId = canary.terms?.sessionId ?? '';
+  const at = { cause, tsMs: nowMs, symbol, strategyId, side, sessionId, percent };
+  out.emit({ kind: 'SignalRouted', ...at, ...route });
+}
+
 /** Tells everyone who learns from an order's outcome, and unwinds a filled paper BUY. */
 export function settle(
   state: TradingState,
@@ -235,15 +283,19 @@ export function settle(
   for (const result of results) {
     const { order } = result;
     if (result.final) noteOutcome(state.breakers, result.failed);
-    if (order.origin === 'flatten') noteExitResult(state.exits, result, context);
+    if (order.origin === 'flatten') noteExitResult(state, result, context);
+    if (ordersOfCanary(state, order)) noteVenueResult(state.canary, result);
     if (result.filledE8 === 0n) continue;
     state.slippageBps = result.slippageBps;
     markTime(state.portfolio, context.nowMs);
-    takeFill(
-      allocationSlot(state.allocation, order.strategyId, order.symbol),
-      { side: order.side, qtyE8: result.filledE8, price: e8ToNumber(result.priceE8) },
-      allocationContext(state, result.ref, context),
-    );
+    // A strategy is judged by the book that it decides on.
+    if (state.portfolio.book === homeBook(state.control.mode)) {
+      takeFill(
+        allocationSlot(state.allocation, order.strategyId, order.symbol),
+        { side: order.side, qtyE8: result.filledE8, price: e8ToNumber(result.priceE8) },
+        allocationContext(state, result.ref, context),
+      );
+    }
     if (!result.final || order.side !== 'BUY' || !unwinds(state, context)) continue;
     const signal = context.unwindOf(order.symbol);
     if (signal !== null)
@@ -253,21 +305,23 @@ export function settle(
 
 /** A fill is progress; an order that ends without one is a try. */
 function noteExitResult(
-  sagas: readonly ExitSaga[],
+  { exits, portfolio: { book } }: TradingState,
   { order, filledE8, final }: VenueResult,
   { nowMs, limits }: TradingContext,
 ): void {
-  for (const saga of sagas) {
+  const againAtMs = nowMs + limits.exit.retryMs;
+  for (const saga of exits) {
     if (!saga.flatten || !isInScope(saga, order)) continue;
-    if (filledE8 > 0n) saga.tries.delete(order.symbol);
-    else if (final)
-      noteTry(saga, { ...order, why: order.status, againAtMs: nowMs + limits.exit.retryMs });
+    if (filledE8 > 0n) noteProgress(saga, { ...order, book });
+    else if (final) noteTry(saga, { ...order, book, why: order.status, againAtMs });
   }
 }
 
 /** Never in shadow: nothing is held there (domain.md 3.2). */
 function unwinds(state: TradingState, context: TradingContext): boolean {
-  return context.limits.risk.autoUnwind && state.control.mode === 'paper';
+  const { autoUnwind } = context.limits.risk;
+  const { mode } = state.control;
+  return autoUnwind && state.portfolio.book === 'real' && (mode === 'paper' || mode === 'canary');
 }
 
 /** Blocked by exposure with unwinding on: the first long position is sold whole, one per trigger. */

@@ -27,6 +27,8 @@ const EXAMPLES = `Examples:
 const NOUNS: Readonly<Record<string, string>> = {
   streams: 'list and read the streams',
   'kill-switch': 'stop trading, or allow it again',
+  mode: 'say or change where orders go',
+  canary: 'send a small share of the orders to a venue',
   evaluate: 'check recorded inputs without an engine',
   gate: 'allow what others depend on to be changed, once and for a time',
   migrate: 'bring the schema of the database up to this build',

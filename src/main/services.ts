@@ -60,6 +60,10 @@ export const services: Services = {
     const { openMexcOrders } = await import('./watchdog/mexc-orders.js');
     return openMexcOrders(config, credentials);
   },
+  async canaryPacks(stateDir) {
+    const { canaryPacks } = await import('./operator/canary-packs.js');
+    return canaryPacks(stateDir);
+  },
   async engineLog(options, io) {
     const { openLogReader } = await import('./operator/log-reader.js');
     return openLogReader(options, io);

@@ -1,3 +1,4 @@
+import { findModeFlags } from '../../src/config/mode-flags.js';
 import { parseConfig } from '../../src/config/parse-config.js';
 import type { EngineHandle } from '../../src/commands/services.js';
 import { openEngine } from '../../src/main/engine/open-engine.js';
@@ -18,6 +19,7 @@ export async function openBenchEngine(
   const opened = await openEngine({
     config: parsed.config,
     mode,
+    flags: findModeFlags({ cwd: process.cwd(), env: {} }),
     restart: false,
     launch: { words: [], cwd: process.cwd(), env: {}, detached: false },
     signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ControlRecord, ExitWish, Level, Mode } from '../../engine/domain/control.js';
 import { exitsMember, WISHES_MAX, WISH_SCOPES_MAX } from '../../engine/control/exit-wish.js';
+import type { CanaryTerms } from '../../engine/domain/canary-terms.js';
 import { LEVELS, MODES } from '../../engine/domain/control.js';
 
 /** Far above the largest record that the register writes; anything longer is not one. */
@@ -47,18 +48,59 @@ function recordOf(found: Readonly<Record<string, unknown>>): ControlRecord | nul
   if (typeof reason !== 'string' || typeof message !== 'string' || typeof operator !== 'string') {
     return null;
   }
+  const canary = found['canary'] === undefined ? undefined : canaryOf(found['canary']);
   const exits = exitsOf(found['exits']);
-  if (exits === null) return null;
+  if (canary === null || exits === null) return null;
   const words = { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
-  return { ...words, ...exitsMember(exits) };
+  return { ...words, ...canaryMember(canary), ...exitsMember(exits) };
+}
+
+function canaryMember(canary: CanaryTerms | undefined): Pick<ControlRecord, 'canary'> {
+  return canary === undefined ? {} : { canary };
+}
+
+/** Names and kinds of what a canary may do, in the order of the record. */
+const CANARY_MEMBERS = {
+  sessionId: 'string',
+  planHash: 'string',
+  venue: 'string',
+  symbol: 'string',
+  percent: 'number',
+  held: 'boolean',
+  ordersMax: 'number',
+  activeOrdersMax: 'number',
+  notionalPerOrderUsdt: 'string',
+  notionalTotalUsdt: 'string',
+  lossMaxUsdt: 'string',
+  slippageBpsMax: 'number',
+  cooldownMs: 'number',
+  durationMs: 'number',
+  staleMsMax: 'number',
+  rejectsMax: 'number',
+  startedAtMs: 'number',
+} as const satisfies Readonly<Record<keyof CanaryTerms, string>>;
+
+function canaryOf(value: unknown): CanaryTerms | null {
+  if (!isObject(value)) return null;
+  const isWhole = Object.entries(CANARY_MEMBERS).every(
+    ([name, kind]) => typeof value[name] === kind,
+  );
+  return isWhole ? termsInOrder(value as unknown as CanaryTerms) : null;
+}
+
+function termsInOrder(terms: CanaryTerms): CanaryTerms {
+  const names = Object.keys(CANARY_MEMBERS) as (keyof CanaryTerms)[];
+  return Object.fromEntries(names.map((name) => [name, terms[name]])) as unknown as CanaryTerms;
 }
 
 function inOrder(record: ControlRecord): ControlRecord {
   const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  const terms = record.canary && termsInOrder(record.canary);
+  const exits = (record.exits ?? []).map(wishInOrder);
   const sorted = Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
   const words = { level, scopes: sorted, mode, epoch, reason, message, operator, atMs };
   // Behind all others, and only where there are some: a record without is the same to the byte.
-  return { ...words, previousLevel, ...exitsMember((record.exits ?? []).map(wishInOrder)) };
+  return { ...words, previousLevel, ...canaryMember(terms), ...exitsMember(exits) };
 }
 
 function wishInOrder({ killId, cancelOpen, flatten, scopes }: ExitWish): ExitWish {

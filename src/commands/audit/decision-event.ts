@@ -16,8 +16,6 @@ const REVERSIBLE: Readonly<Record<LedgerKind, boolean>> = {
   migration: false,
   trigger: true,
   drill: true,
-  decision: true,
-  restart: false,
   anchor: false,
 };
 const WORD_MAX = 60;

@@ -1,3 +1,4 @@
+import { findModeFlags } from '../../config/mode-flags.js';
 import type { Config } from '../../config/parse-config.js';
 import type { CommandIo } from '../command-io.js';
 import type { DrillPlace, DrillServices } from './drill-ports.js';
@@ -31,6 +32,8 @@ export async function runDrill(
   const opened = await services.openEngine({
     config,
     ...{ mode: 'paper', restart: false, signal },
+    // Whatever the operator's own flags say: nothing of it leaves this process.
+    flags: findModeFlags({ cwd: place.stateDir, env: {} }),
     launch: { words: [], cwd: place.stateDir, env: {}, detached: false },
     onStep: () => undefined,
     onCommitted: (fact) => {

@@ -20,6 +20,8 @@ import { ledgerWords, recordInLedger, type LedgerOutcome } from './ledger-record
 const ROUNDS_DEFAULT = 5;
 /** What a stop promises. */
 const LATENCY_MS_MAX = 1_000;
+/** The verdict, in the ledger, of a drill that proves something. */
+export const DRILL_PASS = 'PASS';
 
 /** Everything but --write happens beside the operator's state directory, which is only named. */
 export async function run(
@@ -128,13 +130,17 @@ async function keep(
   const at = proof.ended_at.replaceAll(':', '-');
   const { path, sha256 } = await saved(services, stateDir, { name: `drill-${at}.json`, proof });
   const { passed, rounds, limit_ms, spreads_ms } = proof;
+  const verdict = passed ? DRILL_PASS : 'FAIL';
   const outcome = recordInLedger(ledger, {
     kind: 'drill',
     action: `kill switch drill ${passed ? 'passed' : 'FAILED'}`,
     atMs: result.endedAtMs,
     who: operatorName(io.env),
     why: proof.why,
-    details: { proof: basename(path), sha256, rounds, limitMs: limit_ms, spreadsMs: spreads_ms },
+    details: {
+      ...{ verdict, proof: basename(path), sha256 },
+      ...{ rounds, limitMs: limit_ms, spreadsMs: spreads_ms },
+    },
   });
   return { path, sha256, ledger: outcome };
 }

@@ -1,5 +1,5 @@
 import type { ExitWish } from '../domain/control.js';
-import type { ExitState, Side } from '../domain/events.js';
+import type { Book, ExitState, Side } from '../domain/events.js';
 import type { Ref } from '../domain/ids.js';
 
 /** One wish to cancel and close, from the control change that asked for it to its end. */
@@ -9,7 +9,7 @@ export interface ExitSaga extends ExitWish {
   state: ExitState;
   /** What keeps it from going on, in words; empty while it goes on. */
   why: string;
-  /** By symbol, since the last fill; a symbol that never needed a try is not there. */
+  /** By book and symbol, since the last fill; what never needed a try is not there. */
   tries: Map<string, ExitTries>;
 }
 
@@ -44,7 +44,9 @@ export interface ExitHolding {
   readonly priceE8: bigint | null;
 }
 
+/** One book, with what is open and held in it. */
 export interface ExitView {
+  readonly book: Book;
   readonly orders: readonly ExitOrder[];
   readonly holdings: readonly ExitHolding[];
   /** Why no order may leave at all; null when orders may. */
@@ -89,14 +91,35 @@ export function planExit(saga: ExitSaga, view: ExitView): ExitPlan {
   return why === '' ? { steps, state: 'done', why } : { steps, state: 'stuck', why };
 }
 
+/** Of all books together: it moves on as long as it does in one of them. */
+export function plansTogether(plans: readonly ExitPlan[]): Pick<ExitPlan, 'state' | 'why'> {
+  const why = [...new Set(plans.map((plan) => plan.why).filter((one) => one !== ''))].join('; ');
+  const states = plans.map(({ state }) => state);
+  const moving = states.find((state) => state !== 'done' && state !== 'stuck');
+  return { state: moving ?? (states.includes('stuck') ? 'stuck' : 'done'), why };
+}
+
+interface TriedPlace {
+  readonly book: Book;
+  readonly symbol: string;
+}
+
 /** An order for the symbol came to nothing. */
 export function noteTry(
   saga: ExitSaga,
-  tried: { readonly symbol: string; readonly why: string; readonly againAtMs: number },
+  tried: TriedPlace & { readonly why: string; readonly againAtMs: number },
 ): void {
-  const { symbol, why, againAtMs } = tried;
-  const count = (saga.tries.get(symbol)?.count ?? 0) + 1;
-  saga.tries.set(symbol, { count, againAtMs, why });
+  const { why, againAtMs } = tried;
+  const count = (saga.tries.get(placeOf(tried))?.count ?? 0) + 1;
+  saga.tries.set(placeOf(tried), { count, againAtMs, why });
+}
+
+export function noteProgress(saga: ExitSaga, filled: TriedPlace): void {
+  saga.tries.delete(placeOf(filled));
+}
+
+function placeOf({ book, symbol }: TriedPlace): string {
+  return `${book} ${symbol}`;
 }
 
 /** True where the wish is for everything, or names its symbol or strategy. */
@@ -142,7 +165,7 @@ function planClosing(saga: ExitSaga, view: ExitView): Closing {
       else stuck.push(...taking.map(unknownWords));
       continue;
     }
-    const tries = saga.tries.get(symbol);
+    const tries = saga.tries.get(placeOf({ book: view.book, symbol }));
     const obstacle = obstacleOf(holding, tries, view);
     if (obstacle !== null) stuck.push(`${symbol}: ${obstacle}`);
     else if (tries !== undefined && view.nowMs < tries.againAtMs) isWaiting = true;

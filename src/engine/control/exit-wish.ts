@@ -54,14 +54,16 @@ export function exitsMember(wishes: readonly ExitWish[]): Pick<ControlRecord, 'e
 
 /**
  * Changes exactly when the fold has to hear of the register; who said it, when and why is left out.
- * Several hosts' records may change the scopes under one epoch.
+ * Several hosts' records may change the scopes under one epoch, and flags the mode. New terms of a canary
+ * have an epoch of their own.
  */
 export function toldOf({
   epoch,
   level,
+  mode,
   scopes,
   exits = [],
-}: Pick<ControlRecord, 'epoch' | 'level' | 'scopes' | 'exits'>): string {
+}: Pick<ControlRecord, 'epoch' | 'level' | 'mode' | 'scopes' | 'exits'>): string {
   const held = Object.entries(scopes).map(([scope, one]) => `${scope}=${one}`);
-  return JSON.stringify([epoch, level, held.toSorted(), exits.map(({ killId }) => killId)]);
+  return JSON.stringify([epoch, level, mode, held.toSorted(), exits.map(({ killId }) => killId)]);
 }

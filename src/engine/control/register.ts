@@ -1,5 +1,6 @@
+import type { CanaryTerms } from '../domain/canary-terms.js';
 import type { ControlReading, ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
-import { LEVELS, MODES, mostRestrictive } from '../domain/control.js';
+import { LEVELS, MODES, mostRestrictive, withoutCanary } from '../domain/control.js';
 import { exitsMember, mergeWishes, newWish, type ExitRequest } from './exit-wish.js';
 
 export interface PlacedReading {
@@ -60,10 +61,15 @@ export function effectiveRecord(
   const own = present.some((one) => !one.isShared)
     ? present.filter((one) => !one.isShared)
     : present;
-  const base = strictest?.record ?? unknownRecord(isFirst);
+  const base = withoutCanary(strictest?.record ?? unknownRecord(isFirst));
+  const mode = mildest(own.map((one) => one.record.mode));
+  // Like the mode they are what this host says, whoever says the level.
+  const terms =
+    mode === 'canary' ? own.find(({ record }) => record.canary)?.record.canary : undefined;
   const record: ControlRecord = {
     ...base,
-    mode: mildest(own.map((one) => one.record.mode)),
+    mode,
+    ...(terms !== undefined && { canary: terms }),
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
     ...exitsMember(mergeWishes(present.map((one) => one.record.exits))),
@@ -190,17 +196,27 @@ export function lower(current: EffectiveControl, request: LowerRequest): LowerRe
   };
 }
 
+interface ModeChange {
+  readonly mode: Mode;
+  readonly operator: string;
+  readonly atMs: number;
+  readonly why?: string;
+  /** With mode canary only. */
+  readonly canary?: CanaryTerms;
+}
+
 /** The same level under another mode; only `cdb mode set` may ask for canary or live. */
-export function withMode(
-  current: EffectiveControl,
-  change: { readonly mode: Mode; readonly operator: string; readonly atMs: number },
-): ControlRecord {
+export function withMode(current: EffectiveControl, change: ModeChange): ControlRecord {
+  const { level, scopes, exits = [] } = current.record;
   return {
-    ...current.record,
+    level,
+    scopes,
     mode: change.mode,
+    ...(change.canary !== undefined && { canary: change.canary }),
+    ...exitsMember(exits),
     epoch: nextEpoch(current, change.atMs),
     reason: 'mode',
-    message: `mode ${current.record.mode} to ${change.mode}`,
+    message: clip(change.why ?? `mode ${current.record.mode} to ${change.mode}`, TEXT_CHARS_MAX),
     operator: clip(change.operator, NAME_CHARS_MAX),
     atMs: change.atMs,
     previousLevel: current.record.level,

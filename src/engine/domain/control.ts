@@ -1,3 +1,5 @@
+import type { CanaryTerms } from './canary-terms.js';
+
 /** Content of the control register (design.md 4), as the fold and the venue gate see it. */
 export type Level = 'TRADING' | 'REDUCING' | 'HALTED';
 export type Mode = 'shadow' | 'paper' | 'canary' | 'live';
@@ -24,6 +26,8 @@ export interface ControlRecord {
   readonly level: Level;
   readonly scopes: Scopes;
   readonly mode: Mode;
+  /** What a canary may do; there only while the mode is canary. */
+  readonly canary?: CanaryTerms;
   /** Monotonic; every order carries the epoch it was decided under. */
   readonly epoch: number;
   readonly reason: string;
@@ -59,4 +63,9 @@ export function levelFor(
     control.scopes[`symbol:${target.symbol}`],
   ];
   return mostRestrictive([control.level, ...scoped.filter((level) => level !== undefined)]);
+}
+
+export function withoutCanary(record: ControlRecord): ControlRecord {
+  const { canary, ...rest } = record;
+  return canary === undefined ? record : rest;
 }

@@ -1,3 +1,4 @@
+import type { CanaryTrigger } from './canary-terms.js';
 import type { Level, Mode, Scopes } from './control.js';
 import type { GateValues } from './gate.js';
 import type { Ref } from './ids.js';
@@ -181,6 +182,25 @@ export interface RiskEvidence {
   readonly shortQty: string;
   /** What the holding is valued at: the highest price that counts. */
   readonly worstPrice: string;
+  /** Of an order under the ceilings of a canary; absent for all others. */
+  readonly canary?: CanaryEvidence;
+}
+
+/** Ceilings of a canary, and what it has used of them. */
+export interface CanaryEvidence {
+  /** It runs or is held. */
+  readonly isActive: boolean;
+  /** The approved one. */
+  readonly symbol: string;
+  readonly openOrders: number;
+  readonly openOrdersMax: number;
+  readonly ordersSent: number;
+  readonly ordersMax: number;
+  readonly cooldownLeftMs: number;
+  /** Of entries, at the worst price that they may pay. */
+  readonly notionalPerOrderUsdt: string;
+  readonly notionalSentUsdt: string;
+  readonly notionalTotalUsdt: string;
 }
 
 /** The one final verdict on a signal. */
@@ -374,6 +394,35 @@ export interface ControlApplied extends Fact {
   readonly epoch: number;
 }
 
+/** Under a canary: which book a signal is decided on. */
+export interface SignalRouted extends Fact {
+  readonly kind: 'SignalRouted';
+  readonly symbol: string;
+  readonly strategyId: string;
+  readonly side: Side;
+  readonly sessionId: string;
+  readonly to: 'canary' | 'shadow';
+  readonly why: 'share' | 'exit' | 'held' | 'nothing_held';
+  /** 0 to below 100; entries below the percentage are routed. */
+  readonly bucket: number;
+  readonly percent: number;
+}
+
+/** A canary started, took another share, is held, or ended. */
+export interface CanaryChanged extends Fact {
+  readonly kind: 'CanaryChanged';
+  readonly sessionId: string;
+  readonly planHash: string;
+  readonly phase: 'off' | 'running' | 'held' | 'ended';
+  readonly percent: number;
+  readonly trigger: CanaryTrigger | 'operator' | null;
+  readonly detail: string;
+  readonly ordersSent: number;
+  readonly notionalSentUsdt: string;
+  /** Of its symbol in the real book, signed; what is left is for a person. */
+  readonly heldQty: string;
+}
+
 export type Output =
   | TradeRefused
   | FeedGapOpened
@@ -396,6 +445,8 @@ export type Output =
   | PortfolioMarked
   | BotStopped
   | AlertRaised
-  | ControlApplied;
+  | ControlApplied
+  | SignalRouted
+  | CanaryChanged;
 
 export type OutputKind = Output['kind'];

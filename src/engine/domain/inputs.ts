@@ -1,3 +1,4 @@
+import type { CanaryTrigger } from './canary-terms.js';
 import type { ControlRecord } from './control.js';
 import type { Ref } from './ids.js';
 import type { Thresholds } from './thresholds.js';
@@ -109,9 +110,23 @@ export interface OrderReported {
   readonly atMs: number;
 }
 
+/** A guard outside of the fold found a reason to stop or to hold the canary. */
+export interface CanaryTripped {
+  readonly kind: 'CanaryTripped';
+  readonly trigger: CanaryTrigger;
+  readonly detail: string;
+  readonly atMs: number;
+}
+
 /** Everything that is not computed. Each input gets a sequence number and is journaled first. */
 export type Input =
-  FeedInput | ControlChanged | ConfigChanged | AuditStalled | AuditRecovered | OrderReported;
+  | FeedInput
+  | ControlChanged
+  | ConfigChanged
+  | AuditStalled
+  | AuditRecovered
+  | OrderReported
+  | CanaryTripped;
 
 export interface SequencedInput {
   /** Journal sequence, 1 upwards without gaps within a run. */

@@ -10,8 +10,6 @@ export const LEDGER_KINDS = [
   'migration',
   'trigger',
   'drill',
-  'decision',
-  'restart',
   'anchor',
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];

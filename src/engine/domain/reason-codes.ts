@@ -113,6 +113,26 @@ export const LAYER_REASONS = {
     todo: 'check balance, allocation and price',
     limits: ['risk.balanceUsdt', 'risk.maxPositionFraction'],
   },
+  RK_CANARY_SYMBOL: {
+    meaning: 'the canary is approved for another symbol',
+    todo: 'nothing: one symbol is the ceiling of a canary',
+  },
+  RK_CANARY_ACTIVE: {
+    meaning: 'the canary has an order out already',
+    todo: 'nothing: one active order is the ceiling of a canary',
+  },
+  RK_CANARY_ORDERS: {
+    meaning: 'the canary has sent all orders of its session; the last one is kept for an exit',
+    todo: 'cdb canary status; a new session needs a new approval',
+  },
+  RK_CANARY_COOLDOWN: {
+    meaning: 'the canary waits between two entries',
+    todo: 'nothing: the cooldown is in its plan',
+  },
+  RK_CANARY_NOTIONAL: {
+    meaning: 'this entry would pass what the session of the canary may spend',
+    todo: 'cdb canary status; a new session needs a new approval',
+  },
   RK_EXPOSURE_HARD: {
     meaning: 'this order would push exposure over the limit',
     todo: 'wait for exits or raise risk.maxTotalExposureFraction',

@@ -9,6 +9,7 @@ import {
   EQUITY,
   inputNumber,
 } from './account-knobs.js';
+import { CANARY_KNOBS } from './canary-knobs.js';
 import { withInputs, withValues } from './case-change.js';
 import { choice, WHOLE_E8, type Knob } from './knob.js';
 import { limitKnob } from './limit-knob.js';
@@ -47,6 +48,7 @@ const VALUES: ReadonlyMap<string, readonly Knob[]> = new Map<string, readonly Kn
   ['lossFraction', [EQUITY]],
   ['errorFraction', [inputNumber('outcomesFailed', WHOLE_E8)]],
   ['ordersLastMin', [inputNumber('ordersLastMin', WHOLE_E8)]],
+  ...CANARY_KNOBS,
   [
     'level',
     [

@@ -1,6 +1,7 @@
 import { holds, type Comparison } from '../domain/comparison.js';
 import { GATE_CHECKS, gateSeen, passesGate } from '../domain/gate.js';
 import {
+  appliesTo,
   CHECKS_AFTER_GATE,
   CHECKS_BEFORE_GATE,
   passesRisk,
@@ -58,7 +59,8 @@ function gateRows(recorded: RecordedCase): readonly LimitRow[] {
 function layerRows(checks: readonly RiskCheck[], recorded: RecordedCase): readonly LimitRow[] {
   const layers = layersOf(recorded);
   if (layers === null) return [];
-  return checks.map((check) => {
+  const applying = checks.filter((check) => appliesTo(check, layers));
+  return applying.map((check) => {
     const compared = check.compared(layers);
     const exempt = check.entriesOnly === true && layers.reduceOnly;
     return {

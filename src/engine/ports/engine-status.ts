@@ -1,3 +1,4 @@
+import type { CanaryPhase } from '../control/canary.js';
 import type { ControlRecord } from '../domain/control.js';
 import type { ExitState, OutputKind } from '../domain/events.js';
 import type { FeedHealth } from './feed.js';
@@ -120,8 +121,33 @@ export interface EngineStatus {
     Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>
   >;
   readonly rssBytes: number;
+  /** Absent where there was none. */
+  readonly canary?: CanaryStatus;
   /** Absent where one process is the whole run; else the other figures are of its own shards. */
   readonly shared?: SharedRunStatus;
+}
+
+/** What the fold says of its canary. Amounts are decimal text, times event time. */
+export interface CanaryStatus {
+  readonly sessionId: string;
+  readonly planHash: string;
+  readonly phase: CanaryPhase;
+  readonly trigger: string | null;
+  readonly detail: string;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly percent: number;
+  readonly ordersSent: number;
+  readonly ordersMax: number;
+  readonly openOrders: number;
+  readonly notionalSentUsdt: string;
+  readonly notionalTotalUsdt: string;
+  readonly pnlUsdt: string;
+  readonly lossMaxUsdt: string;
+  readonly heldQty: string;
+  readonly rejects: number;
+  readonly ranMs: number;
+  readonly durationMs: number;
 }
 
 export interface LatencyHistogram {

@@ -1,5 +1,5 @@
 import { toldOf } from '../control/exit-wish.js';
-import type { ControlRecord, Mode } from '../domain/control.js';
+import { withoutCanary, type ControlRecord } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
 import type { Input } from '../domain/inputs.js';
@@ -28,7 +28,6 @@ export interface PipelineDeps {
     readonly configHash: string;
     readonly thresholds: Thresholds;
     readonly seed: number;
-    readonly mode: Mode;
   };
   readonly limits: PipelineLimits;
   readonly onNotice: (text: string) => void;
@@ -187,13 +186,16 @@ export class ShardPipeline {
   }
 
   #newControl(): readonly Input[] {
-    const { control, clock, config } = this.#deps;
-    const record = control();
+    const { control, clock } = this.#deps;
+    const said = withoutCanary(control());
+    // A canary counts its orders in one fold, and shards are several.
+    const mode = said.mode === 'paper' ? 'paper' : 'shadow';
+    const record: ControlRecord = { ...said, mode };
     const told = toldOf(record);
     if (told === this.#told) return [];
     this.#told = told;
     const atMs = record.atMs === 0 ? clock.nowMs() : record.atMs;
-    return [{ kind: 'ControlChanged', ...record, mode: config.mode, atMs }];
+    return [{ kind: 'ControlChanged', ...record, atMs }];
   }
 
   async #considerSnapshot(): Promise<void> {

@@ -1,5 +1,6 @@
+import { PAPER_VENUE } from '../control/effective-mode.js';
 import { wordsOf } from '../domain/words-of.js';
-import type { ControlRecord, Mode } from '../domain/control.js';
+import type { ControlRecord } from '../domain/control.js';
 import type { Output } from '../domain/events.js';
 import type { Hash } from '../domain/hash.js';
 import { runIds } from '../domain/ids.js';
@@ -67,7 +68,6 @@ export interface ShardedSettings {
   readonly pid: number;
   readonly roles: readonly Role[];
   readonly run: SharedRun;
-  readonly mode: Mode;
   readonly thresholds: Thresholds;
   readonly codeVersion: string;
   readonly configHash: string;
@@ -323,10 +323,10 @@ export class ShardedRun {
 
   async #pipelineRole(shard: number): Promise<void> {
     const { hash, clock, control, store, onNotice } = this.#deps;
-    const { run, pipeline, codeVersion, configHash, mode } = this.#settings;
+    const { run, pipeline, codeVersion, configHash } = this.#settings;
     const { log, leases } = await this.#deps.openShard(shard, this.#runId(shard));
     const thresholds = shardBudget(this.#settings.thresholds, run.shards);
-    const config = { codeVersion, configHash, thresholds, seed: run.seed, mode };
+    const config = { codeVersion, configHash, thresholds, seed: run.seed };
     const parts = { run: this.#record(shard), log, store, clock, hash, control, config };
     const name = `pipeline of shard ${shard}`;
     const work: RoleLoop['work'] = async (token, signal, onTurn) => {
@@ -395,7 +395,7 @@ export class ShardedRun {
         },
       });
       const { figures } = this;
-      const rows = { ids, hash, thresholds, venue: this.#settings.mode };
+      const rows = { ids, hash, thresholds, venue: PAPER_VENUE };
       const parts = { run: record, log, audit, store, clock, rows, figures, publish };
       const writer = new ShardWriter({ ...parts, limits: this.#settings.writer }, token);
       this.writers.set(shard, writer);

@@ -48,7 +48,7 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     observedAtMs: nowMs,
     phase: parts.phase,
     control: parts.control,
-    ordersTo: ordersTo(run.mode),
+    ordersTo: ordersTo(parts.control.mode),
     feed: {
       identity: run.identity,
       description: run.feed,

@@ -5,6 +5,7 @@ import type { OrderOrigin } from '../domain/events.js';
 import type { LayerCode } from '../domain/reason-codes.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import { BREAKER_CHECKS, type BreakerSeen } from './breakers.js';
+import { CANARY_CHECKS } from './canary-checks.js';
 import { loadExposureE8 } from './exposure.js';
 import { bundleRefusal } from './order-bundle.js';
 import type { RiskInputs } from './risk-inputs.js';
@@ -36,6 +37,8 @@ export interface RiskCheck {
   readonly limitKeys: readonly string[];
   /** An order that only reduces passes, because an exit that is refused keeps the risk. */
   readonly entriesOnly?: true;
+  /** Has nothing to look at for an order that no canary sends. */
+  readonly canaryOnly?: true;
   readonly compared: (c: RiskCase) => Comparison;
   readonly words: (c: RiskCase) => string;
   readonly alarm?: Alarm;
@@ -184,6 +187,7 @@ export const CHECKS_AFTER_GATE: readonly RiskCheck[] = [
     }),
     words: ({ qtyE8 }) => `quantity ${formatE8(qtyE8)} BTC is a sizing fault`,
   },
+  ...CANARY_CHECKS,
   {
     code: 'RK_EXPOSURE_HARD',
     name: 'exposureWithOrder',
@@ -220,7 +224,13 @@ export const CHECKS_AFTER_GATE: readonly RiskCheck[] = [
 ];
 
 export function passesRisk(check: RiskCheck, c: RiskCase): boolean {
+  if (!appliesTo(check, c)) return true;
   return (check.entriesOnly === true && c.reduceOnly) || holds(check.compared(c));
+}
+
+/** False where there is nothing that it could look at. */
+export function appliesTo({ canaryOnly }: RiskCheck, { canary }: RiskInputs): boolean {
+  return canaryOnly !== true || canary !== null;
 }
 
 function breakerChecks(): readonly RiskCheck[] {

@@ -9,6 +9,8 @@ import type {
 } from '../domain/events.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import type { AllocationSlot } from './allocation.js';
+import type { CanaryInputs } from '../domain/canary-inputs.js';
+import { canaryEvidence, canaryInputsOf } from './canary-checks.js';
 import { breakerSeen, type BreakerState } from './breakers.js';
 import { symbolLoad, totalExposureE8, type SymbolLoad } from './exposure.js';
 import type { PortfolioFigures, PortfolioState } from './portfolio.js';
@@ -29,6 +31,8 @@ export interface RiskContext {
   /** Of the same moment as the gate's evidence. */
   readonly figures: PortfolioFigures;
   readonly nowMs: number;
+  /** For an order that a canary sends; else null. */
+  readonly canary: CanaryInputs | null;
 }
 
 export interface Candidate {
@@ -63,6 +67,7 @@ export interface RiskInputs extends Omit<Candidate, 'qtyMaxE8'> {
   readonly reducibleE8: E8;
   readonly totalExposureE8: E8;
   readonly load: SymbolLoad;
+  readonly canary: CanaryInputs | null;
 }
 
 export function riskInputs(candidate: Candidate, context: RiskContext): RiskInputs {
@@ -93,6 +98,7 @@ export function riskInputs(candidate: Candidate, context: RiskContext): RiskInpu
     reducibleE8: reducible(candidate, context),
     totalExposureE8: totalExposureE8(portfolio, venue, null),
     load: symbolLoad(portfolio, venue, symbol),
+    canary: context.canary,
   };
 }
 
@@ -126,6 +132,7 @@ export function riskEvidence(inputs: RiskInputs): RiskEvidence {
     longQty: formatE8(load.longE8),
     shortQty: formatE8(load.shortE8),
     worstPrice: formatE8(load.priceE8),
+    ...(inputs.canary !== null && { canary: canaryEvidence(inputs.canary) }),
   };
 }
 
@@ -149,9 +156,11 @@ export function inputsOf(
   if (totalE8 === undefined || longE8 === undefined || shortE8 === undefined) return null;
   if (priceE8 === undefined) return null;
   const load = { longE8, shortE8, priceE8 };
+  const canary = evidence.canary === undefined ? null : canaryInputsOf(evidence.canary);
+  if (canary === null && evidence.canary !== undefined) return null;
   return {
     ...evidence,
-    ...{ dailyPnlE8, equityE8, reducibleE8, load },
+    ...{ dailyPnlE8, equityE8, reducibleE8, load, canary },
     totalExposureE8: totalE8,
     ...rest,
   };

@@ -1,6 +1,7 @@
 import { divE8, e8FromNumber, mulE8, type E8 } from '../domain/e8.js';
 import type { BreakerName, BundleFacts, RiskEvidence } from '../domain/events.js';
 import { tripBreaker, type BreakerSeen } from './breakers.js';
+import { canaryQtyMaxE8 } from './canary-checks.js';
 import { bundleFacts } from './order-bundle.js';
 import {
   CHECKS_AFTER_GATE,
@@ -88,24 +89,34 @@ export function riskCase(inputs: RiskInputs, limits: RiskLimits): RiskCase {
   const balanceE8 = e8FromNumber(limits.risk.balanceUsdt);
   const reduceOnly = reducibleE8 > 0n;
   const stepE8 = mulE8(priceE8, e8FromNumber(limits.risk.priceBoundBps / BPS));
+  const boundE8 = side === 'BUY' ? priceE8 + stepE8 : priceE8 - stepE8;
   return {
     ...inputs,
     limits,
     reduceOnly,
-    qtyE8: reduceOnly ? reducibleE8 : entryQty(inputs, limits, balanceE8),
-    boundE8: side === 'BUY' ? priceE8 + stepE8 : priceE8 - stepE8,
+    qtyE8: reduceOnly ? reducibleE8 : entryQty(inputs, { limits, balanceE8, boundE8 }),
+    boundE8,
     balanceE8,
     breakers: breakersOf(inputs, balanceE8),
   };
 }
 
 /** Domain.md 3.3: balance * position share * allocation / price; spot never sells what it lacks. */
-function entryQty(inputs: RiskInputs, limits: RiskLimits, balanceE8: E8): E8 {
+function entryQty(
+  inputs: RiskInputs,
+  {
+    limits,
+    balanceE8,
+    boundE8,
+  }: { readonly limits: RiskLimits; readonly balanceE8: E8; readonly boundE8: E8 },
+): E8 {
   if (inputs.side === 'SELL' || inputs.priceE8 <= 0n) return 0n;
   if (inputs.origin === 'flatten') return 0n;
   const shareE8 = mulE8(balanceE8, e8FromNumber(limits.risk.maxPositionFraction));
   const notionalE8 = mulE8(shareE8, e8FromNumber(inputs.allocationFraction));
-  return divE8(notionalE8, inputs.priceE8);
+  const qtyE8 = divE8(notionalE8, inputs.priceE8);
+  const mostE8 = inputs.canary === null ? qtyE8 : canaryQtyMaxE8(inputs.canary, boundE8);
+  return qtyE8 < mostE8 ? qtyE8 : mostE8;
 }
 
 function breakersOf(inputs: RiskInputs, balanceE8: E8): BreakerSeen {

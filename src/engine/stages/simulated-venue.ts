@@ -193,6 +193,24 @@ export function reportOrder(
   return result === null ? [] : [result];
 }
 
+/** Cancels what is open and would add risk; what only reduces goes on. */
+export function cancelEntries(
+  venue: VenueState,
+  how: { readonly message: string; readonly nowMs: number },
+  context: VenueContext,
+): readonly VenueResult[] {
+  const results: VenueResult[] = [];
+  for (const [symbol, open] of [...venue.orders]) {
+    const cancelled = open
+      .filter(({ reduceOnly }) => !reduceOnly)
+      .map((order) => end(order, { status: 'CANCELLED', ...how }, context))
+      .filter((result) => result !== null);
+    if (cancelled.length > 0) dropFinal(venue, symbol);
+    results.push(...cancelled);
+  }
+  return results;
+}
+
 function dropFinal(venue: VenueState, symbol: string): void {
   const rest = (venue.orders.get(symbol) ?? []).filter((order) => !isFinal(order.status));
   if (rest.length === 0) venue.orders.delete(symbol);

@@ -2,6 +2,7 @@ import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
 import { encodeLatch } from '../../adapters/files/latch-record.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
@@ -51,6 +52,11 @@ export interface EngineRegister {
   follow(): void;
   /** Also when no place can be written any more: then this process alone remembers, until it ends. */
   engage(request: EngageRequest): ControlRecord;
+  /**
+   * This session has ended in the fold: the latch says so too, and with it what this host tells the others,
+   * whose modes are their own. Nothing where it says something else. @throws DependencyError
+   */
+  endCanary(sessionId: string, why: string): void;
 }
 
 /**
@@ -79,7 +85,9 @@ export function openEngineRegister(
   const change = { mode, operator: operatorName(process.env), atMs: clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
-    latch.write(withMode(first, change));
+    const next = withMode(first, change);
+    latch.write(next);
+    noteMode(state, { from: first.record.mode, next, onNotice });
   }
   const own = (): EffectiveControl => {
     const current = read(false);
@@ -154,6 +162,22 @@ export function openEngineRegister(
         return next;
       }
     },
+    endCanary: (sessionId, why) => {
+      for (let round = 1; ; round += 1) {
+        const current = own();
+        const { mode: held, canary } = current.record;
+        const isOther = canary !== undefined && canary.sessionId !== sessionId;
+        if (held !== 'canary' || isOther || current.faults.length > 0) return;
+        const change = { mode: 'shadow', operator: 'cdb', atMs: clock.nowMs(), why } as const;
+        try {
+          latch.write({ ...withMode(current, change), reason: 'canary_rollback' });
+          return;
+        } catch (error) {
+          const isChanged = error instanceof DependencyError && error.retryable;
+          if (!isChanged || round >= ROUNDS_MAX) throw error;
+        }
+      }
+    },
   };
   holdAlarm(state, register, onNotice);
   return register;
@@ -192,6 +216,27 @@ export function holdsWish(
   { exit, scopes = [] }: Pick<EngageRequest, 'exit' | 'scopes'>,
 ): boolean {
   return exit === undefined || exits.some((wish) => coversRequest(wish, { ...exit, scopes }));
+}
+
+/** The start has changed the mode: nothing undoes it if the ledger takes no entry, but somebody is told. */
+function noteMode(
+  { ledger }: StateDirectory,
+  change: {
+    readonly from: Mode;
+    readonly next: ControlRecord;
+    readonly onNotice: (text: string) => void;
+  },
+): void {
+  const { from, next, onNotice } = change;
+  const { mode, epoch, operator, atMs } = next;
+  const why = 'cdb run was started in this mode';
+  const details = { from, to: mode, epoch };
+  try {
+    const action = 'mode changed by a start';
+    ledgerFiles(ledger).append({ kind: 'mode', action, atMs, who: operator, why, details });
+  } catch (error) {
+    onNotice(`the change of the mode is not in the ledger: ${String(error)}`);
+  }
 }
 
 /** A forced halt ends when an operator releases with a newer epoch. */

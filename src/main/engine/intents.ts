@@ -29,13 +29,16 @@ export function intentHandler(
         if (!written || !holdsWish(record, request)) register.engage(request);
         return obey(live, register, clock);
       }
+      case 'canary':
+        return { canary: live.status().canary ?? null };
       case 'release':
+      case 'mode':
         return obey(live, register, clock);
       default:
         throw new OperatorError({
           code: 'CDB-E0705',
           what: `Cannot carry out the intent "${name}"`,
-          why: 'this engine knows stop, engage and release',
+          why: 'this engine knows stop, engage, release, mode and canary',
           todo: 'cdb --help',
           exit: EXIT.USAGE,
         });
@@ -46,7 +49,7 @@ export function intentHandler(
 /** Resolves once the fold decides under what the register says now. */
 async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Promise<unknown> {
   const startedAtMs = clock.monotonicMs();
-  const { epoch, level, mode } = register.effective().record;
+  const { epoch, level } = register.effective().record;
   live.knock();
   while (!live.obeys(epoch, level)) {
     if (clock.monotonicMs() - startedAtMs > OBEY_TIMEOUT_MS) {
@@ -61,7 +64,9 @@ async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Pr
     await clock.sleep(OBEY_POLL_MS);
     live.knock();
   }
-  const openOrders = live.status().portfolio.openOrders;
+  const { control, portfolio } = live.status();
+  const { mode } = control;
+  const { openOrders } = portfolio;
   return {
     epoch,
     level,

@@ -1,6 +1,7 @@
 import { openControlSocket } from '../../adapters/control-socket/server.js';
 import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
+import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import { removeOldRuns } from '../../adapters/files/run-retention.js';
 import { openSnapshotFiles } from '../../adapters/files/snapshot-files.js';
@@ -25,6 +26,7 @@ import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
+import { PAPER_VENUE } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Output } from '../../engine/domain/events.js';
@@ -41,11 +43,13 @@ import { loadMigrations } from '../../schema/migration-files.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
 import { startBeating } from './beating.js';
+import { anchoringOf } from './anchors.js';
+import { configuredChainHash } from '../audit-key.js';
+import { canaryGuard } from './canary-guard.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
-import { anchoringOf } from './anchors.js';
-import { configuredChainHash } from '../audit-key.js';
+import { capMode, engineMode } from './mode-cap.js';
 import { openFeed } from './open-feed.js';
 import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
@@ -89,16 +93,20 @@ async function openParts(
     (opened) => killSwitchWords(opened.effective()),
   );
   const held = (record: ControlRecord) => heldControl(place.lock, record);
-  const control = () => held(register.effective().record);
+  const judged = engineMode(register.effective().record, order.flags);
+  for (const why of judged.why) onNotice(`mode ${judged.mode} instead of ${mode}: ${why}`);
+  const control = () => capMode(held(register.effective().record), order.flags, clock.nowMs());
   const own = () => held(register.own().record);
   // Orders of an earlier run, which are only drained here, are none of the watch.
   const watching = { note: (_: Output): void => undefined };
+  const { state } = place;
+  const guard = canaryGuard({ register, ledger: ledgerFiles(state.ledger), clock, onNotice });
   const onCommitted = (fact: Output): void => {
+    guard(fact);
     order.onCommitted(fact);
     watching.note(fact);
   };
   const watched = { ...order, onCommitted };
-  const { state } = place;
   const parts = { order: watched, preflight, clock, log, state, register, control, own };
   const keys = localKeys(clock);
   // A stack whose trades are only listened to gets none of our orders.
@@ -446,7 +454,7 @@ function liveSettings({ config, mode, restart }: EngineOrder): LiveSettings {
     configHash: nodeHash.sha256Hex(canonicalFact(thresholdValues)),
     restart,
     pid: process.pid,
-    venue: mode,
+    venue: PAPER_VENUE,
     syncJournal: journal.fsync,
     committer: {
       waitingMax: 8,

@@ -242,14 +242,14 @@ function shardedSettings(
   run: SharedRun,
 ): ShardedSettings {
   const { redis, journal } = order.config;
-  const { mode, thresholds, codeVersion, configHash, syncJournal, batchInputsMax } = settings;
+  const { thresholds, codeVersion, configHash, syncJournal, batchInputsMax } = settings;
   const { snapshotEveryInputs, snapshotEveryMs, committer } = settings;
   return {
     engineId: ENGINE_ID,
     host: hostname(),
     pid: process.pid,
     roles: rolesOf(order),
-    ...{ run, mode, thresholds, codeVersion, configHash, syncJournal },
+    ...{ run, thresholds, codeVersion, configHash, syncJournal },
     journalBytesMax: journal.segmentBytesMax * journal.retentionSegmentsMax,
     pipeline: {
       ...{ batchInputsMax, snapshotEveryInputs, snapshotEveryMs },

@@ -18,6 +18,8 @@ import { latchPlace } from '../../../src/adapters/files/latch-file.js';
 import { encodeLatch } from '../../../src/adapters/files/latch-record.js';
 import { effectiveRecord, initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
+import type { CanaryTerms } from '../../../src/engine/domain/canary-terms.js';
+import { TERMS } from '../../unit/engine/canary-terms.js';
 import { childProgram, runUnprivileged } from './child-program.js';
 import { temporaryDirectory } from './log-on-disk.js';
 
@@ -88,14 +90,26 @@ describe('latch file', () => {
     expect(latch.read()).toEqual({ state: 'absent' });
   });
 
-  it('halts when cut off at any byte', () => {
-    const text = encodeLatch(TRADING);
-    for (let length = 0; length < text.length; length += 1) {
-      writeFileSync(path, text.slice(0, length));
-      expect(latch.read().state).toBe('unreadable');
-    }
+  it('keeps the terms of a canary, and nothing that is only half of them', () => {
+    const record: ControlRecord = { ...TRADING, mode: 'canary', canary: TERMS };
+    latch.write(record);
+    expect(latch.read()).toEqual({ state: 'present', record });
+    const half = Object.fromEntries(Object.entries(TERMS).filter(([name]) => name !== 'venue'));
+    writeFileSync(path, encodeLatch({ ...record, canary: half as unknown as CanaryTerms }));
     expect(effectiveLevel()).toBe('HALTED');
   });
+
+  it.each([TRADING, { ...TRADING, mode: 'canary', canary: TERMS } as const])(
+    'halts when cut off at any byte',
+    (record) => {
+      const text = encodeLatch(record);
+      for (let length = 0; length < text.length; length += 1) {
+        writeFileSync(path, text.slice(0, length));
+        expect(latch.read().state).toBe('unreadable');
+      }
+      expect(effectiveLevel()).toBe('HALTED');
+    },
+  );
 
   it('halts when any byte is another', () => {
     const bytes = Buffer.from(encodeLatch(TRADING));

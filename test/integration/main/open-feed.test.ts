@@ -1,3 +1,4 @@
+import { findModeFlags } from '../../../src/config/mode-flags.js';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system-clock.js';
@@ -15,6 +16,7 @@ function opened(env: Readonly<Record<string, string>>, record?: string) {
   const order = {
     config,
     mode: 'shadow',
+    flags: findModeFlags({ cwd: tmpdir(), env: {} }),
     restart: false,
     launch: { words: ['run'], cwd: tmpdir(), env: {}, detached: false },
     signal: new AbortController().signal,

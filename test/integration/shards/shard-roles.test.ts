@@ -101,7 +101,7 @@ async function pipelineOf(
       ...{ hash: nodeHash, figures: new EngineFigures() },
       control: typeof control === 'function' ? control : () => control,
       config: {
-        ...{ codeVersion: 'test', configHash: 'test', seed: 7, mode: 'paper' },
+        ...{ codeVersion: 'test', configHash: 'test', seed: 7 },
         thresholds: THRESHOLD_SETS.default,
       },
       limits: {

@@ -132,7 +132,7 @@ export function shardedEngine(settings: EngineSettings, place: EnginePlace): Sha
       },
     },
     {
-      ...{ engineId, host: 'test', pid: process.pid, roles, run, mode: 'paper', thresholds },
+      ...{ engineId, host: 'test', pid: process.pid, roles, run, thresholds },
       ...{ codeVersion: 'test', configHash: 'test', syncJournal: false },
       journalBytesMax: 1_000_000_000,
       pipeline: {

@@ -102,6 +102,28 @@ describe('live run', () => {
     expect(saved.filter(({ seq, committed }) => committed < seq)).toEqual([]);
   });
 
+  it('takes a change of the mode before the trades that wait, also without a new epoch', async () => {
+    const bench = new LiveBench();
+    const held = gateAt(3);
+    const process = await bench.open(listFeed(TRADES, { gate: held.gate }));
+    const running = process.live.start(nothing);
+    await until(held.reached, 'the fourth batch');
+    await quiet();
+    bench.control = { ...TRADING, mode: 'shadow' };
+    process.live.knock();
+    await until(() => process.live.status().control.mode === 'shadow', 'the mode');
+    held.open();
+    await running;
+    const inputs = journaled(bench);
+    const change = inputs.findLastIndex(({ kind }) => kind === 'ControlChanged');
+    expect(inputs[change]).toMatchObject({ mode: 'shadow', epoch: 1 });
+    const orders = of(process.committed, 'OrderRequested');
+    const modes = (isLate: boolean) =>
+      new Set(orders.filter(({ ref }) => ref.seq > change === isLate).map(({ mode }) => mode));
+    expect([modes(false), modes(true)]).toEqual([new Set(['paper']), new Set(['shadow'])]);
+    expect(process.live.status().ordersTo).toBe('NONE (shadow)');
+  });
+
   it('takes a change of the latch before the trades that wait', async () => {
     const bench = new LiveBench();
     const held = gateAt(3);

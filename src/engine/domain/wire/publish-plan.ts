@@ -92,6 +92,8 @@ export function publishPlan(output: Output, context: PublishContext): readonly P
     case 'PositionChanged':
     case 'LedgerPosted':
     case 'ControlApplied':
+    case 'SignalRouted':
+    case 'CanaryChanged':
       return [];
   }
 }

@@ -45,6 +45,7 @@ interface Order {
   readonly reduceOnly: boolean;
   readonly origin: 'signal';
   readonly epoch: number;
+  readonly mode: 'shadow';
   /** Of the step in which it was decided. */
   readonly bornAt: number;
 }
@@ -204,8 +205,8 @@ export class StopModel {
     const told = levelFor(this.#told, { symbol, strategyId: 's' });
     if (told === 'HALTED' || (told === 'REDUCING' && !reduceOnly)) return;
     const { epoch } = this.#told;
-    const order = { symbol, strategyId: 's', reduceOnly, origin: 'signal', epoch } as const;
-    this.#decided.push({ ...order, bornAt: this.#step });
+    const order = { symbol, strategyId: 's', reduceOnly, epoch } as const;
+    this.#decided.push({ ...order, origin: 'signal', mode: 'shadow', bornAt: this.#step });
   }
 
   #gate(): void {

@@ -57,6 +57,7 @@ export const PASSING: RecordedCase = {
       reducibleE8: 0n,
       totalExposureE8: e8(100),
       load: { longE8: e8(1), shortE8: e8(1), priceE8: e8(100) },
+      canary: null,
     },
   },
 };
@@ -128,6 +129,19 @@ const anyLoad = fc
     priceE8,
   }));
 
+const anyCanary = fc.record({
+  isActive: mostly(true, fc.constant(false)),
+  symbol: mostly('ETHUSDT', fc.constant('BTCUSDT')),
+  openOrders: few(0, fc.integer({ min: 0, max: 2 })),
+  openOrdersMax: fc.constant(1),
+  ordersSent: few(0, fc.integer({ min: 0, max: 4 })),
+  ordersMax: fc.constant(3),
+  cooldownLeftMs: few(0, fc.integer({ min: 0, max: 60_000 })),
+  notionalPerOrderE8: mostly(e8(20), amountE8(50)),
+  notionalSentE8: few(0n, amountE8(50)),
+  notionalTotalE8: fc.constant(e8(50)),
+});
+
 const anyInputs = fc
   .record({
     side: mostly<'BUY' | 'SELL'>('BUY', fc.constant('SELL')),
@@ -153,6 +167,7 @@ const anyInputs = fc
     reducibleE8: mostly(0n, amountE8(3)),
     otherExposureE8: few(0n, amountE8(3_500)),
     load: few({ longE8: e8(1), shortE8: e8(1), priceE8: e8(100) }, anyLoad),
+    canary: mostly(null, anyCanary),
   })
   .map(({ otherExposureE8, load, ...inputs }) => ({
     ...inputs,

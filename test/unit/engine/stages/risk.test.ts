@@ -11,6 +11,7 @@ import {
   type PortfolioState,
 } from '../../../../src/engine/stages/portfolio.js';
 import { decideRisk } from '../../../../src/engine/stages/risk.js';
+import type { CanaryInputs } from '../../../../src/engine/domain/canary-inputs.js';
 import type { Candidate, RiskContext } from '../../../../src/engine/stages/risk-inputs.js';
 import {
   initialVenue,
@@ -71,6 +72,7 @@ function allowed(change: Partial<Situation> = {}): Situation {
     regime: 'TREND',
     gate: ALLOWS,
     nowMs: NOW_MS,
+    canary: null,
     ...change,
   };
 }
@@ -149,6 +151,20 @@ const orders = (count: number, atMs = NOW_MS) => {
 };
 const risk = (change: Partial<RiskContext['limits']['risk']>) => eager({ risk: change });
 
+const CEILINGS: CanaryInputs = {
+  isActive: true,
+  symbol: 'ETHUSDT',
+  openOrders: 0,
+  openOrdersMax: 1,
+  ordersSent: 0,
+  ordersMax: 3,
+  cooldownLeftMs: 0,
+  notionalPerOrderE8: e8(50),
+  notionalSentE8: 0n,
+  notionalTotalE8: e8(50),
+};
+const canary = (change: Partial<CanaryInputs>) => ({ canary: { ...CEILINGS, ...change } });
+
 /** One refusal per layer, in the order of domain.md 3.2; each is the only fault of its situation. */
 const REFUSALS: readonly (readonly [code: string, name: string, change: Partial<Situation>])[] = [
   ['RK_KILL_SWITCH', 'halted', { control: { level: 'HALTED', scopes: {}, mode: 'paper' } }],
@@ -166,6 +182,12 @@ const REFUSALS: readonly (readonly [code: string, name: string, change: Partial<
   ['RK_EXPOSURE', 'exposure', { portfolio: holding(30, 100, 'AAAUSDT') }],
   ['RK_POSITION', 'position', { portfolio: holding(10) }],
   ['RK_SIZE', 'no price', { candidate: { ...allowed().candidate, priceE8: 0n } }],
+  ['RK_CANARY_ORDERS', 'canary over', canary({ isActive: false })],
+  ['RK_CANARY_SYMBOL', 'canary elsewhere', canary({ symbol: 'BTCUSDT' })],
+  ['RK_CANARY_ACTIVE', 'canary order out', canary({ openOrders: 1 })],
+  ['RK_CANARY_ORDERS', 'canary used up', canary({ ordersSent: 2 })],
+  ['RK_CANARY_COOLDOWN', 'canary pause', canary({ cooldownLeftMs: 1 })],
+  ['RK_CANARY_NOTIONAL', 'canary amount', canary({ notionalSentE8: e8(49) })],
   ['RK_EXPOSURE_HARD', 'projected', { portfolio: holding(29.9, 100, 'AAAUSDT') }],
   [
     'RK_BUNDLE',
@@ -186,6 +208,13 @@ describe('risk', () => {
     expect(formatE8(verdict.qtyE8)).toBe('0.20000000');
     expect(formatE8(verdict.boundE8)).toBe('100.50000000');
     expect(verdict.bundle?.maxNotionalUsdt).toBe('1000.00000000');
+  });
+
+  it('cuts an entry to what a canary may send, and never an exit', () => {
+    const small = canary({ notionalPerOrderE8: e8(5.025) });
+    expect(formatE8(decide(allowed(small)).qtyE8)).toBe('0.05000000');
+    const exit = { candidate: SELL, portfolio: holding(5) };
+    expect(formatE8(decide(allowed({ ...small, ...exit })).qtyE8)).toBe('5.00000000');
   });
 
   it.each([
@@ -239,7 +268,8 @@ describe('risk', () => {
   });
 
   it('can give every layer code', () => {
-    const given = new Set([...REFUSALS.map(([code]) => code), 'RK_BREAKER', 'RK_BUNDLE']);
+    const codes = REFUSALS.map(([code]) => code);
+    const given = new Set([...codes, 'RK_BREAKER', 'RK_BUNDLE']);
     expect(Object.keys(LAYER_REASONS).filter((code) => !given.has(code))).toEqual([]);
   });
 
@@ -394,7 +424,8 @@ describe('risk exits', () => {
   it.each(
     REFUSALS.filter(
       ([code]) =>
-        !['RK_KILL_SWITCH', 'RK_AUDIT', 'RK_NO_STRATEGY', 'RK_SIZE', 'RK_BUNDLE'].includes(code),
+        !['RK_KILL_SWITCH', 'RK_AUDIT', 'RK_NO_STRATEGY', 'RK_SIZE', 'RK_BUNDLE'].includes(code) &&
+        !['RK_CANARY_SYMBOL', 'RK_CANARY_ACTIVE'].includes(code),
     ),
   )('passes where an entry gets %s: %s', (_code, _name, change) => {
     const portfolio = change.portfolio ?? holding(5);

@@ -1,0 +1,68 @@
+import { unmet } from '../../engine/control/canary-conditions.js';
+import { EXIT } from '../../operator-error.js';
+import type { CommandIo } from '../command-io.js';
+import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
+import { textMember } from '../mode/mode-ports.js';
+import { printResult } from '../output/envelope.js';
+import type { ParsedOptions } from '../parsed-options.js';
+import type { Services } from '../services.js';
+import { plainText } from '../tables/plain-text.js';
+import { collectConditions } from './collect-conditions.js';
+import { conditionsText } from './conditions-text.js';
+
+const WAIT_MS = 1_000;
+const LINES = [
+  ['session', 'sessionId'],
+  ['share', 'percent'],
+  ['why', 'trigger'],
+  ['detail', 'detail'],
+  ['orders', 'ordersSent'],
+  ['open', 'openOrders'],
+  ['spent USDT', 'notionalSentUsdt'],
+  ['PnL USDT', 'pnlUsdt'],
+  ['held', 'heldQty'],
+  ['refused', 'rejects'],
+  ['ran ms', 'ranMs'],
+] as const;
+
+/** What runs, or what keeps it from starting. Works with everything down. */
+export async function run(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: Services,
+): Promise<number> {
+  const { conditions, control, killSwitch } = await collectConditions('canary', {
+    options,
+    io,
+    services,
+  });
+  const session = await sessionOf(killSwitch);
+  const phase = textMember(session, 'phase');
+  const isCanary = control.record.mode === 'canary' || phase === 'running' || phase === 'held';
+  const missing = unmet(conditions);
+  printResult(io, {
+    command: 'canary.status',
+    data: { register_mode: control.record.mode, session, conditions },
+    text: () =>
+      sessionText(control.record.mode, session) +
+      // While it runs they say why it could not start again, which nobody asks.
+      (isCanary ? '' : conditionsText('canary', conditions)),
+  });
+  if (isCanary) return phase === 'running' ? EXIT.OK : EXIT.FINDING;
+  return missing.length === 0 ? EXIT.OK : EXIT.FINDING;
+}
+
+async function sessionOf({ client }: KillSwitch): Promise<unknown> {
+  const body = { intent: 'canary' };
+  const answer = await client.call({ method: 'POST', path: '/intents', body, timeoutMs: WAIT_MS });
+  if (answer.state !== 'answered' || answer.status !== 200) return null;
+  return (Reflect.get(Object(answer.body), 'canary') as unknown) ?? null;
+}
+
+function sessionText(registerMode: string, session: unknown): string {
+  const of = (name: string): string => String(Reflect.get(Object(session), name) ?? '-');
+  if (session === null) return `CANARY none seen   register ${plainText(registerMode)}\n`;
+  const head = `CANARY ${of('phase').toUpperCase()}   ${of('symbol')} on ${of('venue')}   register ${registerMode}`;
+  const lines = LINES.map(([label, name]) => `  ${label.padEnd(13)}${plainText(of(name))}\n`);
+  return `${plainText(head)}\n${lines.join('')}`;
+}

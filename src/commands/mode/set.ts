@@ -1,0 +1,169 @@
+import { wordsOf } from '../../engine/domain/words-of.js';
+import { findModeFlags } from '../../config/mode-flags.js';
+import { locateStateDir } from '../../config/state-dir.js';
+import { askedBy, effectiveMode } from '../../engine/control/effective-mode.js';
+import { withMode, type EffectiveControl } from '../../engine/control/register.js';
+import { MODES, type ControlRecord, type Mode } from '../../engine/domain/control.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
+import type { CommandIo } from '../command-io.js';
+import { configLocation } from '../config-location.js';
+import { requireYes } from '../confirmation.js';
+import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
+import { readControl } from '../kill-switch/kill-switch-ports.js';
+import { operatorName } from '../operator-name.js';
+import { printResult } from '../output/envelope.js';
+import { atSamePlace } from '../output/printed-command.js';
+import type { ParsedOptions } from '../parsed-options.js';
+import type { Services } from '../services.js';
+import { plainText } from '../tables/plain-text.js';
+import { setRestricted } from './set-restricted.js';
+import {
+  engineWords,
+  noteFirst,
+  requireReadable,
+  tellMode,
+  writeRecord,
+  type EngineWord,
+} from './mode-ports.js';
+
+interface Change {
+  readonly from: Mode;
+  readonly record: ControlRecord;
+  readonly engine: EngineWord;
+  /** What went wrong without keeping the change from holding. */
+  readonly note: string | null;
+}
+
+/** Changes what a running engine does with its orders, without a restart. */
+export async function run(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: Services,
+): Promise<number> {
+  const mode = MODES.find((known) => known === options.text('mode'));
+  assertInvariant(mode !== undefined, 'the argument is one of the modes');
+  if (mode === 'canary' || mode === 'live') return setRestricted(mode, options, io, services);
+  const stateDir = await locateStateDir(configLocation(options, io));
+  const killSwitch = await services.killSwitch(stateDir);
+  const before = readControl(killSwitch);
+  requireReadable(before, `Cannot set the mode to ${mode}`);
+  if (before.mayInitialise) throw nothingRuns(mode);
+  if (before.record.mode === mode) return sayNothing(mode, before, io);
+  if (mode === 'paper') await askForPaper(before, options, io);
+  const change = await setMode({ mode, before, killSwitch }, options, io);
+  return report(change, options, io);
+}
+
+/** Less risk is done first and put on record then; more risk the other way round. */
+async function setMode(
+  at: {
+    readonly mode: 'shadow' | 'paper';
+    readonly before: EffectiveControl;
+    readonly killSwitch: KillSwitch;
+  },
+  options: ParsedOptions,
+  io: CommandIo,
+): Promise<Change> {
+  const { mode, before, killSwitch } = at;
+  const { ledger } = killSwitch;
+  const who = options.text('operator') ?? operatorName(io.env);
+  const from = before.record.mode;
+  const why = options.text('reason') ?? '';
+  const words = `mode ${from} to ${mode}${why === '' ? '' : `: ${why}`}`;
+  const record = withMode(before, { mode, operator: who, atMs: io.nowMs(), why: words });
+  const { epoch, level } = record;
+  const details = { from, to: mode, epoch, level };
+  const event = { kind: 'mode', action: 'mode set', atMs: record.atMs, who, why, details } as const;
+  let note: string | null = null;
+  if (mode === 'paper') noteFirst(ledger, event, io);
+  writeRecord(killSwitch, record);
+  if (mode === 'shadow') {
+    try {
+      ledger.append(event);
+    } catch (fault) {
+      note = `the change holds, but it is not in the ledger: ${wordsOf(fault)}`;
+    }
+  }
+  return { from, record, engine: await tellMode(killSwitch, epoch), note };
+}
+
+async function askForPaper(
+  { record }: EffectiveControl,
+  options: ParsedOptions,
+  io: CommandIo,
+): Promise<void> {
+  const { flags, fault } = findModeFlags(configLocation(options, io));
+  const asked =
+    fault === null ? askedBy({ mode: 'paper' }) : ({ state: 'unknown', why: fault } as const);
+  const { why, verdict } = effectiveMode(asked, flags);
+  if (verdict === 'NO-GO') {
+    throw new OperatorError({
+      code: 'CDB-E0310',
+      what: 'Cannot set the mode to paper: the flags do not allow it',
+      why: plainText(why.join('; ')),
+      todo: atSamePlace('cdb mode show', options),
+      exit: EXIT.REFUSED,
+    });
+  }
+  io.stderr(`target  mode ${record.mode} to paper: orders go to the simulated venue\n`);
+  await requireYes(options, io, {
+    code: 'CDB-E0322',
+    what: 'Cannot set the mode without a yes',
+    question: 'Set it?',
+    command: atSamePlace('cdb mode set paper', options),
+  });
+}
+
+function report(
+  { from, record, engine, note }: Change,
+  options: ParsedOptions,
+  io: CommandIo,
+): number {
+  const { mode, epoch, operator } = record;
+  const isOther = engine.state === 'follows' && engine.mode !== mode;
+  if (note !== null) io.stderr(`note: ${plainText(note)}\n`);
+  const drift = isOther
+    ? `PARTIAL: the engine decides in ${engine.mode ?? '?'}: its own flags allow no more; cdb logs says which\n`
+    : '';
+  const { state, pid, why } = engine;
+  printResult(io, {
+    command: 'mode.set',
+    data: {
+      changed: true,
+      from,
+      mode,
+      epoch,
+      operator,
+      engine: { state, mode: engine.mode, pid, why },
+      note,
+    },
+    text: () =>
+      `${plainText(drift).trimEnd()}${drift === '' ? '' : '\n'}` +
+      `MODE ${mode}   was ${from}   epoch ${epoch}   by ${plainText(operator)}\n` +
+      `  engine       ${plainText(engineWords(engine))}\n` +
+      `undo: ${atSamePlace(`cdb mode set ${from === 'paper' ? 'paper' : 'shadow'}`, options)}\n`,
+  });
+  if (isOther) return EXIT.FINDING;
+  return engine.state === 'not-confirmed' || note !== null ? EXIT.UNREACHABLE : EXIT.OK;
+}
+
+function sayNothing(mode: Mode, { record }: EffectiveControl, io: CommandIo): number {
+  const { epoch } = record;
+  printResult(io, {
+    command: 'mode.set',
+    data: { changed: false, from: mode, mode, epoch },
+    text: () => `nothing to do: the mode is ${mode} already (epoch ${epoch})\n`,
+  });
+  return EXIT.OK;
+}
+
+function nothingRuns(mode: 'shadow' | 'paper'): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0316',
+    what: `Cannot set the mode to ${mode}: nothing ever ran in this state directory`,
+    why: 'the first start writes the register, in the mode that it is started in',
+    todo: `cdb run --${mode}; or name the right directory with --state-dir`,
+    exit: EXIT.NOT_FOUND,
+  });
+}

@@ -1,0 +1,123 @@
+import { findModeFlags, type FoundFlags } from '../../config/mode-flags.js';
+import { locateStateDir } from '../../config/state-dir.js';
+import { effectiveMode, type EffectiveMode } from '../../engine/control/effective-mode.js';
+import { FLAG_WORDS, LIVE_FLAGS, MODE_FLAGS } from '../../engine/control/mode-flags.js';
+import type { EffectiveControl } from '../../engine/control/register.js';
+import { ordersTo } from '../../engine/engine-status.js';
+import { EXIT } from '../../operator-error.js';
+import type { CommandIo } from '../command-io.js';
+import { configLocation } from '../config-location.js';
+import type { KillSwitch, KillSwitchServices } from '../kill-switch/kill-switch-ports.js';
+import { readControl } from '../kill-switch/kill-switch-ports.js';
+import { printResult } from '../output/envelope.js';
+import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
+import { textTable } from '../tables/text-table.js';
+import { askedMode, engineWords, textMember, type EngineWord } from './mode-ports.js';
+
+interface Shown {
+  readonly control: EffectiveControl;
+  readonly found: FoundFlags;
+  readonly effective: EffectiveMode;
+  readonly engine: EngineWord;
+}
+
+const VIEW_WAIT_MS = 1_000;
+
+/** Reads files and variables; an engine that is away or hangs is said, and waited for one second. */
+export async function run(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: KillSwitchServices,
+): Promise<number> {
+  const location = configLocation(options, io);
+  const killSwitch = await services.killSwitch(await locateStateDir(location));
+  const control = readControl(killSwitch);
+  const found = findModeFlags(location);
+  const effective = modeOf(control, found);
+  const engine = await engineWord(killSwitch);
+  const shown = { control, found, effective, engine };
+  printResult(io, {
+    command: 'mode.show',
+    data: shownData(shown),
+    text: () => shownText(shown),
+  });
+  return effective.verdict === 'NO-GO' ? EXIT.FINDING : EXIT.OK;
+}
+
+export function modeOf(control: EffectiveControl, { flags, fault }: FoundFlags): EffectiveMode {
+  if (fault !== null) return effectiveMode({ state: 'unknown', why: fault }, flags);
+  return effectiveMode(askedMode(control), flags);
+}
+
+async function engineWord({ client, engine }: KillSwitch): Promise<EngineWord> {
+  const pid = engine.holder()?.pid ?? null;
+  const answer = await client.call({ method: 'GET', path: '/view', timeoutMs: VIEW_WAIT_MS });
+  if (answer.state === 'absent') return { state: 'absent', mode: null, pid: null, why: '' };
+  if (answer.state === 'silent') {
+    return { state: 'not-confirmed', mode: null, pid: answer.pid ?? pid, why: answer.why };
+  }
+  const mode = textMember(Reflect.get(Object(answer.body), 'control'), 'mode');
+  const why = mode === null ? `it answered with status ${answer.status}` : '';
+  return { state: mode === null ? 'not-confirmed' : 'follows', mode, pid, why };
+}
+
+function shownText({ control, found, effective, engine }: Shown): string {
+  const { record, source } = control;
+  const { mode, asked, verdict, flags, why, notMore } = effective;
+  const line = (label: string, text: string) => `  ${label.padEnd(13)}${plainText(text)}\n`;
+  const lines = (label: string, texts: readonly string[]) =>
+    texts.map((text, i) => line(i === 0 ? label : '', text)).join('');
+  const rows = MODE_FLAGS.map((name) => [
+    name,
+    found.flags[name] === undefined ? 'not set' : `"${found.flags[name]}"`,
+    found.origins[name],
+    readsAs(found.flags[name], FLAG_WORDS[name]),
+    LIVE_FLAGS[name] ?? '',
+  ]);
+  const titles = ['flag', 'value', 'from', 'reads as', 'live needs'];
+  return [
+    `MODE ${mode}   ${verdict}${asked === mode ? '' : ` (asked for: ${asked ?? 'unknown'})`}\n`,
+    line('register', `${record.mode}, level ${record.level}, epoch ${record.epoch}, ${source}`),
+    line('engine', engineWords(engine)),
+    line('orders go to', ordersTo(mode)),
+    line('flags say', `${flags.profile}; they permit ${flags.permits} at most`),
+    lines('why', why),
+    lines('not more', notMore),
+    '\n',
+    textTable(
+      titles.map((title) => ({ title })),
+      rows,
+    ),
+  ].join('');
+}
+
+function readsAs(value: string | undefined, words: readonly string[]): string {
+  if (value === undefined) return '-';
+  return words.includes(value) ? value : `MISSPELLED: ${words.join(' or ')}`;
+}
+
+function shownData({ control, found, effective, engine }: Shown): unknown {
+  const { record, source, faults } = control;
+  return {
+    mode: effective.mode,
+    asked: effective.asked,
+    verdict: effective.verdict,
+    why: effective.why,
+    not_more: effective.notMore,
+    orders_to: ordersTo(effective.mode),
+    register: { mode: record.mode, level: record.level, epoch: record.epoch, source, faults },
+    engine: { state: engine.state, mode: engine.mode, pid: engine.pid, why: engine.why },
+    flags: {
+      profile: effective.flags.profile,
+      permits: effective.flags.permits,
+      values: MODE_FLAGS.map((name) => ({
+        name,
+        value: found.flags[name] ?? null,
+        origin: found.origins[name],
+        reads_as: readsAs(found.flags[name], FLAG_WORDS[name]),
+        live_needs: LIVE_FLAGS[name] ?? null,
+      })),
+    },
+  };
+}

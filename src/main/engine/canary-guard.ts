@@ -1,0 +1,67 @@
+import type { CanaryChanged, Output } from '../../engine/domain/events.js';
+import type { Clock } from '../../engine/ports/clock.js';
+import type { Ledger } from '../../engine/ports/ledger.js';
+import type { EngineRegister } from './control-register.js';
+
+interface GuardDeps {
+  readonly register: Pick<EngineRegister, 'endCanary'>;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly onNotice: (text: string) => void;
+}
+
+/**
+ * Puts what the fold does with its canary on record, and writes a rollback to the register. The fold is
+ * in shadow already, whatever becomes of that: a session that ended never begins again.
+ */
+export function canaryGuard(deps: GuardDeps): (fact: Output) => void {
+  return (fact) => {
+    if (fact.kind !== 'CanaryChanged') return;
+    if (fact.phase === 'ended')
+      attempt(deps, 'write the rollback', () => {
+        deps.register.endCanary(fact.sessionId, wordsOf(fact));
+      });
+    attempt(deps, 'put the change of the canary on record', () => {
+      note(deps, fact);
+    });
+  };
+}
+
+function note({ ledger, clock }: GuardDeps, fact: CanaryChanged): void {
+  const { sessionId, planHash, phase, percent, trigger, detail, ...counts } = fact;
+  const { ordersSent, notionalSentUsdt, heldQty } = counts;
+  if (isNoted(ledger, fact)) return;
+  ledger.append({
+    kind: 'canary',
+    action: `canary ${phase}`,
+    atMs: clock.nowMs(),
+    who: 'engine',
+    why: wordsOf(fact),
+    details: {
+      ...{ sessionId, planHash, phase, percent, trigger, detail },
+      ...{ ordersSent, notionalSentUsdt, heldQty, seq: fact.ref.seq, ord: fact.ref.ord },
+    },
+  });
+}
+
+/** A start that folds the tail of its journal again sees the same facts. */
+function isNoted(ledger: Ledger, { sessionId, ref }: CanaryChanged): boolean {
+  for (const { event } of ledger.entries()) {
+    const { details, kind } = event;
+    const isSame = details['sessionId'] === sessionId && details['seq'] === ref.seq;
+    if (kind === 'canary' && isSame && details['ord'] === ref.ord) return true;
+  }
+  return false;
+}
+
+function wordsOf({ phase, trigger, detail }: CanaryChanged): string {
+  return [phase, trigger ?? '', detail].filter((word) => word !== '').join(': ');
+}
+
+function attempt({ onNotice }: GuardDeps, what: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    onNotice(`can't ${what}: ${String(error)}`);
+  }
+}

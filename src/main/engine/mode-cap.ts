@@ -1,0 +1,30 @@
+import type { FoundFlags } from '../../config/mode-flags.js';
+import { askedBy, effectiveMode, type EffectiveMode } from '../../engine/control/effective-mode.js';
+import { CANARY_CEILINGS, type CanaryTerms } from '../../engine/domain/canary-terms.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
+
+/** The mode that an engine with these flags decides in. */
+export function engineMode(record: ControlRecord, { flags, fault }: FoundFlags): EffectiveMode {
+  if (fault !== null) return effectiveMode({ state: 'unknown', why: fault }, flags);
+  return effectiveMode(askedBy(record), flags);
+}
+
+/** The record with the mode that holds: the register alone can't make an engine do more than its flags. */
+export function capMode(record: ControlRecord, found: FoundFlags, nowMs: number): ControlRecord {
+  const { mode, why } = engineMode(record, found);
+  const { canary, ...rest } = record;
+  // Event time ends a session too; this one holds where no event comes.
+  const isOver =
+    mode === 'canary' && canary !== undefined && nowMs - canary.startedAtMs >= maxMs(canary);
+  if (mode === record.mode && !isOver) return record;
+  const capped: ControlRecord = { ...rest, mode: isOver ? 'shadow' : mode };
+  if (isOver)
+    return { ...capped, reason: 'duration_over', message: 'its time on the clock is over' };
+  // An engage leaves no terms, and what it says of itself counts first.
+  if (record.mode !== 'canary' || canary === undefined) return capped;
+  return { ...capped, reason: 'flag_drift', message: why.join('; ') };
+}
+
+function maxMs({ durationMs }: CanaryTerms): number {
+  return Math.min(durationMs, CANARY_CEILINGS.durationMs);
+}

@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { findRunningPostgres } from '../../src/adapters/embedded/embedded-postgres.js';
+import { type EngineProcess, Workplace } from '../chaos/engine-process.js';
+import { verifyNewestRun } from '../chaos/verify-run.js';
+import { decidedPlan } from '../fakes/canary-plan.js';
+import { query, until } from '../integration/embedded/embedded-fixture.js';
+
+const LOCK = ['canary', 'plan', '--lock', '--decision', 'GO', '--reason', 'rehearsal'];
+const START = ['canary', 'start', '--operator', 'ann', '--reason', 'rehearsal'];
+
+let place: Workplace;
+let engine: EngineProcess;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.end());
+
+function writePlan(change: object = {}): void {
+  const plan = { ...decidedPlan({ fromMs: Date.now() - 60_000 }), ...change };
+  writeFileSync(join(place.path, 'canary-plan.yaml'), stringify(plan));
+}
+
+async function startEngine(speed = '20'): Promise<void> {
+  engine = place.start(['run', '--shadow', '--feed', 'sample', '--speed', speed]);
+  await engine.says(/ risk +ALLOW /);
+  await until('effects flow', async () => (await place.run(['status'])).status === 0);
+}
+
+async function rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const running = findRunningPostgres(place.stateDir);
+  return running === null ? [] : await query(running.connection, sql);
+}
+
+interface Entry {
+  readonly event: { readonly kind: string; readonly action: string };
+}
+
+function ledger(): readonly string[] {
+  const folder = join(place.stateDir, 'ledger');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as Entry).event)
+    .filter(({ kind }) => kind === 'canary')
+    .map(({ action }) => action);
+}
+
+async function startCanary(): Promise<void> {
+  const locked = await place.run(LOCK);
+  expect(locked.status, locked.stderr).toBe(0);
+  const started = await place.run([...START, '--confirm', 'shadow/canary']);
+  expect(started.status, started.stdout + started.stderr).toBe(0);
+  expect(started.stdout).toMatch(/^CANARY RUNS {3}BTCUSDT-PERP on paper {3}100 %/);
+}
+
+describe('a canary on the paper venue', () => {
+  it('starts, really sends its share, steps, holds, and rolls back', async () => {
+    await startEngine();
+    writePlan();
+    await startCanary();
+    await until('an order of the canary is filled', async () => {
+      return (await rows('SELECT 1 FROM trades')).length > 0;
+    });
+    const status = await place.run(['canary', 'status']);
+    expect(status.status, status.stdout).toBe(0);
+    expect(status.stdout).toMatch(/^CANARY RUNNING {3}BTCUSDT-PERP on paper {3}register canary/);
+    const step = await place.run(['canary', 'step', '--to', '50%', '--yes']);
+    expect(step.status, step.stderr).toBe(0);
+    const held = await place.run(['canary', 'hold', '--reason', 'a look']);
+    expect(held.status, held.stderr).toBe(0);
+    expect((await place.run(['canary', 'status'])).stdout).toMatch(/^CANARY HELD/);
+    const back = await place.run(['canary', 'rollback', '--reason', 'enough']);
+    expect(back.status, back.stderr).toBe(0);
+    expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow {3}AS ASKED/);
+    expect((await place.run(['canary', 'step', '--to', '5', '--yes'])).status).toBe(6);
+
+    const real = await rows(
+      "SELECT size, metadata->>'price_bound' AS bound FROM orders WHERE metadata->>'mode' = 'paper'",
+    );
+    expect(real.length).toBeGreaterThan(0);
+    expect(real.length).toBeLessThanOrEqual(3);
+    for (const { size, bound } of real) {
+      expect(Number(size) * Number(bound)).toBeLessThanOrEqual(15);
+    }
+    await until('all of it is on record', async () => ledger().includes('canary ended'));
+    expect(ledger()).toEqual(
+      expect.arrayContaining([
+        'canary evidence locked',
+        'canary start',
+        'canary running',
+        'canary step',
+        'canary hold',
+        'canary held',
+        'canary rollback',
+        'canary ended',
+      ]),
+    );
+    engine.kill('SIGINT');
+    await engine.ended;
+    expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
+  });
+
+  it('rolls back by itself when the kill switch is engaged, and stays in shadow', async () => {
+    await startEngine();
+    writePlan();
+    await startCanary();
+    expect((await place.run(['kill-switch', 'engage'])).status).toBe(0);
+    await until('the register says shadow', async () => {
+      return (await place.run(['kill-switch', 'status'])).stdout.startsWith('HALTED   shadow');
+    });
+    const status = await place.run(['canary', 'status']);
+    expect(status.stdout).toMatch(/^CANARY ENDED/);
+    expect(status.stdout).toMatch(/why +kill_switch/);
+    expect(status.stdout).toMatch(/^kill_switch +FAILED/m);
+    const release = ['kill-switch', 'release', '--operator', 'ann', '--justification', 'over'];
+    expect((await place.run([...release, '--confirm', 'shadow/kill-switch'])).status).toBe(0);
+    // A release alone authorises nothing.
+    expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow {3}AS ASKED/);
+  });
+
+  it('does not survive a crash of the engine', async () => {
+    await startEngine();
+    writePlan();
+    await startCanary();
+    engine.kill('SIGKILL');
+    await engine.ended;
+    await place.quiet();
+    await startEngine();
+    const status = await place.run(['canary', 'status']);
+    expect(status.stdout).toMatch(/^CANARY ENDED .*register shadow/);
+    expect(status.stdout).toMatch(/why +mode_drift/);
+    // The pack names the process that is gone.
+    expect(status.stdout).toMatch(/^evidence +FAILED.*changed after the lock: engine/m);
+  });
+
+  it('refuses what is undecided, unlocked, changed after the lock, or only half confirmed', async () => {
+    await startEngine();
+    expect((await place.run(['canary', 'plan', '--init'])).status).toBe(0);
+    const undecided = await place.run(['canary', 'plan']);
+    expect(undecided.status).toBe(1);
+    expect(undecided.stdout).toContain('percent_first: is undecided');
+    expect((await place.run(LOCK)).status).toBe(5);
+    expect(existsSync(join(place.stateDir, 'proofs', 'canary'))).toBe(false);
+
+    writePlan();
+    const unlocked = await place.run([...START, '--confirm', 'shadow/canary']);
+    expect(unlocked.status).toBe(5);
+    expect(unlocked.stdout).toMatch(/^evidence +MISSING/m);
+    expect((await place.run(LOCK)).status).toBe(0);
+    for (const words of [START, [...START, '--confirm', 'yes'], ['canary', 'start']]) {
+      expect((await place.run(words)).stderr).toContain('CDB-E0317');
+    }
+    writePlan({ percent_first: 99 });
+    const changed = await place.run([...START, '--confirm', 'shadow/canary']);
+    expect(changed.stdout).toMatch(/^evidence +FAILED.*planHash/m);
+    expect(changed.status).toBe(5);
+
+    const mexc = decidedPlan({ fromMs: Date.now() - 60_000 });
+    const approval = { ...mexc.approval, venue: 'mexc' };
+    writePlan({ venue: 'mexc', approval });
+    const real = await place.run(['mode', 'set', 'canary', '--yes', '--confirm', 'shadow/canary']);
+    expect(real.status).toBe(5);
+    expect(real.stdout).toMatch(/^adapter +FAILED/m);
+    expect(real.stdout).toMatch(/^LR-040 +MISSING/m);
+    expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow/);
+    expect(await rows('SELECT 1 FROM trades')).toEqual([]);
+  });
+});

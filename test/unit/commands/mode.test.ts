@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { nodeHash } from '../../../src/adapters/node-hash.js';
+import { run as set } from '../../../src/commands/mode/set.js';
+import { run as show } from '../../../src/commands/mode/show.js';
+import { ParsedOptions, type OptionValue } from '../../../src/commands/parsed-options.js';
+import type { Services } from '../../../src/commands/services.js';
+import { initialRecord } from '../../../src/engine/control/register.js';
+import { LIVE_FLAGS } from '../../../src/engine/control/mode-flags.js';
+import type { ControlRecord, Mode } from '../../../src/engine/domain/control.js';
+import type { LedgerEvent } from '../../../src/engine/domain/ledger.js';
+import { LEDGER_START } from '../../../src/engine/domain/ledger.js';
+import { DependencyError } from '../../../src/operator-error.js';
+import { fakeCommandIo } from '../../fakes/fake-command-io.js';
+import { fakeGate } from '../../fakes/fake-delivery-gate.js';
+import { fakeKillSwitch } from '../../fakes/fake-kill-switch.js';
+
+const SHADOW = initialRecord({ mode: 'shadow', operator: 'ops', atMs: 1_000 });
+
+interface Asked {
+  readonly values?: Readonly<Record<string, OptionValue>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly record?: ControlRecord | null;
+  readonly ledgerFails?: boolean;
+  readonly engineMode?: Mode;
+}
+
+function bench({ record = SHADOW, ledgerFails = false, engineMode, env = {} }: Asked) {
+  const order: string[] = [];
+  const events: LedgerEvent[] = [];
+  const fake = fakeKillSwitch(record);
+  const gate = fakeGate();
+  if (engineMode !== undefined) {
+    fake.pid = 7;
+    const body = { mode: engineMode, control: { mode: engineMode } };
+    fake.answer = { state: 'answered', status: 200, body };
+  }
+  const ledger = {
+    append: (event: LedgerEvent) => {
+      order.push('ledger');
+      if (ledgerFails)
+        throw new DependencyError('disk full', { dependency: 'ledger', retryable: false });
+      events.push(event);
+      return { n: events.length, event, prev: '', hash: '' };
+    },
+    head: () => LEDGER_START,
+    entries: () => [],
+  };
+  const services = {
+    ...fake,
+    killSwitch: async (stateDir: string) => {
+      const killSwitch = await fake.killSwitch(stateDir);
+      const places = killSwitch.places.map((place) => ({
+        ...place,
+        write: (next: ControlRecord) => {
+          order.push('register');
+          place.write(next);
+        },
+      }));
+      return { ...killSwitch, places, ledger };
+    },
+    deliveryGate: async () => gate.gate,
+    hash: async () => nodeHash,
+    canaryPacks: async () => ({
+      folder: (name: string) => name,
+      write: () => undefined,
+      newest: () => null,
+    }),
+  } as unknown as Services;
+  const io = fakeCommandIo({ env });
+  const after = () => (fake.reading.state === 'present' ? fake.reading.record : null);
+  return { fake, io, services, order, events, after };
+}
+
+async function setMode(mode: Mode, asked: Asked = {}) {
+  const parts = bench(asked);
+  const options = new ParsedOptions({ mode, ...asked.values });
+  const status = await set(options, parts.io, parts.services);
+  return { ...parts, status, out: parts.io.out.join('') };
+}
+
+describe('cdb mode set', () => {
+  it('goes to shadow without asking, register first, and tells the engine', async () => {
+    const paper = { ...SHADOW, mode: 'paper' as const, epoch: 4 };
+    const done = await setMode('shadow', { record: paper, engineMode: 'shadow' });
+    expect(done.status).toBe(0);
+    expect(done.order).toEqual(['register', 'ledger']);
+    expect(done.after()).toMatchObject({ mode: 'shadow', epoch: 5, level: 'TRADING' });
+    expect(done.events).toMatchObject([
+      { kind: 'mode', action: 'mode set', details: { from: 'paper', to: 'shadow', epoch: 5 } },
+    ]);
+    expect(done.fake.asked).toMatchObject([{ body: { intent: 'mode', epoch: 5 } }]);
+    expect(done.out).toContain('MODE shadow   was paper   epoch 5');
+  });
+
+  it('goes to shadow even where the ledger takes nothing, and says so', async () => {
+    const record = { ...SHADOW, mode: 'paper' as const };
+    const done = await setMode('shadow', { record, ledgerFails: true });
+    expect([done.status, done.after()?.mode]).toEqual([4, 'shadow']);
+    expect(done.io.err.join('')).toContain('it is not in the ledger: disk full');
+  });
+
+  it('goes to paper after a yes, ledger first, and keeps a halt', async () => {
+    const record = { ...SHADOW, level: 'HALTED' as const };
+    const values = { yes: true, reason: 'second week' };
+    const done = await setMode('paper', { record, values, engineMode: 'paper' });
+    expect(done.order).toEqual(['ledger', 'register']);
+    expect(done.after()).toMatchObject({ mode: 'paper', level: 'HALTED', epoch: 2 });
+    expect(done.events).toMatchObject([{ why: 'second week' }]);
+  });
+
+  it('does not go to paper without a yes, or without a ledger entry', async () => {
+    await expect(setMode('paper')).rejects.toMatchObject({ code: 'CDB-E0322', exit: 5 });
+    const values = { yes: true };
+    await expect(setMode('paper', { values, ledgerFails: true })).rejects.toMatchObject({
+      code: 'CDB-E0315',
+      exit: 4,
+    });
+  });
+
+  it('does not go to paper under flags that say anything else', async () => {
+    const values = { yes: true };
+    await expect(
+      setMode('paper', { values, env: { TRADING_MODE: 'papre' } }),
+    ).rejects.toMatchObject({ code: 'CDB-E0310', exit: 5 });
+    await expect(setMode('paper', { values, env: LIVE_FLAGS })).rejects.toMatchObject({
+      code: 'CDB-E0310',
+    });
+  });
+
+  it('says when the engine does less than the register, because of its own flags', async () => {
+    const done = await setMode('paper', { values: { yes: true }, engineMode: 'shadow' });
+    expect(done.status).toBe(1);
+    expect(done.out).toMatch(/^PARTIAL: the engine decides in shadow/);
+  });
+
+  it('changes nothing on a register that can not be read, nor where nothing ran', async () => {
+    const parts = bench({});
+    parts.fake.reading = { state: 'unreadable', why: 'cut off' };
+    const options = new ParsedOptions({ mode: 'paper', yes: true });
+    await expect(set(options, parts.io, parts.services)).rejects.toMatchObject({
+      code: 'CDB-E0311',
+    });
+    await expect(setMode('paper', { record: null })).rejects.toMatchObject({ code: 'CDB-E0316' });
+  });
+
+  it.each(['canary', 'live'] as const)('refuses %s with every condition', async (mode) => {
+    const values = { yes: true, confirm: `shadow/${mode}`, reason: 'now', operator: 'bob' };
+    const parts = bench({ env: LIVE_FLAGS });
+    const refused = set(new ParsedOptions({ mode, ...values }), parts.io, parts.services);
+    await expect(refused).rejects.toMatchObject({ code: 'CDB-E0312', exit: 5 });
+    const out = parts.io.out.join('');
+    expect(out).toContain(`${mode}: NO-GO`);
+    for (const id of ['adapter', 'drill', 'plan', 'approval', 'doctor', 'gate', 'LR-042']) {
+      expect(out).toMatch(new RegExp(`^${id} +(?:MISSING|FAILED) `, 'm'));
+    }
+    expect(out).toMatch(/^adapter +FAILED/m);
+    expect(parts.after()?.mode).toBe('shadow');
+    expect(parts.order).toEqual([]);
+  });
+});
+
+describe('cdb mode show', () => {
+  async function shown(asked: Asked = {}) {
+    const parts = bench(asked);
+    const status = await show(new ParsedOptions({}), parts.io, parts.services);
+    return { ...parts, status, out: parts.io.out.join('') };
+  }
+
+  it('says the mode, each flag with its origin, and why not more', async () => {
+    const { out, status } = await shown({ env: { TRADING_MODE: 'shadow' }, engineMode: 'shadow' });
+    expect(status).toBe(0);
+    expect(out).toContain('MODE shadow   AS ASKED');
+    expect(out).toContain('engine       decides in shadow (pid 7)');
+    expect(out).toContain('not more     TRADING_MODE=shadow');
+    expect(out).toMatch(/^TRADING_MODE +"shadow" +environment +shadow +live/m);
+    expect(out).toMatch(/^DRY_RUN +not set +nowhere +- +false/m);
+  });
+
+  it('is a finding where something is misspelled, and escapes what stands there', async () => {
+    const record = { ...SHADOW, mode: 'paper' as const };
+    const { out, status } = await shown({ record, env: { DRY_RUN: 'tr\u001b[2Jue' } });
+    expect(status).toBe(1);
+    expect(out).toContain('MODE shadow   NO-GO (asked for: paper)');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('works where nothing runs, and with an engine that does not answer', async () => {
+    expect((await shown({ record: null })).out).toContain('MODE shadow   AS ASKED');
+    const parts = bench({});
+    parts.fake.answer = { state: 'silent', why: 'no answer', pid: 9 };
+    expect(await show(new ParsedOptions({}), parts.io, parts.services)).toBe(0);
+    expect(parts.io.out.join('')).toContain('NOT CONFIRMED (pid 9): no answer');
+  });
+
+  it('never is live with all flags set and a register that says live', async () => {
+    const record = { ...SHADOW, mode: 'live' as const };
+    const { out, status } = await shown({ record, env: LIVE_FLAGS });
+    expect(status).toBe(1);
+    expect(out).toContain('MODE shadow   NO-GO (asked for: live)');
+    expect(out).toContain('this build has no adapter for a real venue');
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { CanaryChanged } from '../../../../src/engine/domain/events.js';
+import type { LedgerEntry, LedgerEvent } from '../../../../src/engine/domain/ledger.js';
+import { LEDGER_START } from '../../../../src/engine/domain/ledger.js';
+import { findModeFlags } from '../../../../src/config/mode-flags.js';
+import { initialRecord } from '../../../../src/engine/control/register.js';
+import type { ControlRecord } from '../../../../src/engine/domain/control.js';
+import { canaryGuard } from '../../../../src/main/engine/canary-guard.js';
+import { capMode } from '../../../../src/main/engine/mode-cap.js';
+import { ManualClock } from '../../../fakes/engine/manual-clock.js';
+import { TERMS } from '../../engine/canary-terms.js';
+import { FACTS as facts } from '../../engine/domain/wire/facts.js';
+
+const ENDED: CanaryChanged = { ...facts.CanaryChanged, phase: 'ended', trigger: 'stale_data' };
+
+function bench(fails = false) {
+  const entries: LedgerEntry[] = [];
+  const ended: string[] = [];
+  const notices: string[] = [];
+  const guard = canaryGuard({
+    register: {
+      endCanary: (sessionId, why) => {
+        if (fails) throw new Error('disk full');
+        ended.push(`${sessionId} ${why}`);
+      },
+    },
+    ledger: {
+      append: (event: LedgerEvent) => {
+        const entry = { n: entries.length + 1, event, prev: '', hash: '' };
+        entries.push(entry);
+        return entry;
+      },
+      head: () => LEDGER_START,
+      entries: () => entries,
+    },
+    clock: new ManualClock(),
+    onNotice: (text) => notices.push(text),
+  });
+  return { guard, entries, ended, notices };
+}
+
+describe('the guard of a canary', () => {
+  it('writes a rollback to the register and to the ledger, once however often it is told', () => {
+    const { guard, entries, ended } = bench();
+    guard(ENDED);
+    guard(ENDED);
+    expect(ended[0]).toBe('session ended: stale_data');
+    expect(entries.map(({ event }) => [event.kind, event.action])).toEqual([
+      ['canary', 'canary ended'],
+    ]);
+  });
+
+  it('only notes what does not end it, and nothing else at all', () => {
+    const { guard, entries, ended } = bench();
+    guard({ ...ENDED, phase: 'held' });
+    guard(facts.AlertRaised);
+    expect([ended, entries.length]).toEqual([[], 1]);
+  });
+
+  it('says what could not be written', () => {
+    const { guard, entries, notices } = bench(true);
+    guard(ENDED);
+    expect(notices).toEqual(["can't write the rollback: Error: disk full"]);
+    expect(entries).toHaveLength(1);
+  });
+});
+
+describe('capMode', () => {
+  const flags = (env: Record<string, string>) => findModeFlags({ cwd: '/nowhere', env });
+  const record: ControlRecord = {
+    ...initialRecord({ mode: 'canary', operator: 'ops', atMs: 0 }),
+    canary: TERMS,
+  };
+  const { startedAtMs, durationMs } = TERMS;
+
+  it('lets a canary be one, within its time on the clock', () => {
+    expect(capMode(record, flags({}), startedAtMs + durationMs - 1)).toBe(record);
+    expect(capMode(record, flags({}), startedAtMs + durationMs)).toMatchObject({
+      mode: 'shadow',
+      reason: 'duration_over',
+    });
+    const long: ControlRecord = { ...record, canary: { ...TERMS, durationMs: 1e12 } };
+    expect(capMode(long, flags({}), startedAtMs + 15 * 60_000).mode).toBe('shadow');
+  });
+
+  it('names flags that drifted, and never keeps the terms beside another mode', () => {
+    const capped = capMode(record, flags({ DRY_RUN: 'false' }), startedAtMs);
+    expect(capped).toMatchObject({ mode: 'shadow', reason: 'flag_drift' });
+    expect(capped.canary).toBeUndefined();
+  });
+
+  it('is shadow for live, whatever the flags say', () => {
+    const live = { ...record, mode: 'live' } as const;
+    const all = {
+      TRADING_MODE: 'live',
+      LIVE_TRADING_CONFIRMED: 'yes',
+      CONFIRM_LIVE_TRADING: 'true',
+      MOCK_TRADING: 'false',
+      DRY_RUN: 'false',
+      MEXC_TESTNET: 'false',
+    };
+    expect(capMode(live, flags(all), startedAtMs).mode).toBe('shadow');
+  });
+});
