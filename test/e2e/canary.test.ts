@@ -120,6 +120,29 @@ describe('a canary on the paper venue', () => {
     expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow {3}AS ASKED/);
   });
 
+  it('is closed to the last coin by a stop that asks for that', async () => {
+    await startEngine();
+    writePlan();
+    await startCanary();
+    const net = async () => {
+      const [row] = await rows(
+        "SELECT count(*)::int AS n, sum(CASE side WHEN 'buy' THEN size ELSE -size END)::text AS net FROM trades",
+      );
+      return { fills: Number(row?.['n']), qty: Number(row?.['net'] ?? 0) };
+    };
+    await until('it holds something', async () => (await net()).qty > 0);
+    const stopped = await place.run(['kill-switch', 'engage', '--flatten', '--json']);
+    expect(stopped.status, stopped.stderr).toBe(0);
+    await until('it holds nothing', async () => (await net()).qty === 0);
+    const { fills } = await net();
+    expect(fills).toBeGreaterThan(1);
+    expect((await place.run(['canary', 'status'])).stdout).toMatch(/^CANARY ENDED/);
+    expect((await place.run(['kill-switch', 'status'])).stdout).toMatch(/^HALTED {3}shadow/);
+    engine.kill('SIGINT');
+    await engine.ended;
+    expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
+  });
+
   it('does not survive a crash of the engine', async () => {
     await startEngine();
     writePlan();
