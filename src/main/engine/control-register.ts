@@ -66,121 +66,162 @@ export interface EngineRegister {
 export function openEngineRegister(
   state: StateDirectory,
   mode: Mode,
-  { clock, onNotice }: { readonly clock: Clock; readonly onNotice: (text: string) => void },
+  shell: Shell,
 ): EngineRegister {
   const latch = latchPlace(state.control);
   // Looked at once, before this start leaves anything: later the directory is never empty.
-  const stateDirEmpty = isEmptyState(state);
-  let forced: ControlRecord | null = null;
-  const listened: (() => readonly PlacedReading[])[] = [];
-  /** The order for all hosts that the latch has on its word. */
-  let followed: ControlRecord | null = null;
-  /** The latch as it was when its epoch was last set against those of the other places. */
-  let counted: ControlRecord | null = null;
-  const read = (isEmpty: boolean, others: readonly PlacedReading[] = []): EffectiveControl =>
-    effectiveRecord([{ place: latch.name, reading: latch.read() }, ...others], {
-      stateDirEmpty: isEmpty,
-    });
-  const first = read(stateDirEmpty);
-  const change = { mode, operator: operatorName(process.env), atMs: clock.nowMs() };
+  const first = readLatch(latch, [], isEmptyState(state));
+  const change = { mode, operator: operatorName(process.env), atMs: shell.clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
     const next = withMode(first, change);
     latch.write(next);
-    noteMode(state, { from: first.record.mode, next, onNotice });
+    noteMode(state, { from: first.record.mode, next, onNotice: shell.onNotice });
   }
-  const own = (): EffectiveControl => {
-    const current = read(false);
-    return forced === null ? current : { ...current, record: stricter(forced, current.record) };
-  };
-  const effective = (): EffectiveControl => {
-    const others = listened.flatMap((places) => places());
-    if (others.length === 0) return own();
-    const current = own();
-    const here = {
-      place: latch.name,
-      reading: { state: 'present', record: current.record },
-    } as const;
+  const register = new LatchRegister(latch, shell);
+  holdAlarm(state, register, shell.onNotice);
+  return register;
+}
+
+interface Shell {
+  readonly clock: Clock;
+  readonly onNotice: (text: string) => void;
+}
+
+type Latch = ReturnType<typeof latchPlace>;
+
+function readLatch(
+  latch: Latch,
+  others: readonly PlacedReading[],
+  stateDirEmpty: boolean,
+): EffectiveControl {
+  return effectiveRecord([{ place: latch.name, reading: latch.read() }, ...others], {
+    stateDirEmpty,
+  });
+}
+
+class LatchRegister implements EngineRegister {
+  readonly #latch: Latch;
+  readonly #shell: Shell;
+  readonly #listened: (() => readonly PlacedReading[])[] = [];
+  /** What this process obeys although no place could be written. */
+  #forced: ControlRecord | null = null;
+  /** The order for all hosts that the latch has on its word. */
+  #followed: ControlRecord | null = null;
+  /** The latch as it was when its epoch was last set against those of the other places. */
+  #counted: ControlRecord | null = null;
+
+  constructor(latch: Latch, shell: Shell) {
+    this.#latch = latch;
+    this.#shell = shell;
+  }
+
+  own(): EffectiveControl {
+    const current = readLatch(this.#latch, [], false);
+    if (this.#forced === null) return current;
+    return { ...current, record: stricter(this.#forced, current.record) };
+  }
+
+  effective(): EffectiveControl {
+    const others = this.#others();
+    const current = this.own();
+    if (others.length === 0) return current;
+    const reading = { state: 'present', record: current.record } as const;
     const all =
-      forced === null && current.faults.length > 0
-        ? read(false, others)
-        : effectiveRecord([here, ...others], { stateDirEmpty: false });
-    const renumbered = renumberedRecord(current.record, { others, counted });
+      this.#forced === null && current.faults.length > 0
+        ? readLatch(this.#latch, others, false)
+        : effectiveRecord([{ place: this.#latch.name, reading }, ...others], {
+            stateDirEmpty: false,
+          });
+    const renumbered = renumberedRecord(current.record, { others, counted: this.#counted });
     if (renumbered === null) return all;
     return { ...all, record: { ...all.record, epoch: renumbered.epoch } };
-  };
-  const write = (record: ControlRecord): void => {
+  }
+
+  listenTo(places: () => readonly PlacedReading[]): void {
+    this.#counted ??= this.own().record;
+    this.#listened.push(places);
+  }
+
+  follow(): void {
+    const current = this.own();
+    if (current.faults.length > 0) return;
+    const others = this.#others();
+    const renumbered = renumberedRecord(current.record, { others, counted: this.#counted });
+    if (renumbered !== null) this.#keep(renumbered);
+    const order = newestOrder(others);
+    if (order === undefined) return;
+    const next = followedRecord(this.own().record, { order, followed: this.#followed });
+    if (next !== null) this.#keep(next);
+    const { record } = this.own();
+    if (encodeLatch(record) === encodeLatch({ ...order, mode: current.record.mode })) {
+      this.#followed = record;
+    }
+  }
+
+  engage(asked: EngageRequest): ControlRecord {
+    const { clock, onNotice } = this.#shell;
+    for (let round = 1; ; round += 1) {
+      const current = this.own();
+      if (isHeld(current, asked)) return current.record;
+      const request = { operator: operatorName(process.env), ...asked, atMs: clock.nowMs() };
+      const next = raise(current, { level: 'HALTED', scopes: [], ...request });
+      try {
+        this.#latch.stop(next);
+      } catch (error) {
+        if (isChanged(error) && round < ROUNDS_MAX) continue;
+        onNotice(`the latch can't be written, only this process obeys: ${String(error)}`);
+      }
+      // Also what the crude ways of a full disk can't write down.
+      this.#forced = next;
+      return next;
+    }
+  }
+
+  endCanary(sessionId: string, why: string): void {
+    for (let round = 1; ; round += 1) {
+      const current = this.own();
+      const { mode, canary } = current.record;
+      const isOther = canary !== undefined && canary.sessionId !== sessionId;
+      if (mode !== 'canary' || isOther || current.faults.length > 0) return;
+      const atMs = this.#shell.clock.nowMs();
+      const change = { mode: 'shadow', operator: 'cdb', atMs, why } as const;
+      try {
+        this.#latch.write({ ...withMode(current, change), reason: 'canary_rollback' });
+        return;
+      } catch (error) {
+        if (!isChanged(error) || round >= ROUNDS_MAX) throw error;
+      }
+    }
+  }
+
+  #others(): readonly PlacedReading[] {
+    return this.#listened.flatMap((places) => places());
+  }
+
+  #keep(record: ControlRecord): void {
     try {
-      latch.write(record);
-      counted = record;
+      this.#latch.write(record);
+      this.#counted = record;
     } catch (error) {
       // Tried again with the next look; until then the places themselves are what counts.
-      onNotice(`the latch does not follow the other places: ${String(error)}`);
+      this.#shell.onNotice(`the latch does not follow the other places: ${String(error)}`);
     }
-  };
-  const register: EngineRegister = {
-    effective,
-    own,
-    listenTo: (places) => {
-      counted ??= own().record;
-      listened.push(places);
-    },
-    follow: () => {
-      const current = own();
-      if (current.faults.length > 0) return;
-      const others = listened.flatMap((places) => places());
-      const renumbered = renumberedRecord(current.record, { others, counted });
-      if (renumbered !== null) write(renumbered);
-      // The newest of all places; what another one still says holds as long as it says so.
-      const order = others
-        .flatMap(({ isOrder, reading }) =>
-          isOrder === true && reading.state === 'present' ? [reading.record] : [],
-        )
-        .toSorted((a, b) => b.epoch - a.epoch)[0];
-      if (order === undefined) return;
-      const next = followedRecord(own().record, { order, followed });
-      if (next !== null) write(next);
-      if (encodeLatch(own().record) === encodeLatch({ ...order, mode: current.record.mode })) {
-        followed = own().record;
-      }
-    },
-    engage: (asked) => {
-      for (let round = 1; ; round += 1) {
-        const current = own();
-        if (isHeld(current, asked)) return current.record;
-        const request = { operator: operatorName(process.env), ...asked, atMs: clock.nowMs() };
-        const next = raise(current, { level: 'HALTED', scopes: [], ...request });
-        try {
-          latch.stop(next);
-        } catch (error) {
-          const isChanged = error instanceof DependencyError && error.retryable;
-          if (isChanged && round < ROUNDS_MAX) continue;
-          onNotice(`the latch can't be written, only this process obeys: ${String(error)}`);
-        }
-        // Also what the crude ways of a full disk can't write down.
-        forced = next;
-        return next;
-      }
-    },
-    endCanary: (sessionId, why) => {
-      for (let round = 1; ; round += 1) {
-        const current = own();
-        const { mode: held, canary } = current.record;
-        const isOther = canary !== undefined && canary.sessionId !== sessionId;
-        if (held !== 'canary' || isOther || current.faults.length > 0) return;
-        const change = { mode: 'shadow', operator: 'cdb', atMs: clock.nowMs(), why } as const;
-        try {
-          latch.write({ ...withMode(current, change), reason: 'canary_rollback' });
-          return;
-        } catch (error) {
-          const isChanged = error instanceof DependencyError && error.retryable;
-          if (!isChanged || round >= ROUNDS_MAX) throw error;
-        }
-      }
-    },
-  };
-  holdAlarm(state, register, onNotice);
-  return register;
+  }
+}
+
+/** What one of the places still says beside it holds as long as it says so. */
+function newestOrder(others: readonly PlacedReading[]): ControlRecord | undefined {
+  return others
+    .flatMap(({ isOrder, reading }) =>
+      isOrder === true && reading.state === 'present' ? [reading.record] : [],
+    )
+    .toSorted((a, b) => b.epoch - a.epoch)[0];
+}
+
+/** Somebody else wrote the latch since it was read. */
+function isChanged(error: unknown): boolean {
+  return error instanceof DependencyError && error.retryable;
 }
 
 /** What the watchdog has halted stays halted, also where somebody has written the latch since. */
