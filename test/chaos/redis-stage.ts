@@ -29,6 +29,8 @@ const OVERRIDES = {
   CDB_THRESHOLDS_OVERRIDES_SIGNAL_SYMBOL: '*',
   CDB_THRESHOLDS_OVERRIDES_BREAKER_ERROR_RATE_MAX_FRACTION: '1',
   CDB_THRESHOLDS_OVERRIDES_BREAKER_ORDERS_PER_MIN_MAX: '1000000',
+  // The four markets give 134 orders within the same minute, which one writer may see or two in parts.
+  CDB_TRIGGERS_EXECUTIONS_MAX: '10000',
 };
 const { signal, breaker } = THRESHOLD_SETS.default;
 export const THRESHOLDS: Thresholds = {
