@@ -200,11 +200,17 @@ function stepLine({ name, words, ms }: PreflightStep): string {
   return `OK ${name.padEnd(16)} ${plainText(words)}   ${(ms / 1000).toFixed(2)} s`;
 }
 
-function runningLine(engine: EngineHandle, recovered: Recovered): string {
+function runningLine(engine: EngineHandle, recovered: Recovered | null): string {
   const from = engine.continued
-    ? `run ${engine.runId} goes on: snapshot at ${recovered.fromSnapshotSeq}, ${recovered.inputsFolded} inputs folded again`
+    ? `run ${engine.runId} goes on: ${whereFrom(recovered)}`
     : `run ${engine.runId} is new`;
   return `OK ${'running'.padEnd(16)} ${from}; Ctrl-C drains and ends; cdb status in a second terminal`;
+}
+
+function whereFrom(recovered: Recovered | null): string {
+  if (recovered === null) return 'every shard from its own snapshot';
+  const { fromSnapshotSeq, inputsFolded } = recovered;
+  return `snapshot at ${fromSnapshotSeq}, ${inputsFolded} inputs folded again`;
 }
 
 function finishedLine(run: FinishedRun): string {

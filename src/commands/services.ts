@@ -92,7 +92,7 @@ export interface EngineHandle {
   readonly runId: string;
   readonly continued: boolean;
   /** Folds the feed to its end or to `stop`, and drains. */
-  start(onRecovered: (recovered: Recovered) => void): Promise<EndReason>;
+  start(onRecovered: (recovered: Recovered | null) => void): Promise<EndReason>;
   stop(): void;
   status(): EngineStatus;
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */

@@ -16,11 +16,11 @@ export interface EngineRun {
   readonly turns: number;
   /**
    * Until the feed ends or `stop`.
-   * @param onRecovered called once the state is what it was before
+   * @param onRecovered called once the state is what it was before; null where every shard says so by itself
    * @param onDraining called once no further trade is taken
    */
   start(
-    onRecovered: (recovered: Recovered) => void,
+    onRecovered: (recovered: Recovered | null) => void,
     onDraining?: (reason: EndReason) => void,
   ): Promise<EndReason>;
   /** Takes no further trade and drains. */

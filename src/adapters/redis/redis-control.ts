@@ -58,6 +58,15 @@ export interface SharedControl {
   close(): Promise<void>;
 }
 
+interface Host {
+  readonly engineId: string;
+  /** Names this host's latch to the others. */
+  readonly place: string;
+  readonly own: () => ControlRecord;
+  /** After every exchange. */
+  readonly onHeard: () => void;
+}
+
 /**
  * Tells the others what this host's register says, and hears what theirs say: at once when one of them
  * changes, and five times a second because a message can be lost.
@@ -66,90 +75,117 @@ export interface SharedControl {
 export function shareControl(
   { link, ears }: { readonly link: RedisLink; readonly ears: RedisLink },
   clock: Clock,
-  at: {
-    readonly engineId: string;
-    /** Names this host's latch to the others. */
-    readonly place: string;
-    readonly own: () => ControlRecord;
-    /** After every exchange. */
-    readonly onHeard: () => void;
-  },
+  host: Host,
 ): SharedControl {
-  const ended = new AbortController();
-  const others = new Map<string, PlacedReading>([[UNHEARD.place, UNHEARD]]);
-  let toldEpoch = 0;
-  let heardAtMs = -Infinity;
-  let hear = (): void => undefined;
-  const heard = new Promise<void>((resolve) => {
-    hear = resolve;
-  });
-  let wake = (): void => undefined;
-  const pause = async (): Promise<void> => {
+  return new HostsControl(link, clock, host).listening(ears);
+}
+
+class HostsControl implements SharedControl {
+  readonly heard: Promise<void>;
+  readonly #link: RedisLink;
+  readonly #clock: Clock;
+  readonly #host: Host;
+  readonly #others = new Map<string, PlacedReading>([[UNHEARD.place, UNHEARD]]);
+  readonly #ended = new AbortController();
+  #toldEpoch = 0;
+  #heardAtMs = -Infinity;
+  #hear: () => void = () => undefined;
+  #wake: () => void = () => undefined;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(link: RedisLink, clock: Clock, host: Host) {
+    this.#link = link;
+    this.#clock = clock;
+    this.#host = host;
+    this.heard = new Promise((resolve) => {
+      this.#hear = resolve;
+    });
+  }
+
+  listening(ears: RedisLink): this {
+    const listening = ears
+      .listen([CONTROL_KEY], () => {
+        this.#wake();
+      })
+      // The polling alone then.
+      .catch(() => undefined);
+    this.#running = Promise.all([this.#exchanges(), listening]);
+    return this;
+  }
+
+  others(): readonly PlacedReading[] {
+    return [...this.#others.values()];
+  }
+
+  toldEpoch(): number {
+    return this.#toldEpoch;
+  }
+
+  ageMs(): number {
+    return this.#clock.monotonicMs() - this.#heardAtMs;
+  }
+
+  knock(): void {
+    this.#wake();
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  async #exchanges(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      const own = this.#host.own();
+      const saidEpoch = this.#obeyed(own);
+      // What they said last holds until they can be asked again.
+      await this.#exchange(own, saidEpoch).catch(() => undefined);
+      // Whoever wrote a newer one waits for the word that it is obeyed.
+      if (this.#obeyed(this.#host.own()) === saidEpoch) await this.#pause();
+    }
+    await this.#leave().catch(() => undefined);
+  }
+
+  async #exchange(own: ControlRecord, saidEpoch: number): Promise<void> {
+    const { place, engineId, onHeard } = this.#host;
+    const words = [place, encodeLatch(own), engineId, saidEpoch];
+    const keys = [CONTROL_KEY, ENGINES_KEY];
+    const records = await this.#link.run('share the control register', EXCHANGE, keys, words);
+    this.#toldEpoch = own.epoch;
+    for (const [field, text] of Object.entries(fieldsOf(records))) {
+      if (field === place) continue;
+      const said = placedRecord(field, text);
+      this.#others.set(said.place, said);
+    }
+    this.#others.delete(UNHEARD.place);
+    this.#heardAtMs = this.#clock.monotonicMs();
+    onHeard();
+    this.#hear();
+  }
+
+  /** Of all that is known here; whoever ordered a stop waits until it is theirs. */
+  #obeyed(own: ControlRecord): number {
+    const epochs = this.others().map(({ reading }) =>
+      reading.state === 'present' ? reading.record.epoch : 0,
+    );
+    return Math.max(own.epoch, ...epochs);
+  }
+
+  async #pause(): Promise<void> {
     const woken = new AbortController();
-    wake = () => {
+    this.#wake = () => {
       woken.abort();
     };
-    await clock.sleep(EXCHANGE_EVERY_MS, AbortSignal.any([ended.signal, woken.signal]));
-  };
-  const listening = ears
-    .listen([CONTROL_KEY], () => {
-      wake();
-    })
-    // The polling alone then.
-    .catch(() => undefined);
-  /** Of all that is known here; whoever ordered a stop waits until it is theirs. */
-  const obeyed = (own: ControlRecord): number =>
-    Math.max(
-      own.epoch,
-      ...[...others.values()].map(({ reading }) =>
-        reading.state === 'present' ? reading.record.epoch : 0,
-      ),
-    );
+    const signal = AbortSignal.any([this.#ended.signal, woken.signal]);
+    await this.#clock.sleep(EXCHANGE_EVERY_MS, signal);
+  }
+
   /** A host that restricts nothing leaves nothing behind. */
-  const leave = async (): Promise<void> => {
-    await link.call('leave the register', 'HDEL', ENGINES_KEY, at.engineId);
-    const { level, scopes } = at.own();
+  async #leave(): Promise<void> {
+    const { engineId, place, own } = this.#host;
+    await this.#link.call('leave the register', 'HDEL', ENGINES_KEY, engineId);
+    const { level, scopes } = own();
     if (level !== 'TRADING' || Object.keys(scopes).length > 0) return;
-    await link.call('leave the register', 'HDEL', CONTROL_KEY, at.place);
-  };
-  const exchange = async (): Promise<void> => {
-    while (!ended.signal.aborted) {
-      const own = at.own();
-      const saidEpoch = obeyed(own);
-      try {
-        const words = [at.place, encodeLatch(own), at.engineId, saidEpoch];
-        const keys = [CONTROL_KEY, ENGINES_KEY];
-        const records = await link.run('share the control register', EXCHANGE, keys, words);
-        toldEpoch = own.epoch;
-        for (const [place, text] of Object.entries(fieldsOf(records))) {
-          if (place === at.place) continue;
-          const said = placedRecord(place, text);
-          others.set(said.place, said);
-        }
-        others.delete(UNHEARD.place);
-        heardAtMs = clock.monotonicMs();
-        at.onHeard();
-        hear();
-      } catch {
-        // What they said last holds until they can be asked again.
-      }
-      // Whoever wrote a newer one waits for the word that it is obeyed.
-      if (obeyed(at.own()) === saidEpoch) await pause();
-    }
-    await leave().catch(() => undefined);
-  };
-  const exchanging = exchange();
-  return {
-    others: () => [...others.values()],
-    toldEpoch: () => toldEpoch,
-    heard,
-    ageMs: () => clock.monotonicMs() - heardAtMs,
-    knock: () => {
-      wake();
-    },
-    close: async () => {
-      ended.abort();
-      await Promise.all([exchanging, listening]);
-    },
-  };
+    await this.#link.call('leave the register', 'HDEL', CONTROL_KEY, place);
+  }
 }

@@ -13,7 +13,7 @@ interface Place {
   readonly onNotice: (text: string) => void;
 }
 
-type Start = (onRecovered: (recovered: Recovered) => void) => Promise<EndReason>;
+type Start = (onRecovered: (recovered: Recovered | null) => void) => Promise<EndReason>;
 
 /** Leaves a sign of life for the watchdog while the engine runs, and a goodbye when it drained. */
 export async function startBeating(

@@ -290,7 +290,7 @@ function engineRun(
     },
     start: async (onRecovered, onDraining) => {
       phase = 'running';
-      onRecovered({ fromSnapshotSeq: 0, inputsFolded: 0, snapshotsDamaged: 0 });
+      onRecovered(null);
       phase = await sharded.run((ending) => {
         phase = 'draining';
         onDraining?.(ending);

@@ -69,13 +69,13 @@ function logStep(log: Logger, { name, words, ms }: PreflightStep): void {
   log.log('info', 'preflight', `${name}: ${words}`, { took_ms: Math.round(ms) });
 }
 
-export function logRecovered(log: Logger, recovered: Recovered, continued: boolean): void {
-  const { fromSnapshotSeq, inputsFolded } = recovered;
+export function logRecovered(log: Logger, recovered: Recovered | null, continued: boolean): void {
   const message = continued ? 'runs: goes on where it was' : 'runs: new run';
-  log.log('info', 'engine', message, {
-    from_snapshot_seq: fromSnapshotSeq,
-    inputs_folded: inputsFolded,
-  });
+  const fields = recovered !== null && {
+    from_snapshot_seq: recovered.fromSnapshotSeq,
+    inputs_folded: recovered.inputsFolded,
+  };
+  log.log('info', 'engine', message, { ...fields });
 }
 
 /** Who asks over the control socket is in the audit trail where it matters; that it was asked, here. */

@@ -8,7 +8,7 @@ import { logRecovered, statusFields, type RunLog } from './run-log.js';
 export async function startLogged(
   live: EngineRun,
   log: RunLog,
-  onRecovered: (recovered: Recovered) => void,
+  onRecovered: (recovered: Recovered | null) => void,
   onDraining: () => void = () => undefined,
 ): Promise<EndReason> {
   try {

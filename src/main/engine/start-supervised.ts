@@ -11,7 +11,7 @@ import { startLogged } from './start-logged.js';
 export async function startSupervised(
   live: EngineRun,
   log: RunLog,
-  onRecovered: (recovered: Recovered) => void,
+  onRecovered: (recovered: Recovered | null) => void,
 ): Promise<EndReason> {
   const { onNotice } = log.order;
   const supervisor = systemdSupervisor({ env: process.env, pid: process.pid, onTrouble: onNotice });
@@ -28,7 +28,7 @@ export async function startSupervised(
     },
   });
   const listeners = {
-    onRecovered: (recovered: Recovered) => {
+    onRecovered: (recovered: Recovered | null) => {
       signs.ready();
       onRecovered(recovered);
     },
