@@ -40,7 +40,7 @@ export interface LatchPlace extends ControlPlace, Stoppable {}
 /**
  * The latch: `control.json`, beside it `control.reserve` and, only in an emergency, `HALT`.
  *
- * A HALTED record replaces whatever is there. Every other record first takes the old one away
+ * A HALTED record replaces what the caller has read, and at its last try whatever is there. Every other record first takes the old one away
  * (from then on the latch is missing, which is HALTED), looks whether it is still the one that was
  * read, and publishes the new one by link(), which fails when somebody engaged in between. So an
  * engage can never be overwritten by a release that began before it.
@@ -57,14 +57,14 @@ export function latchPlace(path: string): LatchPlace {
     },
     write: (record) => {
       try {
-        writeLatch({ path, marker, seen }, record);
+        writeLatch({ path, marker, seen, isLastTry: false }, record);
       } catch (fault) {
         if (fault instanceof DependencyError) throw fault;
         throw fileFault(`Cannot write the latch "${path}"`, fault);
       }
       seen = record;
     },
-    stop: (record) => stopLatch({ path, marker, seen }, record),
+    stop: (record, isLastTry = false) => stopLatch({ path, marker, seen, isLastTry }, record),
   };
 }
 
@@ -73,6 +73,8 @@ interface Latch {
   /** The file whose presence alone means HALTED. */
   readonly marker: string;
   readonly seen: Seen;
+  /** Somebody writes without end: a halt replaces whatever is there. */
+  readonly isLastTry: boolean;
 }
 
 /** The record that the caller decided upon: null for no readable record, undefined when it never looked. */
@@ -126,11 +128,11 @@ function markerFault(marker: string): ControlReading | null {
 }
 
 function writeLatch(latch: Latch, record: ControlRecord): void {
-  const { path, marker } = latch;
+  const { path } = latch;
   const temporary = temporaryName(path, 'tmp');
   try {
     writeNew(path, temporary, encodeLatch(record));
-    if (record.level === 'HALTED') replaceAny(path, temporary, marker);
+    if (record.level === 'HALTED') replaceAny(latch, temporary, record);
     else replaceSeen(latch, temporary, record);
   } finally {
     rmSync(temporary, { force: true });
@@ -153,7 +155,16 @@ function writeNew(path: string, temporary: string, text: string): void {
   }
 }
 
-function replaceAny(path: string, next: string, marker: string): void {
+/**
+ * Never leaves the name without a record. What was written since the caller looked is kept where it is not
+ * the caller's last try: the wishes and the epoch of somebody else's stop may be in it.
+ */
+function replaceAny(
+  { path, marker, seen, isLastTry }: Latch,
+  next: string,
+  record: ControlRecord,
+): void {
+  if (!isLastTry && !isReplaceable(readRecord(path), seen, record)) throw changedMeanwhile(path);
   renameSync(next, path);
   fsyncDirectory(dirname(path));
   // The record says it now, durably; a marker left behind would outlive the release.

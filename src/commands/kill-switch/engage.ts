@@ -50,7 +50,7 @@ export async function run(
   const latched = stopPlaces(killSwitch, request);
   const latchedMs = killSwitch.hostMs();
   const { record } = latched;
-  const [ack, shared] = await Promise.all([
+  const [said, shared] = await Promise.all([
     tellEngine(killSwitch, io, {
       intent: 'engage',
       epoch: record.epoch,
@@ -62,6 +62,7 @@ export async function run(
     }),
     stopShared(options, io, services, { request, latched }),
   ]);
+  const ack = asStrict(said, request);
   const isWritten =
     latched.places.some(({ outcome }) => outcome !== null) ||
     shared.changes.some((change) => change.record !== null);
@@ -74,13 +75,13 @@ export async function run(
   if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped);
   for (const note of [...notes, ...shared.notes]) io.stderr(`note: ${plainText(note)}\n`);
   const words = { partial: partialWords(isWritten, stopped), undo: undoCommand(record) };
-  const said = { ...words, undo: atSamePlace(words.undo, options) };
+  const shown = { ...words, undo: atSamePlace(words.undo, options) };
   printResult(io, {
     command: 'kill-switch.engage',
-    data: engagedData(stopped, said),
-    text: () => engagedText(stopped, said),
+    data: engagedData(stopped, shown),
+    text: () => engagedText(stopped, shown),
   });
-  return said.partial === null ? EXIT.OK : EXIT.UNREACHABLE;
+  return shown.partial === null ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
 /** Never throws: what could not be written is in the answer. */
@@ -101,7 +102,7 @@ export function stopPlaces(
     const record: ControlRecord = round < ROUNDS_MAX ? asked : { ...asked, level: 'HALTED' };
     const places = killSwitch.places.map((place): PlaceStopped => {
       try {
-        const outcome = place.stop(record);
+        const outcome = place.stop(record, round === ROUNDS_MAX);
         return { place: place.name, outcome, failures: outcome.failures };
       } catch (fault) {
         if (round < ROUNDS_MAX && fault instanceof DependencyError && fault.retryable) {
@@ -137,6 +138,14 @@ async function stopShared(
   const changes = await Promise.all(places.map((place) => changeShared(place, next)));
   await Promise.all(places.map((place) => place.close().catch(() => undefined)));
   return { changes, notes };
+}
+
+/** An engine that obeys less than what was asked for has confirmed something else. */
+function asStrict(ack: EngineAck, { level, scopes }: RaiseRequest): EngineAck {
+  const said: unknown = Reflect.get(Object(ack.body), 'level');
+  if (ack.state !== 'acknowledged' || scopes.length > 0) return ack;
+  if (said === level || said === 'HALTED') return ack;
+  return { ...ack, state: 'not-confirmed', why: `it obeys ${String(said)}` };
 }
 
 /** The engine of this state directory has answered for itself. */

@@ -35,6 +35,8 @@ function levelOf({ control }: SystemView): Level {
 /** Who halted, and where that is taken back. */
 export function stricterWords({ control, isShared }: StricterEngine): string {
   const why = [control.reason, control.message].filter(Boolean).join(': ');
-  const where = isShared ? '; release it on the host where it was engaged' : '';
+  const where = isShared
+    ? '; release it on the host where it was engaged'
+    : '; what it halted by itself could not be written, so release once more';
   return `${control.level} by ${control.operator} (${why})${where}`;
 }

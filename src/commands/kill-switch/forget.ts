@@ -1,5 +1,5 @@
-import type { ControlRecord } from '../../engine/domain/control.js';
 import { clip, NAME_CHARS_MAX, nextEpoch, TEXT_CHARS_MAX } from '../../engine/control/register.js';
+import type { ControlRecord } from '../../engine/domain/control.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
@@ -20,73 +20,101 @@ interface ForgetRequest {
   readonly atMs: number;
 }
 
-/** Ends what a host that is gone for good has left in the shared register. A living one says it again. */
+interface Register {
+  readonly killSwitch: KillSwitch;
+  readonly shared: readonly SharedPlace[];
+  readonly everywhere: EverywhereControl;
+}
+
+/** Ends what a host that is gone for good has left in the shared register. One that lives keeps it. */
 export async function forgetHost(
   request: ForgetRequest,
   io: CommandIo,
-  at: {
-    readonly killSwitch: KillSwitch;
-    readonly shared: readonly SharedPlace[];
-    readonly everywhere: EverywhereControl;
-  },
+  at: Register,
 ): Promise<number> {
-  const { host } = request;
   const { killSwitch, shared, everywhere } = at;
-  const { clock } = killSwitch;
-  const record = forgottenRecord(request, everywhere);
-  const told = await Promise.all(
-    shared.map(async (place) => (await place.forget?.(host, record)) ?? false),
-  );
-  if (!told.includes(true)) throw notForgotten(request, 'nothing else is known of it');
-  const { justification, operator, atMs } = request;
+  await requireGone(request, at);
+  const record = endedRecord(request, everywhere);
+  await replace(request, record, shared);
+  const { host, justification, operator, atMs } = request;
   recordInLedger(killSwitch.ledger, {
     kind: 'control',
     action: 'host forgotten',
     ...{ atMs, who: operator, why: justification },
     details: { host, epoch: record.epoch },
   });
-  await clock.sleep(HEARD_AGAIN_MS);
   const left = stillRestricting(await readEverywhere(killSwitch, shared));
-  const isBack = left.some((one) => one.startsWith(`${host}:`));
   printResult(io, {
     command: 'kill-switch.release',
-    data: { forgotten: host, isBack, heldBy: left },
+    data: { forgotten: host, epoch: record.epoch, held_by: left },
     text: () =>
-      plainText(`FORGOTTEN   ${host}   epoch ${record.epoch}`) +
-      '\n' +
-      left.map((one) => `held by      ${plainText(one)}\n`).join('') +
-      (isBack ? 'that host lives and says it again; release it there\n' : ''),
+      `${plainText(`FORGOTTEN   ${host}   epoch ${record.epoch}`)}\n` +
+      left.map((one) => `  held by      ${plainText(one)}\n`).join(''),
   });
-  return isBack ? EXIT.UNREACHABLE : EXIT.OK;
+  return EXIT.OK;
 }
 
-function forgottenRecord(request: ForgetRequest, everywhere: EverywhereControl): ControlRecord {
-  const { host, operator, justification, atMs } = request;
-  const { effective, readings } = everywhere;
-  const said = readings.find(({ place, isOrder }) => place === host && isOrder !== true);
-  if (said?.isShared !== true || said.reading.state === 'absent') {
-    throw notForgotten(request, 'no other host of that name is in the register');
-  }
-  const present = said.reading.state === 'present' ? said.reading.record : null;
+/** As strict as what it says, in other words: a host that lives says its own again at once. */
+async function requireGone(request: ForgetRequest, at: Register): Promise<void> {
+  const { killSwitch, shared, everywhere } = at;
+  const asked = `asked by ${request.operator} at ${request.atMs} whether it lives`;
+  const message = clip(asked, TEXT_CHARS_MAX);
+  const said = saidBy(request, everywhere);
+  const probe = said ?? { ...endedRecord(request, everywhere), level: 'HALTED' };
+  await replace(request, { ...probe, message }, shared);
+  await killSwitch.clock.sleep(HEARD_AGAIN_MS);
+  const now = saidBy(request, await readEverywhere(killSwitch, shared));
+  if (now?.message === message) return;
+  throw new OperatorError({
+    code: 'CDB-E0309',
+    what: plainText(`Cannot forget the host "${request.host}"`),
+    why: 'it lives: it said again what its latch says',
+    todo: 'release it on that host',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+async function replace(
+  request: ForgetRequest,
+  record: ControlRecord,
+  shared: readonly SharedPlace[],
+): Promise<void> {
+  const { host } = request;
+  const told = await Promise.all(
+    shared.map(async (place) => (await place.forget?.(host, record)) ?? false),
+  );
+  if (!told.includes(true)) throw unknownHost(request);
+}
+
+/** @returns null for what can't be read. @throws OperatorError where no other host has that name */
+function saidBy(request: ForgetRequest, { readings }: EverywhereControl): ControlRecord | null {
+  const said = readings.find(({ place, isOrder }) => place === request.host && isOrder !== true);
+  if (said?.isShared !== true || said.reading.state === 'absent') throw unknownHost(request);
+  return said.reading.state === 'present' ? said.reading.record : null;
+}
+
+function endedRecord(request: ForgetRequest, everywhere: EverywhereControl): ControlRecord {
+  const { operator, justification, atMs } = request;
+  const said = saidBy(request, everywhere);
   return {
-    ...(present ?? effective.record),
+    ...(said ?? everywhere.effective.record),
     level: 'TRADING',
     scopes: {},
-    epoch: nextEpoch(effective, atMs),
+    epoch: nextEpoch(everywhere.effective, atMs),
     reason: 'released',
     message: clip(justification.trim(), TEXT_CHARS_MAX),
     operator: clip(operator.trim(), NAME_CHARS_MAX),
     atMs,
-    previousLevel: present?.level ?? 'HALTED',
+    previousLevel: said?.level ?? 'HALTED',
     exits: [],
   };
 }
 
-function notForgotten({ host }: ForgetRequest, why: string): OperatorError {
+function unknownHost({ host }: ForgetRequest): OperatorError {
   return new OperatorError({
     code: 'CDB-E0308',
     what: plainText(`Cannot forget the host "${host}"`),
-    why,
+    why: 'no other host of that name is in the register',
     todo: 'cdb kill-switch status',
     exit: EXIT.CONFLICT,
   });

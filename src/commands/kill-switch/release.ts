@@ -69,6 +69,7 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   };
   const host = options.text('forget');
   if (host !== undefined) {
+    if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
     const missing = missingWords(asked, scopeReleaseTarget(before.record.mode, host));
     if (missing.length > 0) throw refused(before, missing, ['forget', host]);
     return forgetHost({ ...asked, host }, io, { killSwitch, shared, everywhere });
@@ -101,7 +102,8 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
       releasedText(released) +
       `stop again: ${plainText(atSamePlace('cdb kill-switch engage', options))}\n`,
   });
-  const isWhole = ack.state !== 'not-confirmed' && released.remaining.length === 0;
+  const isWhole =
+    ack.state !== 'not-confirmed' && released.stricter === null && released.remaining.length === 0;
   return isWhole ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
@@ -131,6 +133,7 @@ async function writeEverywhere(
   record: ControlRecord,
   { readings }: EverywhereControl,
 ): Promise<void> {
+  const lifted: Lifted[] = [];
   for (const place of shared) {
     const seen = readings.find((one) => one.place === place.name)?.reading;
     const seenEpoch = seen?.state === 'present' ? seen.record.epoch : 0;
@@ -140,17 +143,39 @@ async function writeEverywhere(
         return { ...record, epoch: Math.max(record.epoch, epochMin) };
       });
     } catch (fault) {
-      throw notReleased(place.name, fault);
+      throw notReleased(place.name, fault, await raisedAgain(lifted));
     }
+    if (seen?.state === 'present') lifted.push({ place, before: seen.record });
   }
   for (const place of killSwitch.places) {
     try {
       place.write(record);
     } catch (fault) {
       if (!(fault instanceof DependencyError)) throw fault;
-      throw notReleased(place.name, fault);
+      throw notReleased(place.name, fault, await raisedAgain(lifted));
     }
   }
+}
+
+interface Lifted {
+  readonly place: SharedPlace;
+  readonly before: ControlRecord;
+}
+
+/** All places or none. @returns what was done about those that were lowered already, in words */
+async function raisedAgain(lifted: readonly Lifted[]): Promise<string> {
+  const words = await Promise.all(
+    lifted.map(async ({ place, before }) => {
+      const again = (epoch: number) => ({ ...before, epoch: Math.max(before.epoch, epoch) });
+      try {
+        await place.change((_, epochMin) => again(epochMin));
+        return `; ${place.name} was lowered and is raised again`;
+      } catch (fault) {
+        return `; ${place.name} IS LOWERED ALL THE SAME (${wordsOf(fault)}): engage again`;
+      }
+    }),
+  );
+  return words.join('');
 }
 
 const CHANGED = 'changed in the meantime';
@@ -244,8 +269,8 @@ function noDoctor({ mode }: ControlRecord): OperatorError {
   });
 }
 
-function notReleased(place: string, fault: unknown): OperatorError {
-  const why = wordsOf(fault);
+function notReleased(place: string, fault: unknown, others = ''): OperatorError {
+  const why = wordsOf(fault) + others;
   const isConflict = why.includes(CHANGED);
   return new OperatorError({
     code: isConflict ? 'CDB-E0303' : 'CDB-E0304',

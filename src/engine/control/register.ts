@@ -58,9 +58,12 @@ export function effectiveRecord(
   const faults = readings.flatMap((placed) => faultOf(placed, context.stateDirEmpty));
   const strictest = present.toSorted((a, b) => byRestriction(b.record, a.record))[0];
   const isFirst = readings.length > 0 && present.length === 0 && faults.length === 0;
-  const own = present.some((one) => !one.isShared)
-    ? present.filter((one) => !one.isShared)
-    : present;
+  const ownPresent = present.filter((one) => !one.isShared);
+  // Where this host's word can't be read, no other host's mode stands in for it.
+  const isOwnLost = readings.some(
+    ({ isShared, reading }) => isShared !== true && reading.state === 'unreadable',
+  );
+  const own = ownPresent.length > 0 || isOwnLost ? ownPresent : present;
   const base = withoutCanary(strictest?.record ?? unknownRecord(isFirst));
   const mode = mildest(own.map((one) => one.record.mode));
   // Like the mode they are what this host says, whoever says the level.

@@ -14,6 +14,9 @@ export interface StopOutcome {
 
 /** A place that can still be stopped when it can't be written in the normal way. */
 export interface Stoppable {
-  /** Durable when it returns. Throws DependencyError when nothing worked. */
-  stop(record: ControlRecord): StopOutcome;
+  /**
+   * Durable when it returns. Throws DependencyError: retryable where somebody else wrote since it was read,
+   * which a last try overrules with HALTED; else when nothing worked.
+   */
+  stop(record: ControlRecord, isLastTry?: boolean): StopOutcome;
 }

@@ -70,7 +70,9 @@ export function openEngineRegister(
 ): EngineRegister {
   const latch = latchPlace(state.control);
   // Looked at once, before this start leaves anything: later the directory is never empty.
-  const first = readLatch(latch, [], isEmptyState(state));
+  const first = effectiveRecord([{ place: latch.name, reading: latch.read() }], {
+    stateDirEmpty: isEmptyState(state),
+  });
   const change = { mode, operator: operatorName(process.env), atMs: shell.clock.nowMs() };
   if (first.mayInitialise) latch.write(initialRecord(change));
   else if (first.record.mode !== mode && first.faults.length === 0) {
@@ -90,16 +92,6 @@ interface Shell {
 
 type Latch = ReturnType<typeof latchPlace>;
 
-function readLatch(
-  latch: Latch,
-  others: readonly PlacedReading[],
-  stateDirEmpty: boolean,
-): EffectiveControl {
-  return effectiveRecord([{ place: latch.name, reading: latch.read() }, ...others], {
-    stateDirEmpty,
-  });
-}
-
 class LatchRegister implements EngineRegister {
   readonly #latch: Latch;
   readonly #shell: Shell;
@@ -117,23 +109,16 @@ class LatchRegister implements EngineRegister {
   }
 
   own(): EffectiveControl {
-    const current = readLatch(this.#latch, [], false);
-    if (this.#forced === null) return current;
-    return { ...current, record: stricter(this.#forced, current.record) };
+    return effectiveRecord(this.#readings(), { stateDirEmpty: false });
   }
 
   effective(): EffectiveControl {
     const others = this.#others();
-    const current = this.own();
-    if (others.length === 0) return current;
-    const reading = { state: 'present', record: current.record } as const;
-    const all =
-      this.#forced === null && current.faults.length > 0
-        ? readLatch(this.#latch, others, false)
-        : effectiveRecord([{ place: this.#latch.name, reading }, ...others], {
-            stateDirEmpty: false,
-          });
-    const renumbered = renumberedRecord(current.record, { others, counted: this.#counted });
+    const readings = this.#readings();
+    const own = effectiveRecord(readings, { stateDirEmpty: false });
+    if (others.length === 0) return own;
+    const all = effectiveRecord([...readings, ...others], { stateDirEmpty: false });
+    const renumbered = renumberedRecord(own.record, { others, counted: this.#counted });
     if (renumbered === null) return all;
     return { ...all, record: { ...all.record, epoch: renumbered.epoch } };
   }
@@ -167,7 +152,7 @@ class LatchRegister implements EngineRegister {
       const request = { operator: operatorName(process.env), ...asked, atMs: clock.nowMs() };
       const next = raise(current, { level: 'HALTED', scopes: [], ...request });
       try {
-        this.#latch.stop(next);
+        this.#latch.stop(next, round === ROUNDS_MAX);
       } catch (error) {
         if (isChanged(error) && round < ROUNDS_MAX) continue;
         onNotice(`the latch can't be written, only this process obeys: ${String(error)}`);
@@ -193,6 +178,16 @@ class LatchRegister implements EngineRegister {
         if (!isChanged(error) || round >= ROUNDS_MAX) throw error;
       }
     }
+  }
+
+  /** A halt of this process ends with a newer record that can be read; until then both count. */
+  #readings(): readonly PlacedReading[] {
+    const reading = this.#latch.read();
+    const latch: PlacedReading = { place: this.#latch.name, reading };
+    const forced = this.#forced;
+    if (forced === null) return [latch];
+    if (reading.state === 'present' && reading.record.epoch > forced.epoch) return [latch];
+    return [{ place: 'this process', reading: { state: 'present', record: forced } }, latch];
   }
 
   #others(): readonly PlacedReading[] {
@@ -241,7 +236,7 @@ function holdAlarm(
 }
 
 /** Nothing would be restricted further by it, and nothing more would be cancelled or closed. */
-function isHeld({ record, faults }: EffectiveControl, asked: EngageRequest): boolean {
+export function isHeld({ record, faults }: EffectiveControl, asked: EngageRequest): boolean {
   const { level = 'HALTED', scopes = [] } = asked;
   if (faults.length > 0) return false;
   const isAsStrict = (held: Level) => mostRestrictive([held, level]) === held;
@@ -252,7 +247,7 @@ function isHeld({ record, faults }: EffectiveControl, asked: EngageRequest): boo
 }
 
 /** What is on record is done once, and needs not be asked for again. */
-export function holdsWish(
+function holdsWish(
   { exits = [] }: Pick<ControlRecord, 'exits'>,
   { exit, scopes = [] }: Pick<EngageRequest, 'exit' | 'scopes'>,
 ): boolean {
@@ -278,9 +273,4 @@ function noteMode(
   } catch (error) {
     onNotice(`the change of the mode is not in the ledger: ${String(error)}`);
   }
-}
-
-/** A forced halt ends when an operator releases with a newer epoch. */
-function stricter(forced: ControlRecord, current: ControlRecord): ControlRecord {
-  return current.epoch > forced.epoch ? current : forced;
 }

@@ -4,7 +4,7 @@ import { EXIT, OperatorError } from '../../operator-error.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { ExitRequest } from '../../engine/control/exit-wish.js';
 import type { ExitStatus } from '../../engine/ports/engine-status.js';
-import { holdsWish, type EngageRequest, type EngineRegister } from './control-register.js';
+import { isHeld, type EngageRequest, type EngineRegister } from './control-register.js';
 
 const OBEY_POLL_MS = 2;
 /** Below what the kill-switch commands wait, so that they hear why. */
@@ -24,9 +24,7 @@ export function intentHandler(
       case 'engage': {
         // The caller writes the latch first; where it could not, this process halts by itself.
         const request = engageRequest(members);
-        const { record } = register.own();
-        const written = record.epoch >= Number(members['epoch']);
-        if (!written || !holdsWish(record, request)) register.engage(request);
+        if (!isHeld(register.own(), request)) register.engage(request);
         return obey(live, register, clock);
       }
       case 'canary':

@@ -101,7 +101,7 @@ describe('kill switch on files', () => {
     const bodies: string[] = [];
     const server = createServer((request, response) => {
       request.on('data', (part: Buffer) => bodies.push(part.toString()));
-      request.on('end', () => response.end('{}'));
+      request.on('end', () => response.end('{"level":"HALTED"}'));
     }).listen(socketPath);
     await once(server, 'listening');
     const use = { socketPath, mode: 'paper' };

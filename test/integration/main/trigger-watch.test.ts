@@ -96,6 +96,7 @@ const order = (n: number): Output => ({
   mode: 'paper',
   origin: 'signal',
   tsMs: n,
+  ref: { seq: n, ord: 0 },
   epoch: register.effective().record.epoch,
 });
 

@@ -53,10 +53,21 @@ describe('kill-switch engage', () => {
     );
   });
 
+  it('takes the word of an engine that obeys less for no acknowledgement', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.pid = 4182;
+    for (const body of [{ level: 'REDUCING' }, { level: 'TRADING' }, {}]) {
+      fake.answer = { state: 'answered', status: 200, body };
+      const { status, out } = await engage({ message: 'spread gap' }, fake);
+      expect(status).toBe(4);
+      expect(out).toContain('PARTIAL: engine (pid 4182) not confirmed');
+    }
+  });
+
   it('reports the acknowledgement of the engine', async () => {
     const fake = fakeKillSwitch(TRADING);
     fake.pid = 4182;
-    fake.answer = { state: 'answered', status: 200, body: {} };
+    fake.answer = { state: 'answered', status: 200, body: { level: 'HALTED' } };
     const { status, out } = await engage({ message: 'spread gap' }, fake);
     expect(status).toBe(0);
     expect(out).toContain('  engine       ack   0 ms   pid 4182\n');
@@ -141,7 +152,7 @@ describe('kill-switch engage', () => {
   it('says PARTIAL when only the engine stopped', async () => {
     const fake = fakeKillSwitch(TRADING);
     fake.fault = failing(false);
-    fake.answer = { state: 'answered', status: 200, body: {} };
+    fake.answer = { state: 'answered', status: 200, body: { level: 'HALTED' } };
     const { status, out } = await engage({}, fake);
     expect(status).toBe(4);
     expect(out).toMatch(/^PARTIAL: the engine stopped, but nothing was written/);
@@ -182,7 +193,7 @@ describe('kill-switch engage', () => {
     const fake = fakeKillSwitch(TRADING);
     fake.pid = 4182;
     const exits = [{ state: 'closing', open_orders: 1, positions: 2, why: '' }];
-    fake.answer = { state: 'answered', status: 200, body: { exits } };
+    fake.answer = { state: 'answered', status: 200, body: { level: 'HALTED', exits } };
     const { out, record } = await engage({ flatten: true, level: 'reduce' }, fake);
     expect(record).toMatchObject({
       level: 'HALTED',

@@ -114,20 +114,43 @@ describe('kill-switch release', () => {
     expect(fake.ledger[0]?.event).toMatchObject({ action: 'host forgotten', who: 'bob' });
   });
 
-  it('says of a host that lives that it must be released there, and of none that it is none', async () => {
+  it('lifts nothing of a host that lives, and of one that is none', async () => {
     const fake = fakeKillSwitch(HALTED);
     const place = fakeSharedPlace('Redis');
     const said = { place: 'place:far', isShared: true } as const;
     place.others = [{ ...said, reading: { state: 'present', record: HALTED } }];
-    fake.shared = [{ ...place, forget: () => Promise.resolve(true) }];
+    const written: ControlRecord[] = [];
+    const living = (_: string, next: ControlRecord) => {
+      written.push(next);
+      return Promise.resolve(true);
+    };
+    fake.shared = [{ ...place, forget: living }];
     const values = { ...ALL, forget: 'place:far', confirm: 'paper/place:far' };
-    const { status, out } = await release(values, fake);
-    expect(status).toBe(4);
-    expect(out).toContain('release it there');
+    await expect(release(values, fake)).rejects.toMatchObject({ code: 'CDB-E0309', exit: 6 });
+    // What it was asked with was as strict as what it said.
+    expect(written.map(({ level, epoch }) => [level, epoch])).toEqual([['HALTED', HALTED.epoch]]);
+    expect(fake.ledger).toEqual([]);
     for (const forget of ['Redis', 'latch file', 'place:none']) {
       const asked = { ...ALL, forget, confirm: `paper/${forget}` };
       await expect(release(asked, fake)).rejects.toMatchObject({ code: 'CDB-E0308', exit: 6 });
     }
+    const canary = fakeKillSwitch({ ...HALTED, mode: 'canary' });
+    canary.shared = [place];
+    const inCanary = { ...values, confirm: 'canary/place:far' };
+    await expect(release(inCanary, canary)).rejects.toMatchObject({ code: 'CDB-E0305' });
+  });
+
+  it('raises again what it had lowered where the latch can not be written', async () => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    place.record = { ...HALTED, epoch: 200 };
+    fake.shared = [place];
+    fake.fault = new DependencyError('read-only', { dependency: 'disk', retryable: false });
+    await expect(release(ALL, fake)).rejects.toMatchObject({
+      code: 'CDB-E0304',
+      why: 'read-only; Redis was lowered and is raised again',
+    });
+    expect(place.record).toMatchObject({ level: 'HALTED', reason: HALTED.reason, epoch: 202 });
   });
 
   it('allows one strategy again and nothing else', async () => {
@@ -254,7 +277,7 @@ describe('an engine that another host of its run has halted', () => {
 
   it('stays halted after a release here, which says so', async () => {
     const { status, out, record } = await release(ALL, haltedElsewhere());
-    expect([status, record?.level]).toEqual([0, 'TRADING']);
+    expect([status, record?.level]).toEqual([4, 'TRADING']);
     expect(out).toMatch(/^KILL-SWITCH RELEASED HERE, AND THE RUN STAYS HALTED /);
     expect(out).toContain('release it on the host where it was engaged');
   });
