@@ -141,10 +141,9 @@ function applyConfig(state: CoreState, input: ConfigChanged): void {
 
 function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs): void {
   // A release resets the breakers, also where only a breaker had stopped the orders. The old record
-  // that is readable again after a fault of its place is none.
+  // that is readable again after a fault of its place is none, nor is a new mode.
   const isNew = input.epoch > state.epochMax;
-  const released = input.reason === 'released' || state.control.level !== 'TRADING';
-  const lowered = input.level === 'TRADING' && released && isNew;
+  const lowered = input.level === 'TRADING' && input.reason === 'released' && isNew;
   state.epochMax = Math.max(state.epochMax, input.epoch);
   const { level, scopes, epoch, reason, message, operator, previousLevel, exits = [] } = input;
   const mode = canaryMode(state, input, { cause: out.inputRef, out });

@@ -75,6 +75,10 @@ describe('a canary on the paper venue', () => {
     expect(back.status, back.stderr).toBe(0);
     expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow {3}AS ASKED/);
     expect((await place.run(['canary', 'step', '--to', '5', '--yes'])).status).toBe(6);
+    // What was decided for one session says nothing of another.
+    const again = await place.run([...START, '--confirm', 'shadow/canary']);
+    expect(again.status).toBe(5);
+    expect(again.stdout).toMatch(/^evidence +FAILED.*was used up by the start of/m);
 
     const real = await rows(
       "SELECT size, metadata->>'price_bound' AS bound FROM orders WHERE metadata->>'mode' = 'paper'",

@@ -14,6 +14,7 @@ import {
   noteFirst,
   requireReadable,
   tellMode,
+  writeLess,
   writeRecord,
 } from '../mode/mode-ports.js';
 import { operatorName } from '../operator-name.js';
@@ -26,7 +27,8 @@ export interface RunningCanary {
   readonly killSwitch: KillSwitch;
   readonly ledger: Ledger;
   readonly control: EffectiveControl;
-  readonly terms: CanaryTerms;
+  /** Null after a stop, which keeps the mode and drops what a canary may do. */
+  readonly terms: CanaryTerms | null;
 }
 
 /** @throws OperatorError (exit 6) when the register says no canary */
@@ -39,14 +41,22 @@ export async function runningCanary(
   const killSwitch = await services.killSwitch(stateDir);
   const control = readControl(killSwitch);
   requireReadable(control, 'Cannot change the canary');
-  const { mode, canary: terms } = control.record;
-  if (mode === 'canary' && terms !== undefined) {
-    return { killSwitch, control, terms, ledger: killSwitch.ledger };
-  }
-  throw new OperatorError({
+  const { mode, canary: terms = null } = control.record;
+  if (mode !== 'canary') throw noneRuns(`the mode of the register is ${mode}`);
+  return { killSwitch, control, terms, ledger: killSwitch.ledger };
+}
+
+/** @throws OperatorError (exit 6) where only the way back is left */
+export function requireTerms({ terms }: RunningCanary): CanaryTerms {
+  if (terms === null) throw noneRuns('it was stopped; cdb canary rollback ends it');
+  return terms;
+}
+
+function noneRuns(why: string): OperatorError {
+  return new OperatorError({
     code: 'CDB-E0318',
     what: 'Cannot change the canary: none runs',
-    why: `the mode of the register is ${mode}`,
+    why,
     todo: 'cdb canary status',
     exit: EXIT.CONFLICT,
   });
@@ -74,27 +84,36 @@ export async function changeCanary(
   const why = reason === '' ? words : `${words}: ${reason}`;
   const mode = terms === null ? 'shadow' : 'canary';
   const change = { mode, operator, atMs, why, ...(terms !== null && { canary: terms }) } as const;
-  const record: ControlRecord = { ...withMode(control, change), reason: 'canary' };
-  const { epoch } = record;
-  const details = { epoch, session_id: before.sessionId, percent: terms?.percent ?? 0 };
-  const event = {
-    kind: 'canary',
-    action: command.replace('.', ' '),
-    atMs,
-    who: operator,
-    why,
-    details,
-  } as const;
+  const next = (current: EffectiveControl): ControlRecord => ({
+    ...withMode(current, change),
+    reason: 'canary',
+  });
+  const detailsOf = ({ epoch }: ControlRecord) => ({
+    epoch,
+    session_id: before?.sessionId ?? null,
+    percent: terms?.percent ?? 0,
+  });
+  const eventOf = (record: ControlRecord) =>
+    ({
+      kind: 'canary',
+      action: command.replace('.', ' '),
+      ...{ atMs, who: operator, why },
+      details: detailsOf(record),
+    }) as const;
   let note: string | null = null;
-  if (isMore) noteFirst(ledger, event, io);
-  writeRecord(killSwitch, record);
+  let record = next(control);
+  if (isMore) noteFirst(ledger, eventOf(record), io);
+  if (terms === null) record = writeLess(killSwitch, next);
+  else writeRecord(killSwitch, record);
   if (!isMore) {
     try {
-      ledger.append(event);
+      ledger.append(eventOf(record));
     } catch (fault) {
       note = `it holds, but it is not in the ledger: ${wordsOf(fault)}`;
     }
   }
+  const { epoch } = record;
+  const details = detailsOf(record);
   const word = await tellMode(killSwitch, epoch);
   if (note !== null) io.stderr(`note: ${plainText(note)}\n`);
   printResult(io, {

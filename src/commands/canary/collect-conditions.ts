@@ -37,6 +37,8 @@ export interface Collected {
   readonly killSwitch: KillSwitch;
   readonly control: EffectiveControl;
   readonly plan: ReadPlan;
+  /** The newest evidence; null where nothing was ever locked. */
+  readonly packName: string | null;
   /** Of the engine, null where none answers. */
   readonly view: unknown;
   readonly hash: Hash;
@@ -59,6 +61,7 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
   const { venue } = plan.judged;
   const isReal = mode === 'live' || venue !== PAPER_VENUE;
   const view = await engineView(killSwitch);
+  const pack = await packFindings({ stateDir, killSwitch, plan, view, hash }, call);
   const evidence: Evidence = {
     ...(isReal && { adapter: adapterFinding(mode === 'live' ? null : venue) }),
     flags: flagsFinding(mode, isReal, call),
@@ -67,12 +70,12 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
     ...engineFindings(view),
     single_process: singleProcess(call),
     ...planFindings(plan, io.nowMs()),
-    ...(await packFindings({ stateDir, plan, view, hash }, call)),
+    ...pack.evidence,
     gate: await gateFinding(call),
     ...redisFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
-  return { conditions, stateDir, killSwitch, control, plan, view, hash };
+  return { conditions, stateDir, killSwitch, control, plan, packName: pack.name, view, hash };
 }
 
 function adapterFinding(venue: string | null): Finding {
@@ -190,21 +193,37 @@ function planFindings({ judged, text }: ReadPlan, nowMs: number): Evidence {
 }
 
 async function packFindings(
-  at: Pick<Collected, 'stateDir' | 'plan' | 'view' | 'hash'>,
+  at: Pick<Collected, 'stateDir' | 'killSwitch' | 'plan' | 'view' | 'hash'>,
   { options, io, services }: Call,
-): Promise<Evidence> {
-  const { stateDir, plan, view, hash } = at;
+): Promise<{ readonly name: string | null; readonly evidence: Evidence }> {
+  const { stateDir, killSwitch, plan, view, hash } = at;
+  let name: string | null = null;
   try {
     const pack = (await services.canaryPacks(stateDir)).newest();
-    if (pack === null) return {};
+    if (pack === null) return { name, evidence: {} };
+    ({ name } = pack);
     const facts = lockedFacts(plan.planHash, view, { options, io, hash });
     const { lockFaults, decision } = judgePack(pack.files, { facts, atMs: io.nowMs() }, hash);
     const words = decision ?? 'nothing';
+    const faults = [...lockFaults, ...usedUp(killSwitch.ledger, pack.name)];
     return {
-      evidence: lockFaults.length === 0 ? OK(pack.name) : FAILED(lockFaults.join('; ')),
-      decision: decision === 'GO' ? OK(`GO, ${pack.name}`) : FAILED(`it says ${words}`),
+      name,
+      evidence: {
+        evidence: faults.length === 0 ? OK(pack.name) : FAILED(faults.join('; ')),
+        decision: decision === 'GO' ? OK(`GO, ${pack.name}`) : FAILED(`it says ${words}`),
+      },
     };
   } catch (fault) {
-    return { evidence: FAILED(wordsOf(fault)) };
+    return { name, evidence: { evidence: FAILED(wordsOf(fault)) } };
   }
+}
+
+/** What was decided for one session says nothing of another: its ceilings are those of all of it. */
+function usedUp(ledger: Ledger, pack: string): readonly string[] {
+  for (const { event } of ledger.entries()) {
+    const isStart = event.kind === 'canary' && event.action === 'canary start';
+    if (!isStart || event.details['pack'] !== pack) continue;
+    return [`${pack} was used up by the start of ${new Date(event.atMs).toISOString()}`];
+  }
+  return [];
 }

@@ -1,7 +1,7 @@
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { changeCanary, runningCanary } from './change.js';
+import { changeCanary, requireTerms, runningCanary } from './change.js';
 
 /** No further entry is routed; exits are. Never asks. */
 export async function run(
@@ -10,7 +10,7 @@ export async function run(
   services: Services,
 ): Promise<number> {
   const running = await runningCanary(options, io, services);
-  const terms = { ...running.terms, held: true };
+  const terms = { ...requireTerms(running), held: true };
   return changeCanary(
     running,
     { command: 'canary.hold', isMore: false, terms, words: 'is held' },

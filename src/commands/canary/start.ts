@@ -45,7 +45,7 @@ export async function run(
   const record: ControlRecord = { ...withMode(control, change), reason: 'canary' };
   const { epoch } = record;
   const event = { kind: 'canary', action: 'canary start', atMs, who: who.operator } as const;
-  const details = { epoch, terms, approved_by: decided.operator };
+  const details = { epoch, terms, approved_by: decided.operator, pack: found.packName };
   noteFirst(killSwitch.ledger, { ...event, why: who.reason, details }, io);
   writeRecord(killSwitch, record);
   return report(terms, { epoch, word: await tellMode(killSwitch, epoch) }, options, io);

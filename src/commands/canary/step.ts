@@ -4,7 +4,7 @@ import { requireYes } from '../confirmation.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { changeCanary, runningCanary } from './change.js';
+import { changeCanary, requireTerms, runningCanary } from './change.js';
 
 /** Takes another share; goes on where it was held. */
 export async function run(
@@ -15,7 +15,7 @@ export async function run(
   const percent = options.number('to');
   if (percent === undefined) throw noShare(options);
   const running = await runningCanary(options, io, services);
-  const { terms } = running;
+  const terms = requireTerms(running);
   io.stderr(`target  ${terms.symbol} on ${terms.venue}: ${terms.percent} % to ${percent} %\n`);
   await requireYes(options, io, {
     code: 'CDB-E0322',

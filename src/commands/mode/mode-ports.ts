@@ -5,9 +5,10 @@ import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
+import { readControl, type KillSwitch } from '../kill-switch/kill-switch-ports.js';
 
 const ENGINE_ACK_MS_MAX = 1_500;
+const ROUNDS_MAX = 5;
 
 /** A directory in which nothing ran asks for the default. */
 export function askedMode({ record, faults, mayInitialise }: EffectiveControl): AskedMode {
@@ -71,6 +72,23 @@ export function writeRecord({ places }: KillSwitch, record: ControlRecord): void
         exit: isConflict ? EXIT.CONFLICT : EXIT.UNREACHABLE,
         cause: fault,
       });
+    }
+  }
+}
+
+/** Back to shadow: whoever wrote meanwhile is looked at, and it is written all the same. */
+export function writeLess(
+  killSwitch: KillSwitch,
+  next: (current: EffectiveControl) => ControlRecord,
+): ControlRecord {
+  for (let round = 1; ; round += 1) {
+    const record = next(readControl(killSwitch));
+    try {
+      writeRecord(killSwitch, record);
+      return record;
+    } catch (fault) {
+      const isConflict = fault instanceof OperatorError && fault.exit === EXIT.CONFLICT;
+      if (!isConflict || round >= ROUNDS_MAX) throw fault;
     }
   }
 }

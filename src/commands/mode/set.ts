@@ -23,6 +23,7 @@ import {
   noteFirst,
   requireReadable,
   tellMode,
+  writeLess,
   writeRecord,
   type EngineWord,
 } from './mode-ports.js';
@@ -71,21 +72,30 @@ async function setMode(
   const from = before.record.mode;
   const why = options.text('reason') ?? '';
   const words = `mode ${from} to ${mode}${why === '' ? '' : `: ${why}`}`;
-  const record = withMode(before, { mode, operator: who, atMs: io.nowMs(), why: words });
-  const { epoch, level } = record;
-  const details = { from, to: mode, epoch, level };
-  const event = { kind: 'mode', action: 'mode set', atMs: record.atMs, who, why, details } as const;
+  const atMs = io.nowMs();
+  const next = (current: EffectiveControl) =>
+    withMode(current, { mode, operator: who, atMs, why: words });
+  const eventOf = ({ epoch, level }: ControlRecord) =>
+    ({
+      kind: 'mode',
+      action: 'mode set',
+      ...{ atMs, who, why },
+      details: { from, to: mode, epoch, level },
+    }) as const;
   let note: string | null = null;
-  if (mode === 'paper') noteFirst(ledger, event, io);
-  writeRecord(killSwitch, record);
-  if (mode === 'shadow') {
+  let record = next(before);
+  if (mode === 'paper') {
+    noteFirst(ledger, eventOf(record), io);
+    writeRecord(killSwitch, record);
+  } else {
+    record = writeLess(killSwitch, next);
     try {
-      ledger.append(event);
+      ledger.append(eventOf(record));
     } catch (fault) {
       note = `the change holds, but it is not in the ledger: ${wordsOf(fault)}`;
     }
   }
-  return { from, record, engine: await tellMode(killSwitch, epoch), note };
+  return { from, record, engine: await tellMode(killSwitch, record.epoch), note };
 }
 
 async function askForPaper(

@@ -18,6 +18,7 @@ import {
 import { coversRequest, type ExitRequest } from '../../engine/control/exit-wish.js';
 import {
   mostRestrictive,
+  type ControlReading,
   type ControlRecord,
   type Level,
   type Mode,
@@ -27,6 +28,8 @@ import { DependencyError } from '../../operator-error.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
 const ROUNDS_MAX = 5;
+/** Some milliseconds of looking, once, at a latch that was there. */
+const ABSENT_LOOKS = 200;
 
 /** Everything, and to HALTED, where nothing else is said. */
 export interface EngageRequest extends Pick<RaiseRequest, 'reason' | 'message'> {
@@ -102,6 +105,8 @@ class LatchRegister implements EngineRegister {
   #followed: ControlRecord | null = null;
   /** The latch as it was when its epoch was last set against those of the other places. */
   #counted: ControlRecord | null = null;
+
+  #absentLooks = ABSENT_LOOKS;
 
   constructor(latch: Latch, shell: Shell) {
     this.#latch = latch;
@@ -182,12 +187,22 @@ class LatchRegister implements EngineRegister {
 
   /** A halt of this process ends with a newer record that can be read; until then both count. */
   #readings(): readonly PlacedReading[] {
-    const reading = this.#latch.read();
+    const reading = this.#look();
     const latch: PlacedReading = { place: this.#latch.name, reading };
     const forced = this.#forced;
     if (forced === null) return [latch];
     if (reading.state === 'present' && reading.record.epoch > forced.epoch) return [latch];
     return [{ place: 'this process', reading: { state: 'present', record: forced } }, latch];
+  }
+
+  /** Whoever changes the latch takes it away for a moment; one that stays away is gone. */
+  #look(): ControlReading {
+    let reading = this.#latch.read();
+    for (let again = 0; reading.state === 'absent' && again < this.#absentLooks; again += 1) {
+      reading = this.#latch.read();
+    }
+    this.#absentLooks = reading.state === 'absent' ? 0 : ABSENT_LOOKS;
+    return reading;
   }
 
   #others(): readonly PlacedReading[] {

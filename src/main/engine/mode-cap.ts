@@ -3,6 +3,9 @@ import { askedBy, effectiveMode, type EffectiveMode } from '../../engine/control
 import { CANARY_CEILINGS, type CanaryTerms } from '../../engine/domain/canary-terms.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 
+/** What clocks are set back by now and then. */
+const CLOCK_BACK_MS_MAX = 5_000;
+
 /** The mode that an engine with these flags decides in. */
 export function engineMode(record: ControlRecord, { flags, fault }: FoundFlags): EffectiveMode {
   if (fault !== null) return effectiveMode({ state: 'unknown', why: fault }, flags);
@@ -15,7 +18,7 @@ export function capMode(record: ControlRecord, found: FoundFlags, nowMs: number)
   const { canary, ...rest } = record;
   // Event time ends a session too; this one holds where no event comes.
   const isOver =
-    mode === 'canary' && canary !== undefined && nowMs - canary.startedAtMs >= maxMs(canary);
+    mode === 'canary' && canary !== undefined && !isWithin(nowMs - canary.startedAtMs, canary);
   if (mode === record.mode && !isOver) return record;
   const capped: ControlRecord = { ...rest, mode: isOver ? 'shadow' : mode };
   if (isOver)
@@ -25,6 +28,7 @@ export function capMode(record: ControlRecord, found: FoundFlags, nowMs: number)
   return { ...capped, reason: 'flag_drift', message: why.join('; ') };
 }
 
-function maxMs({ durationMs }: CanaryTerms): number {
-  return Math.min(durationMs, CANARY_CEILINGS.durationMs);
+/** A clock that went back says nothing of how long it has run. */
+function isWithin(ageMs: number, { durationMs }: CanaryTerms): boolean {
+  return ageMs >= -CLOCK_BACK_MS_MAX && ageMs < Math.min(durationMs, CANARY_CEILINGS.durationMs);
 }

@@ -81,6 +81,9 @@ describe('capMode', () => {
     });
     const long: ControlRecord = { ...record, canary: { ...TERMS, durationMs: 1e12 } };
     expect(capMode(long, flags({}), startedAtMs + 15 * 60_000).mode).toBe('shadow');
+    // A clock that went back would make it longer.
+    expect(capMode(record, flags({}), startedAtMs - 4_000).mode).toBe('canary');
+    expect(capMode(record, flags({}), startedAtMs - 6_000).mode).toBe('shadow');
   });
 
   it('names flags that drifted, and never keeps the terms beside another mode', () => {
