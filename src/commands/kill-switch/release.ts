@@ -9,6 +9,7 @@ import {
   type MissingWords,
 } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
+import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
@@ -148,13 +149,40 @@ async function writeEverywhere(
     if (seen?.state === 'present') lifted.push({ place, before: seen.record });
   }
   for (const place of killSwitch.places) {
+    const seen = readings.find((one) => one.place === place.name)?.reading;
     try {
-      place.write(record);
+      lowerLatch(place, record, seen?.state === 'present' ? seen.record : null);
     } catch (fault) {
       if (!(fault instanceof DependencyError)) throw fault;
       throw notReleased(place.name, fault, await raisedAgain(lifted));
     }
   }
+}
+
+/** An engine here may have heard of it over another place, and lowered or numbered its latch by then. */
+function lowerLatch(place: ControlPlace, record: ControlRecord, seen: ControlRecord | null): void {
+  let next = record;
+  for (let round = 1; ; round += 1) {
+    try {
+      place.write(next);
+      return;
+    } catch (fault) {
+      const isChanged = fault instanceof DependencyError && fault.retryable;
+      const reading = place.read();
+      if (!isChanged || round >= ROUNDS_MAX || reading.state !== 'present') throw fault;
+      const now = reading.record;
+      if (isSameChange(now, record)) return;
+      if (seen === null || !isSameChange(now, seen)) throw fault;
+      next = { ...record, epoch: Math.max(record.epoch, now.epoch + 1) };
+    }
+  }
+}
+
+/** Whatever number it has in its place. */
+function isSameChange(a: ControlRecord, b: ControlRecord): boolean {
+  return (['level', 'reason', 'message', 'operator', 'atMs'] as const).every(
+    (name) => a[name] === b[name],
+  );
 }
 
 interface Lifted {
@@ -180,6 +208,7 @@ async function raisedAgain(lifted: readonly Lifted[]): Promise<string> {
 
 const CHANGED = 'changed in the meantime';
 const LOOK_EVERY_MS = 50;
+const ROUNDS_MAX = 5;
 
 function changedMeanwhile(place: string): DependencyError {
   return new DependencyError(`${place} was ${CHANGED}; look at it and try again`, {

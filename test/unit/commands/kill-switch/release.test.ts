@@ -4,6 +4,7 @@ import { run as runStatus } from '../../../../src/commands/kill-switch/status.js
 import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
+import type { SharedPlace } from '../../../../src/engine/ports/shared-places.js';
 import { DependencyError } from '../../../../src/operator-error.js';
 import { systemView } from '../../../../src/view/system-view.js';
 import { systemViewJson } from '../../../../src/view/view-json.js';
@@ -138,6 +139,31 @@ describe('kill-switch release', () => {
     canary.shared = [place];
     const inCanary = { ...values, confirm: 'canary/place:far' };
     await expect(release(inCanary, canary)).rejects.toMatchObject({ code: 'CDB-E0305' });
+  });
+
+  it.each([
+    ['numbered again', (released: ControlRecord) => ({ ...HALTED, epoch: released.epoch + 3 })],
+    ['lowered', (released: ControlRecord) => ({ ...released, epoch: released.epoch + 1 })],
+  ])('goes on where an engine here has %s its latch on hearing of it', async (_, latchOf) => {
+    const fake = fakeKillSwitch(HALTED);
+    const place = fakeSharedPlace('Redis');
+    place.record = HALTED;
+    const heard: SharedPlace = {
+      ...place,
+      change: async (next) => {
+        const released = await place.change(next);
+        fake.reading = { state: 'present', record: latchOf(released) };
+        fake.fault = new DependencyError('changed in the meantime', {
+          ...{ dependency: 'disk', retryable: true },
+        });
+        return released;
+      },
+    };
+    fake.shared = [heard];
+    const { status, record } = await release(ALL, fake);
+    expect([status, record?.level, record?.operator]).toEqual([0, 'TRADING', 'bob']);
+    expect(record?.epoch).toBeGreaterThan(HALTED.epoch + 1);
+    expect(place.record).toMatchObject({ level: 'TRADING' });
   });
 
   it('raises again what it had lowered where the latch can not be written', async () => {
