@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +22,20 @@ afterEach(() => place.end());
 function writePlan(change: object = {}): void {
   const plan = { ...decidedPlan({ fromMs: Date.now() - 60_000 }), ...change };
   writeFileSync(join(place.path, 'canary-plan.yaml'), stringify(plan));
+}
+
+/** Whether a refusal names the gate among what is missing. */
+const gateOf = (stderr: string): boolean => /^ *why: .*\bgate\b/m.test(stderr);
+
+function commit(file: string): void {
+  const who = ['-c', 'user.name=o', '-c', 'user.email=o@example.com'];
+  for (const words of [
+    ['init', '-q'],
+    ['add', file],
+    ['commit', '-q', '-m', 'gate'],
+  ]) {
+    execFileSync('git', [...who, ...words], { cwd: place.path, stdio: 'ignore' });
+  }
 }
 
 async function startEngine(speed = '20'): Promise<void> {
@@ -120,6 +135,31 @@ describe('a canary on the paper venue', () => {
     expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow {3}AS ASKED/);
   });
 
+  it('is halted, and all that it holds is closed, by a stop with --flatten', async () => {
+    await startEngine();
+    writePlan();
+    await startCanary();
+    const bought = "SELECT 1 FROM trades WHERE lower(side::text) = 'buy'";
+    await until('the canary holds something', async () => (await rows(bought)).length > 0);
+    const stop = ['kill-switch', 'engage', '--flatten', '--reason', 'manual'];
+    const engaged = await place.run(stop);
+    expect(engaged.status, engaged.stdout + engaged.stderr).toBe(0);
+    await until('it is done', async () =>
+      /flatten +DONE everything, left 0 open orders .*no position/.test(
+        (await place.run(['status'])).stdout,
+      ),
+    );
+    expect((await place.run(['kill-switch', 'status'])).stdout).toMatch(/^HALTED {3}shadow/);
+    expect((await place.run(['canary', 'status'])).stdout).toMatch(/held +0\.0+$/m);
+    const [net] = await rows(
+      "SELECT sum(CASE WHEN lower(side::text) = 'buy' THEN size ELSE -size END) AS left FROM trades",
+    );
+    expect(Number(net?.['left'])).toBe(0);
+    engine.kill('SIGINT');
+    await engine.ended;
+    expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
+  });
+
   it('does not survive a crash of the engine', async () => {
     await startEngine();
     writePlan();
@@ -164,6 +204,16 @@ describe('a canary on the paper venue', () => {
     expect(real.status).toBe(5);
     expect(real.stdout).toMatch(/^adapter +FAILED/m);
     expect(real.stdout).toMatch(/^LR-040 +MISSING/m);
+    expect(real.stdout).toMatch(/^gate +FAILED/m);
+    const open = ['gate', 'open', 'canary', '--ttl', '30m', '--by', 'ann', '--reason', 'rehearsal'];
+    const opened = await place.run([...open, '--yes']);
+    expect(opened.status, opened.stderr).toBe(0);
+    commit('DELIVERY_APPROVED.yaml');
+    const still = await place.run(['mode', 'set', 'canary', '--yes', '--confirm', 'shadow/canary']);
+    expect([still.status, gateOf(still.stderr)]).toEqual([5, false]);
+    expect(still.stdout).toMatch(/^gate +OK +.*opened by ann/m);
+    expect(still.stdout).toMatch(/^LR-040 +MISSING/m);
+    expect(gateOf(real.stderr)).toBe(true);
     expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow/);
     expect(await rows('SELECT 1 FROM trades')).toEqual([]);
   });

@@ -61,17 +61,19 @@ export function effectiveRecord(
   const own = present.some((one) => !one.isShared)
     ? present.filter((one) => !one.isShared)
     : present;
-  const { canary: _, ...base } = strictest?.record ?? unknownRecord(isFirst);
+  const { level, reason, message, operator, atMs, previousLevel } =
+    strictest?.record ?? unknownRecord(isFirst);
   const mode = mildest(own.map((one) => one.record.mode));
   // Like the mode they are what this host says, whoever says the level.
   const terms =
     mode === 'canary' ? own.find(({ record }) => record.canary)?.record.canary : undefined;
   const record: ControlRecord = {
-    ...base,
+    level,
     mode,
     ...(terms !== undefined && { canary: terms }),
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
+    ...{ reason, message, operator, atMs, previousLevel },
     ...exitsMember(mergeWishes(present.map((one) => one.record.exits))),
   };
   // A halt that somebody ordered keeps its name and reason beside the faults.

@@ -187,8 +187,8 @@ export class ShardPipeline {
 
   #newControl(): readonly Input[] {
     const { control, clock } = this.#deps;
-    const { canary: _, ...said } = control();
-    // A canary counts its orders in one fold, and shards are several.
+    const said = control();
+    // A canary counts its orders in one fold, and shards are several: its terms say nothing here.
     const mode = said.mode === 'paper' ? 'paper' : 'shadow';
     const record: ControlRecord = { ...said, mode };
     const told = toldOf(record);

@@ -1,16 +1,7 @@
+import type { CanaryInputs } from '../domain/canary-terms.js';
 import { formatE8, mulE8, parseE8, type E8 } from '../domain/e8.js';
 import type { CanaryEvidence } from '../domain/events.js';
 import type { RiskCase, RiskCheck } from './risk-checks.js';
-
-/** What bounds an order of a canary beside the account. */
-export interface CanaryInputs extends Omit<
-  CanaryEvidence,
-  'notionalPerOrderUsdt' | 'notionalSentUsdt' | 'notionalTotalUsdt'
-> {
-  readonly notionalPerOrderE8: E8;
-  readonly notionalSentE8: E8;
-  readonly notionalTotalE8: E8;
-}
 
 /** A condition of a canary alone; the others have nothing to do with it. */
 type CanaryCheck = Omit<RiskCheck, 'limitKeys' | 'canaryOnly' | 'compared' | 'words'> & {

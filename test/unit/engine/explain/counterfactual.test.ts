@@ -29,7 +29,7 @@ describe('the smallest change', () => {
           expect([change.name, change.to, less]).toEqual([change.name, change.to, wasAllowed]);
         }
       }),
-      { numRuns: 80 },
+      { numRuns: 100 },
     );
     expect(flips).toBeGreaterThan(150);
   });
