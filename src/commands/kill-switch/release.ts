@@ -239,7 +239,7 @@ function noDoctor({ mode }: ControlRecord): OperatorError {
     code: 'CDB-E0305',
     what: `Cannot release the kill switch in mode ${mode}: required a fresh pass of the check-up`,
     why: 'this build has no check-up yet, so nothing has examined the system since the halt',
-    todo: 'stay halted; cdb kill-switch status',
+    todo: 'cdb mode set shadow, and release there; or stay halted',
     exit: EXIT.REFUSED,
   });
 }

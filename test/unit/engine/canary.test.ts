@@ -453,7 +453,7 @@ describe('a stop that cancels and closes during a canary', () => {
       bench.of('SignalRouted').map(({ cause, to }) => [refText(cause), to === 'canary']),
     );
     const decided = bench.of('RiskDecided').filter(({ signalRef }) => sent.has(refText(signalRef)));
-    expect(decided.length).toBeGreaterThan(2);
+    expect(new Set(sent.values())).toEqual(new Set([true, false]));
     for (const { risk, signalRef } of decided) {
       expect(risk.canary !== undefined).toBe(sent.get(refText(signalRef)));
     }
