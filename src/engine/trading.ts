@@ -1,3 +1,4 @@
+import type { CanaryInputs } from './domain/canary-terms.js';
 import { isInScope, noteProgress, noteTry, type ExitSaga } from './control/exit-saga.js';
 import type { ControlRecord, Mode } from './domain/control.js';
 import { homeBook } from './books.js';
@@ -23,7 +24,6 @@ import {
 import { noteOrder, noteOutcome, type BreakerState } from './stages/breakers.js';
 import { markTime, type PortfolioFigures, type PortfolioState } from './stages/portfolio.js';
 import { decideRisk, type Verdict } from './stages/risk.js';
-import type { CanaryInputs } from './domain/canary-inputs.js';
 import type { Alarm } from './stages/risk-checks.js';
 import { submit, type VenueResult, type VenueState } from './stages/simulated-venue.js';
 

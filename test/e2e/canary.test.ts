@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +22,20 @@ afterEach(() => place.end());
 function writePlan(change: object = {}): void {
   const plan = { ...decidedPlan({ fromMs: Date.now() - 60_000 }), ...change };
   writeFileSync(join(place.path, 'canary-plan.yaml'), stringify(plan));
+}
+
+/** Whether a refusal names the gate among what is missing. */
+const gateOf = (stderr: string): boolean => /\bgate,/.test(stderr);
+
+function commit(file: string): void {
+  const who = ['-c', 'user.name=o', '-c', 'user.email=o@example.com'];
+  for (const words of [
+    ['init', '-q'],
+    ['add', file],
+    ['commit', '-q', '-m', 'gate'],
+  ]) {
+    execFileSync('git', [...who, ...words], { cwd: place.path, stdio: 'ignore' });
+  }
 }
 
 async function startEngine(speed = '20'): Promise<void> {
@@ -191,6 +206,16 @@ describe('a canary on the paper venue', () => {
     expect(real.status).toBe(5);
     expect(real.stdout).toMatch(/^adapter +FAILED/m);
     expect(real.stdout).toMatch(/^LR-040 +MISSING/m);
+    expect(real.stdout).toMatch(/^gate +FAILED/m);
+    const open = ['gate', 'open', 'canary', '--ttl', '30m', '--by', 'ann', '--reason', 'rehearsal'];
+    const opened = await place.run([...open, '--yes']);
+    expect(opened.status, opened.stderr).toBe(0);
+    commit('DELIVERY_APPROVED.yaml');
+    const still = await place.run(['mode', 'set', 'canary', '--yes', '--confirm', 'shadow/canary']);
+    expect([still.status, gateOf(still.stderr)]).toEqual([5, false]);
+    expect(still.stdout).toMatch(/^gate +OK +.*opened by ann/m);
+    expect(still.stdout).toMatch(/^LR-040 +MISSING/m);
+    expect(gateOf(real.stderr)).toBe(true);
     expect((await place.run(['mode', 'show'])).stdout).toMatch(/^MODE shadow/);
     expect(await rows('SELECT 1 FROM trades')).toEqual([]);
   });

@@ -72,6 +72,7 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
     gate: await gateFinding(call),
+    watchdog: await watchdogFinding(call),
     ...redisFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
@@ -114,6 +115,17 @@ function ledgerFindings(ledger: Ledger, nowMs: number): Evidence {
     return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
   } catch (fault) {
     return { ledger: FAILED(wordsOf(fault)) };
+  }
+}
+
+async function watchdogFinding({ options, io, services }: Call): Promise<Finding> {
+  try {
+    const { state, pid, does, alarm } = (await services.operator(options, io)).watchdog();
+    if (alarm !== null) return FAILED(`its alarm is not acknowledged: ${alarm.words}`);
+    if (state === 'none') return MISSING('nobody watches');
+    return state === 'watches' ? OK(`pid ${pid ?? '?'}, ${does}`) : FAILED('it is silent');
+  } catch (fault) {
+    return FAILED(wordsOf(fault));
   }
 }
 

@@ -60,7 +60,7 @@ const PARTS = {
   drill: {
     title: 'a kill-switch drill passed in the last 7 days',
     needs: 'real',
-    next: 'run the drill and keep its proof',
+    next: 'cdb kill-switch drill --write',
   },
   engine: {
     title: 'an engine runs and moves no money (shadow or paper)',
@@ -115,7 +115,7 @@ const PARTS = {
   gate: {
     title: 'the gate for canary is open',
     needs: 'real',
-    next: 'open the gate for the scope canary',
+    next: 'cdb gate open canary --ttl 1h --by NAME --reason TEXT, then commit the file',
   },
   doctor: { title: 'a fresh doctor pass', needs: 'real', next: 'not in this build' },
   redis: {
@@ -123,7 +123,7 @@ const PARTS = {
     needs: 'real',
     next: 'set maxmemory-policy noeviction on the Redis',
   },
-  watchdog: { title: 'a watchdog watches the engine', needs: 'real', next: 'not in this build' },
+  watchdog: { title: 'a watchdog watches the engine', needs: 'real', next: 'cdb watchdog' },
   credentials: {
     title: 'API keys that can neither withdraw nor transfer',
     needs: 'real',

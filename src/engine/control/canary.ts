@@ -2,6 +2,7 @@ import {
   CANARY_ABORTS,
   CANARY_CEILINGS,
   type CanaryAbort,
+  type CanaryInputs,
   type CanaryTerms,
   type CanaryTrigger,
 } from '../domain/canary-terms.js';
@@ -10,7 +11,6 @@ import { e8FromNumber, formatE8, mulE8, parseE8, type E8 } from '../domain/e8.js
 import type { Side } from '../domain/events.js';
 import { seededUnit } from '../domain/seeded.js';
 import { textHash } from '../domain/text-hash.js';
-import type { CanaryInputs } from '../domain/canary-inputs.js';
 import { PAPER_VENUE } from './effective-mode.js';
 
 export type CanaryPhase = 'off' | 'running' | 'held' | 'ended';

@@ -1,3 +1,6 @@
+import type { E8 } from './e8.js';
+import type { CanaryEvidence } from './events.js';
+
 /**
  * The most that any canary may ever do, whatever its plan says. Source: domain.md 4.5, the limits of
  * the readiness policy.
@@ -58,3 +61,13 @@ export const CANARY_INVESTIGATIONS = ['reject_spike', 'prometheus_down', 'pipeli
 export type CanaryAbort = (typeof CANARY_ABORTS)[number];
 export type CanaryInvestigation = (typeof CANARY_INVESTIGATIONS)[number];
 export type CanaryTrigger = CanaryAbort | CanaryInvestigation;
+
+/** What bounds an order of a canary beside the account. */
+export interface CanaryInputs extends Omit<
+  CanaryEvidence,
+  'notionalPerOrderUsdt' | 'notionalSentUsdt' | 'notionalTotalUsdt'
+> {
+  readonly notionalPerOrderE8: E8;
+  readonly notionalSentE8: E8;
+  readonly notionalTotalE8: E8;
+}

@@ -1,5 +1,5 @@
+import type { CanaryInputs } from '../domain/canary-terms.js';
 import type { E8 } from '../domain/e8.js';
-import type { CanaryInputs } from '../domain/canary-inputs.js';
 import { withInputs } from './case-change.js';
 import { amount, choice, MS_IN_SEC_E8, WHOLE_E8, type AmountKnob, type Knob } from './knob.js';
 import type { RecordedCase } from './recorded-case.js';

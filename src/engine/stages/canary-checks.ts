@@ -1,4 +1,4 @@
-import type { CanaryInputs } from '../domain/canary-inputs.js';
+import type { CanaryInputs } from '../domain/canary-terms.js';
 import { formatE8, mulE8, parseE8, type E8 } from '../domain/e8.js';
 import type { CanaryEvidence } from '../domain/events.js';
 import type { RiskCase, RiskCheck } from './risk-checks.js';

@@ -1,3 +1,4 @@
+import type { CanaryInputs } from '../domain/canary-terms.js';
 import { levelFor, type ControlRecord, type Level, type Mode } from '../domain/control.js';
 import { absE8, formatE8, parseE8, type E8 } from '../domain/e8.js';
 import type {
@@ -9,7 +10,6 @@ import type {
 } from '../domain/events.js';
 import type { Thresholds } from '../domain/thresholds.js';
 import type { AllocationSlot } from './allocation.js';
-import type { CanaryInputs } from '../domain/canary-inputs.js';
 import { canaryEvidence, canaryInputsOf } from './canary-checks.js';
 import { breakerSeen, type BreakerState } from './breakers.js';
 import { symbolLoad, totalExposureE8, type SymbolLoad } from './exposure.js';

@@ -35,7 +35,7 @@ function note({ ledger, clock }: GuardDeps, fact: CanaryChanged): void {
     kind: 'canary',
     action: `canary ${phase}`,
     atMs: clock.nowMs(),
-    who: 'engine',
+    who: 'cdb',
     why: wordsOf(fact),
     details: {
       ...{ sessionId, planHash, phase, percent, trigger, detail },

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LatchPlace } from '../../../src/adapters/files/latch-file.js';
 import { latchPlace } from '../../../src/adapters/files/latch-file.js';
-import { encodeLatch } from '../../../src/adapters/files/latch-record.js';
+import { decodeLatch, encodeLatch } from '../../../src/adapters/files/latch-record.js';
 import { effectiveRecord, initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
 import type { CanaryTerms } from '../../../src/engine/domain/canary-terms.js';
@@ -97,6 +97,12 @@ describe('latch file', () => {
     const half = Object.fromEntries(Object.entries(TERMS).filter(([name]) => name !== 'venue'));
     writeFileSync(path, encodeLatch({ ...record, canary: half as unknown as CanaryTerms }));
     expect(effectiveLevel()).toBe('HALTED');
+  });
+
+  it('keeps terms and a wish beside each other', () => {
+    const wish = { killId: '2-00000001', cancelOpen: true, flatten: true, scopes: [] };
+    const record: ControlRecord = { ...TRADING, mode: 'canary', exits: [wish], canary: TERMS };
+    expect(decodeLatch(encodeLatch(record))).toEqual({ ok: true, record });
   });
 
   it.each([TRADING, { ...TRADING, mode: 'canary', canary: TERMS } as const])(

@@ -5,13 +5,14 @@ import { run as show } from '../../../src/commands/mode/show.js';
 import { ParsedOptions, type OptionValue } from '../../../src/commands/parsed-options.js';
 import type { Services } from '../../../src/commands/services.js';
 import { initialRecord } from '../../../src/engine/control/register.js';
+import { opening } from '../../../src/engine/control/delivery-gate.js';
 import { LIVE_FLAGS } from '../../../src/engine/control/mode-flags.js';
 import type { ControlRecord, Mode } from '../../../src/engine/domain/control.js';
 import type { LedgerEvent } from '../../../src/engine/domain/ledger.js';
 import { LEDGER_START } from '../../../src/engine/domain/ledger.js';
-import { DependencyError } from '../../../src/operator-error.js';
+import { DependencyError, type OperatorError } from '../../../src/operator-error.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
-import { fakeGate } from '../../fakes/fake-delivery-gate.js';
+import { fakeGate, type FakeGate } from '../../fakes/fake-delivery-gate.js';
 import { fakeKillSwitch } from '../../fakes/fake-kill-switch.js';
 
 const SHADOW = initialRecord({ mode: 'shadow', operator: 'ops', atMs: 1_000 });
@@ -22,13 +23,27 @@ interface Asked {
   readonly record?: ControlRecord | null;
   readonly ledgerFails?: boolean;
   readonly engineMode?: Mode;
+  readonly gate?: FakeGate;
+  /** What is on record already. */
+  readonly recorded?: readonly LedgerEvent[];
 }
 
-function bench({ record = SHADOW, ledgerFails = false, engineMode, env = {} }: Asked) {
+const NOW_MS = Date.UTC(2026, 1, 9, 15, 30);
+const openingOf = (scope: string) =>
+  opening(nodeHash, {
+    scope,
+    approvedBy: 'ann',
+    approvedAtMs: NOW_MS - 60_000,
+    expiresAtMs: NOW_MS + 600_000,
+    reason: 'go',
+  });
+
+function bench(asked: Asked) {
+  const { record = SHADOW, ledgerFails = false, engineMode, env = {} } = asked;
+  const { gate = fakeGate(), recorded = [] } = asked;
   const order: string[] = [];
   const events: LedgerEvent[] = [];
   const fake = fakeKillSwitch(record);
-  const gate = fakeGate();
   if (engineMode !== undefined) {
     fake.pid = 7;
     const body = { mode: engineMode, control: { mode: engineMode } };
@@ -43,7 +58,7 @@ function bench({ record = SHADOW, ledgerFails = false, engineMode, env = {} }: A
       return { n: events.length, event, prev: '', hash: '' };
     },
     head: () => LEDGER_START,
-    entries: () => [],
+    entries: () => recorded.map((event, i) => ({ n: i + 1, event, prev: '', hash: '' })),
   };
   const services = {
     ...fake,
@@ -59,6 +74,7 @@ function bench({ record = SHADOW, ledgerFails = false, engineMode, env = {} }: A
       return { ...killSwitch, places, ledger };
     },
     deliveryGate: async () => gate.gate,
+    operator: async () => ({ watchdog: () => ({ state: 'none', alarm: null }) }),
     hash: async () => nodeHash,
     canaryPacks: async () => ({
       folder: (name: string) => name,
@@ -150,12 +166,69 @@ describe('cdb mode set', () => {
     await expect(refused).rejects.toMatchObject({ code: 'CDB-E0312', exit: 5 });
     const out = parts.io.out.join('');
     expect(out).toContain(`${mode}: NO-GO`);
-    for (const id of ['adapter', 'drill', 'plan', 'approval', 'doctor', 'gate', 'LR-042']) {
+    for (const id of [
+      'adapter',
+      'drill',
+      'plan',
+      'approval',
+      'doctor',
+      'gate',
+      'watchdog',
+      'LR-042',
+    ]) {
       expect(out).toMatch(new RegExp(`^${id} +(?:MISSING|FAILED) `, 'm'));
     }
     expect(out).toMatch(/^adapter +FAILED/m);
     expect(parts.after()?.mode).toBe('shadow');
     expect(parts.order).toEqual([]);
+  });
+});
+
+describe('cdb mode set canary', () => {
+  /** The conditions of a refused change, by their state. */
+  async function refused(mode: Mode, asked: Asked) {
+    const parts = bench(asked);
+    const options = new ParsedOptions({ mode, yes: true, confirm: `shadow/${mode}` });
+    const change = set(options, parts.io, parts.services);
+    const fault = await change.then(() => null).catch((thrown: unknown) => thrown);
+    const out = parts.io.out.join('');
+    const stateOf = (id: string) => new RegExp(`^${id} +(OK|MISSING|FAILED) +(.*)$`, 'm').exec(out);
+    return { fault: fault as OperatorError, stateOf, order: parts.order };
+  }
+
+  it('misses the gate until it is open as committed, and all the rest all the same', async () => {
+    const closed = await refused('canary', {});
+    expect(closed.fault.why).toMatch(/\bgate\b/);
+    expect(closed.stateOf('gate')?.[1]).toBe('FAILED');
+    const gate = fakeGate();
+    await gate.gate.open(openingOf('canary'));
+    const open = await refused('canary', { gate });
+    expect(open.stateOf('gate')?.slice(1)).toEqual([
+      'OK',
+      expect.stringContaining('opened by ann'),
+    ]);
+    const without = (ids: string) => ids.split(', ').filter((id) => id !== 'gate');
+    expect(open.fault.why.split(', ')).toEqual(without(closed.fault.why));
+    expect([open.fault.code, open.order]).toEqual(['CDB-E0312', []]);
+    gate.committed = null;
+    expect((await refused('canary', { gate })).stateOf('gate')?.[1]).toBe('FAILED');
+  });
+
+  it('takes no opening of another scope', async () => {
+    const gate = fakeGate();
+    await gate.gate.open(openingOf('migrations'));
+    expect((await refused('live', { gate })).stateOf('gate')?.[1]).toBe('FAILED');
+  });
+
+  it('knows a drill by the verdict of its ledger entry', async () => {
+    const drill = (verdict: string): LedgerEvent => ({
+      ...{ kind: 'drill', action: 'kill switch drill', who: 'ann', why: '' },
+      ...{ atMs: NOW_MS - 60_000, details: { verdict } },
+    });
+    expect((await refused('live', { recorded: [drill('FAIL')] })).stateOf('drill')?.[1]).toBe(
+      'MISSING',
+    );
+    expect((await refused('live', { recorded: [drill('PASS')] })).stateOf('drill')?.[1]).toBe('OK');
   });
 });
 

@@ -8,6 +8,9 @@ import {
 } from '../../../src/engine/domain/canary-terms.js';
 import type { Output } from '../../../src/engine/domain/events.js';
 import { refText } from '../../../src/engine/domain/ids.js';
+import { booksOf } from '../../../src/engine/books.js';
+import { gateRefusal } from '../../../src/engine/control/venue-gate.js';
+import type { ExitWish } from '../../../src/engine/domain/control.js';
 import type { ControlChanged } from '../../../src/engine/domain/inputs.js';
 import type { Thresholds } from '../../../src/engine/domain/thresholds.js';
 import { Fold } from '../../../src/engine/fold.js';
@@ -374,6 +377,86 @@ describe('the ceilings of a canary', () => {
     );
     // Otherwise it would hold because nothing leaves.
     expect(sent).toBeGreaterThan(50);
+  });
+});
+
+describe('a stop that cancels and closes during a canary', () => {
+  const ALL: ExitWish = { killId: '9-00000001', cancelOpen: true, flatten: true, scopes: [] };
+  const held = ({ state }: FoldBench) =>
+    booksOf(state).map(({ portfolio, venue }) => [
+      portfolio.book,
+      portfolio.positions.size,
+      [...venue.orders.values()].flat().length,
+    ]);
+
+  /** Holds something in both books. */
+  function busy(): FoldBench {
+    const limits = eager({
+      risk: { autoUnwind: false, maxPositionFraction: 0.2, maxTotalExposureFraction: 1 },
+      paper: { latencyMsMin: 50, latencyMsMax: 50 },
+    });
+    const bench = canary({ percent: 50, activeOrdersMax: 1, ordersMax: 3 }, limits);
+    const isBusy = () =>
+      held(bench).length === 2 && held(bench).every(([, positions]) => Number(positions) > 0);
+    for (let i = 0; i < 60 && !isBusy(); i += 1) buy(bench);
+    expect(isBusy()).toBe(true);
+    return bench;
+  }
+
+  it('ends it, halts, and closes what is held in its book and in that of shadow', () => {
+    const bench = busy();
+    const from = bench.facts.length;
+    // What `engage` writes: the mode as it was, and no terms.
+    say(bench, { level: 'HALTED', reason: 'manual', message: 'out', exits: [ALL] });
+    expect(last(bench)).toMatchObject({ phase: 'ended', trigger: 'kill_switch' });
+    for (let i = 0; i < 8; i += 1) bench.trade(10_000, { afterMs: 600 });
+    expect(bench.state.control).toMatchObject({ level: 'HALTED', mode: 'shadow' });
+    expect(held(bench)).toEqual([
+      ['hypothetical', 0, 0],
+      ['real', 0, 0],
+    ]);
+    const facts = bench.facts.slice(from);
+    const orders = of(facts, 'OrderRequested');
+    expect(orders.map(({ origin, reduceOnly }) => [origin, reduceOnly])).toEqual(
+      orders.map(() => ['flatten', true]),
+    );
+    expect(new Set(orders.map(({ mode }) => mode))).toEqual(new Set(['paper', 'shadow']));
+    for (const order of orders) expect(gateRefusal(order, bench.state.control)).toBeNull();
+    expect(of(facts, 'ExitChanged').at(-1)).toMatchObject({
+      state: 'done',
+      openOrders: 0,
+      positions: [],
+    });
+  });
+
+  it('tells of what is left in both books', () => {
+    const bench = busy();
+    say(bench, { level: 'HALTED', reason: 'manual', exits: [ALL] });
+    const [begun] = bench.of('ExitChanged');
+    expect(begun?.positions.map(({ symbol }) => symbol)).toEqual(['BTCUSDT', 'BTCUSDT']);
+  });
+
+  it('is not held up by what the canary has used of its ceilings', () => {
+    const bench = busy();
+    const sent = bench.state.canary.ordersSent;
+    say(bench, { level: 'HALTED', reason: 'manual', exits: [ALL] });
+    for (let i = 0; i < 8; i += 1) bench.trade(10_000, { afterMs: 600 });
+    expect(bench.state.canary.ordersSent).toBe(sent);
+    const closed = bench.of('RiskDecided').filter(({ risk }) => risk.origin === 'flatten');
+    expect(closed.map(({ reasonCode }) => reasonCode)).toEqual(closed.map(() => null));
+    expect(closed.map(({ risk }) => risk.canary)).toEqual(closed.map(() => undefined));
+  });
+
+  it('leaves the evidence of its ceilings with every decision of the canary, and no other', () => {
+    const bench = busy();
+    const sent = new Map(
+      bench.of('SignalRouted').map(({ cause, to }) => [refText(cause), to === 'canary']),
+    );
+    const decided = bench.of('RiskDecided').filter(({ signalRef }) => sent.has(refText(signalRef)));
+    expect(new Set(sent.values())).toEqual(new Set([true, false]));
+    for (const { risk, signalRef } of decided) {
+      expect(risk.canary !== undefined).toBe(sent.get(refText(signalRef)));
+    }
   });
 });
 

@@ -9,8 +9,9 @@ import {
   SCOPES_MAX,
   withMode,
 } from '../../../../src/engine/control/register.js';
-import type { ControlRecord, Level } from '../../../../src/engine/domain/control.js';
+import type { ControlRecord, ExitWish, Level } from '../../../../src/engine/domain/control.js';
 import { LEVELS, MODES } from '../../../../src/engine/domain/control.js';
+import { TERMS } from '../canary-terms.js';
 
 const AT_MS = Date.UTC(2026, 1, 9, 15, 30);
 const STOP = { scopes: [], reason: 'manual', message: 'm', operator: 'ops', atMs: AT_MS };
@@ -103,6 +104,43 @@ describe('effective record', () => {
         }
       }),
     );
+  });
+});
+
+describe('a mode', () => {
+  const WISH: ExitWish = { killId: '2-00000001', cancelOpen: true, flatten: true, scopes: [] };
+  const CANARY = { mode: 'canary', operator: 'ann', atMs: AT_MS, canary: TERMS } as const;
+  const shared = (record: ControlRecord): PlacedReading => ({
+    ...present(record, 'redis'),
+    isShared: true,
+  });
+
+  it('changes under a halt without taking back what the halt asks for', () => {
+    const halted = raise(used([present(FIRST)]), {
+      ...STOP,
+      level: 'HALTED',
+      exit: { cancelOpen: true, flatten: true },
+    });
+    const shadow = withMode(used([present(halted)]), { ...CANARY, mode: 'shadow' });
+    expect(halted.exits).toHaveLength(1);
+    expect(shadow).toMatchObject({ level: 'HALTED', mode: 'shadow', exits: halted.exits });
+  });
+
+  it('is what this host says, terms of a canary included, whoever says the level', () => {
+    const own = withMode(used([present(FIRST)]), CANARY);
+    const other = { ...FIRST, epoch: 9, level: 'REDUCING', exits: [WISH] } as const;
+    expect(used([present(own), shared(other)]).record).toMatchObject({
+      ...{ level: 'REDUCING', mode: 'canary', canary: TERMS, exits: [WISH], epoch: 9 },
+    });
+    const foreign = used([present(FIRST), shared({ ...own, epoch: 9 })]).record;
+    expect(foreign.mode).toBe('paper');
+    expect(foreign.canary).toBeUndefined();
+  });
+
+  it('loses its canary with a stop', () => {
+    const own = used([present(withMode(used([present(FIRST)]), CANARY))]);
+    const halted = raise(own, { ...STOP, level: 'HALTED' });
+    expect(used([present(halted)]).record.canary).toBeUndefined();
   });
 });
 

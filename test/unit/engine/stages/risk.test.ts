@@ -1,3 +1,4 @@
+import type { CanaryInputs } from '../../../../src/engine/domain/canary-terms.js';
 import { describe, expect, it } from 'vitest';
 import type { Level } from '../../../../src/engine/domain/control.js';
 import { e8FromNumber, formatE8, type E8 } from '../../../../src/engine/domain/e8.js';
@@ -11,7 +12,6 @@ import {
   type PortfolioState,
 } from '../../../../src/engine/stages/portfolio.js';
 import { decideRisk } from '../../../../src/engine/stages/risk.js';
-import type { CanaryInputs } from '../../../../src/engine/domain/canary-inputs.js';
 import type { Candidate, RiskContext } from '../../../../src/engine/stages/risk-inputs.js';
 import {
   initialVenue,

@@ -3,6 +3,7 @@ import type { CanaryChanged } from '../../../../src/engine/domain/events.js';
 import type { LedgerEntry, LedgerEvent } from '../../../../src/engine/domain/ledger.js';
 import { LEDGER_START } from '../../../../src/engine/domain/ledger.js';
 import { findModeFlags } from '../../../../src/config/mode-flags.js';
+import { toldOf } from '../../../../src/engine/control/exit-wish.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import { canaryGuard } from '../../../../src/main/engine/canary-guard.js';
@@ -90,6 +91,15 @@ describe('capMode', () => {
     const capped = capMode(record, flags({ DRY_RUN: 'false' }), startedAtMs);
     expect(capped).toMatchObject({ mode: 'shadow', reason: 'flag_drift' });
     expect(capped.canary).toBeUndefined();
+  });
+
+  it('keeps what a stop wants cancelled and closed, and tells the fold of the other mode', () => {
+    const exits = [{ killId: '2-00000001', cancelOpen: true, flatten: true, scopes: [] }];
+    const { canary: terms, ...stopped } = { ...record, level: 'HALTED', exits } as const;
+    expect(terms).toBe(TERMS);
+    const capped = capMode(stopped, flags({}), startedAtMs);
+    expect(capped).toMatchObject({ mode: 'shadow', level: 'HALTED', exits });
+    expect(toldOf(capped)).not.toBe(toldOf(stopped));
   });
 
   it('is shadow for live, whatever the flags say', () => {
