@@ -90,12 +90,10 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
   await writeEverywhere(places, record, everywhere);
   const ledger = recordInLedger(killSwitch.ledger, releasedEvent(record, before.record));
   const ack = await tellEngine(killSwitch, io, { intent: 'release' });
-  const released: Released = {
-    ...{ before, record, ack, ledger },
-    stricter: isRunning ? await stricterEngine(killSwitch, result) : null,
-    // Of one scope's release all other restrictions stay as they are.
-    remaining: scope === undefined ? await remainingRestrictions(places) : [],
-  };
+  // Of one scope's release all other restrictions stay as they are.
+  const remaining = scope === undefined ? await remainingRestrictions(places) : [];
+  const stricter = isRunning ? await stillStricter(killSwitch, result) : null;
+  const released: Released = { before, record, ack, ledger, stricter, remaining };
   printResult(io, {
     command: 'kill-switch.release',
     data: releasedData(released),
@@ -215,6 +213,20 @@ function changedMeanwhile(place: string): DependencyError {
     dependency: place,
     retryable: true,
   });
+}
+
+/** Waits for the engine here, which hears of the others a moment later. */
+async function stillStricter(
+  killSwitch: KillSwitch,
+  lowered: Pick<EffectiveControl, 'record'>,
+): Promise<Released['stricter']> {
+  const { clock } = killSwitch;
+  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  for (;;) {
+    const stricter = await stricterEngine(killSwitch, lowered);
+    if (stricter === null || clock.monotonicMs() >= untilMs) return stricter;
+    await clock.sleep(LOOK_EVERY_MS);
+  }
 }
 
 /**
