@@ -95,7 +95,7 @@ interface Shell {
 
 type Latch = ReturnType<typeof latchPlace>;
 
-class LatchRegister implements EngineRegister {
+export class LatchRegister implements EngineRegister {
   readonly #latch: Latch;
   readonly #shell: Shell;
   readonly #listened: (() => readonly PlacedReading[])[] = [];

@@ -15,6 +15,7 @@ import {
   type EffectiveControl,
 } from '../../../src/engine/control/register.js';
 import {
+  LatchRegister,
   openEngineRegister,
   type EngineRegister,
 } from '../../../src/main/engine/control-register.js';
@@ -103,6 +104,33 @@ describe('the register of a running engine', () => {
     expect(record.epoch).toBe(register.own().record.epoch);
     caller.stop(record, true);
     expect(register.own().record).toMatchObject({ level: 'HALTED' });
+  });
+});
+
+describe('a latch that is taken away while somebody changes it', () => {
+  const reads = (absent: number) => {
+    let looks = 0;
+    const latch = {
+      ...latchPlace(state.control),
+      read: () => {
+        looks += 1;
+        return looks <= absent ? ({ state: 'absent' } as const) : latchPlace(state.control).read();
+      },
+    };
+    const shell = { clock: new ManualClock(), onNotice: () => undefined };
+    return { own: new LatchRegister(latch, shell), looks: () => looks };
+  };
+
+  it('is looked at again', () => {
+    expect(reads(3).own.own().record.level).toBe('TRADING');
+  });
+
+  it('is HALTED where it stays away, and costs one look then', () => {
+    const { own, looks } = reads(Infinity);
+    expect(own.own().record.level).toBe('HALTED');
+    const before = looks();
+    expect(own.own().record.level).toBe('HALTED');
+    expect(looks() - before).toBe(1);
   });
 });
 

@@ -108,6 +108,17 @@ describe('cdb mode set', () => {
     expect(done.out).toContain('MODE shadow   was paper   epoch 5');
   });
 
+  it('goes to shadow although somebody else writes at that moment', async () => {
+    const paper = { ...SHADOW, mode: 'paper' as const, epoch: 4 };
+    const parts = bench({ record: paper });
+    parts.fake.fault = new DependencyError('it was changed in the meantime', {
+      ...{ dependency: 'state directory', retryable: true },
+    });
+    const status = await set(new ParsedOptions({ mode: 'shadow' }), parts.io, parts.services);
+    expect([status, parts.after()?.mode]).toEqual([0, 'shadow']);
+    expect(parts.order).toEqual(['register', 'register', 'ledger']);
+  });
+
   it('goes to shadow even where the ledger takes nothing, and says so', async () => {
     const record = { ...SHADOW, mode: 'paper' as const };
     const done = await setMode('shadow', { record, ledgerFails: true });

@@ -271,6 +271,14 @@ describe('trading stop', () => {
     }
   });
 
+  it('a new mode behind such a fault releases nothing either', () => {
+    const bench = losing();
+    bench.trade(8_810, { symbol: 'ETHUSDT' });
+    bench.control({ level: 'HALTED', epoch: 0, reason: 'system_error' });
+    bench.control({ epoch: 2, reason: 'mode' });
+    expect(bench.state.breakers.tripped).toHaveProperty('daily_drawdown');
+  });
+
   it('lets an exit through that the same loss would refuse as an entry', () => {
     const bench = losing(eager({ ...LOSING, gate: { dailyDrawdownPpMax: 1e6 } }));
     expect(codes(bench.trade(8_810, { symbol: 'ETHUSDT' }))).toEqual(['RK_DRAWDOWN']);

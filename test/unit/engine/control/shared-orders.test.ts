@@ -70,6 +70,15 @@ describe('an order for all hosts', () => {
   });
 });
 
+it('no other host stands in for the mode of one whose latch can not be read', () => {
+  const reading = { state: 'unreadable', why: 'garbage' } as const;
+  const all = [{ place: 'latch file', reading }, there({ ...TRADING, mode: 'paper' })];
+  expect(effectiveRecord(all, { stateDirEmpty: false }).record).toMatchObject({
+    level: 'HALTED',
+    mode: 'shadow',
+  });
+});
+
 describe('epochs of several places', () => {
   it('are above all others after a change here, so that an older order is older everywhere', () => {
     const others = [there({ ...TRADING, epoch: 12 })];
