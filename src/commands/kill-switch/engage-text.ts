@@ -109,8 +109,10 @@ export function placeWords({ place, outcome, failures }: PlaceStopped): string {
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
 }
 
-function sharedWords({ place, record, failure }: SharedChange): string {
-  return record === null ? `${place} FAILED after ${plainText(failure)}` : `${place} OK`;
+function sharedWords({ place, record, failure, unheard }: SharedChange): string {
+  if (record === null) return `${place} FAILED after ${plainText(failure)}`;
+  const silence = unheard === '' ? '' : ` but no word of its engines after ${plainText(unheard)}`;
+  return `${place} OK${silence}`;
 }
 
 export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown {
@@ -136,7 +138,9 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
         place: change.place,
         written: change.record === null ? null : 'record',
         level: change.record?.level ?? null,
-        failures: change.failure === '' ? [] : [change.failure],
+        failures: [change.failure, change.unheard].filter((why) => why !== ''),
+        ms: change.ms,
+        ms_max: ACK_MS_MAX,
       })),
     ],
     engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why, said: ack.body },

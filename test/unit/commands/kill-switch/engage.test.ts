@@ -223,6 +223,50 @@ describe('kill-switch engage', () => {
     expect(out).toContain('Redis FAILED after no disk');
   });
 
+  it('stops here where nobody can even look for other places', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.sharedPlaces = () => Promise.reject(new Error('module is gone'));
+    const { status, out, record } = await engage({}, fake);
+    expect([status, record?.level]).toEqual([4, 'HALTED']);
+    expect(out).toContain('PARTIAL: other places not written');
+    expect(out).toContain('other places FAILED after module is gone');
+    expect(fake.ledger).toHaveLength(1);
+  });
+
+  it('says so when a place does not tell which engines obey', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    fake.shared = [{ ...redis, obeyed: () => Promise.reject(failing(true)) }];
+    const { status, out } = await engage({}, fake);
+    expect(status).toBe(4);
+    expect(out).toContain('PARTIAL: Redis does not say which engines obey');
+    expect(out).toContain('Redis OK but no word of its engines after no disk');
+  });
+
+  it('gives a shared place one deadline for the write and the word of its engines', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    const waits: number[] = [];
+    fake.shared = [
+      {
+        ...redis,
+        change: async (next) => {
+          await fake.clock.sleep(400);
+          return redis.change(next);
+        },
+        obeyed: (_, waitMs) => {
+          waits.push(waitMs);
+          return Promise.resolve([]);
+        },
+      },
+    ];
+    const { out } = await engage({}, fake, 'json');
+    expect(waits).toEqual([600]);
+    expect(JSON.parse(out)).toMatchObject({
+      data: { places: [{}, { place: 'Redis', ms: 400, ms_max: 1_000 }] },
+    });
+  });
+
   it('prints no control character that somebody else wrote', async () => {
     const { out } = await engage({ message: 'a\nundo: rm -rf \u001b[2J\u202e' });
     expect(out).toContain('manual: a\\x0aundo: rm -rf \\x1b[2J\\u202e\n');
