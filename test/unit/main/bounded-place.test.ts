@@ -17,25 +17,25 @@ function slowPlace(clock: ManualClock, steps: number) {
   };
   const place: SharedPlace = {
     ...inner,
-    read: () => slowly(inner.read),
+    read: () => slowly(() => inner.read()),
     change: (next) => slowly(() => inner.change(next)),
     obeyed: () => slowly(() => Promise.resolve([])),
-    close: () => slowly(inner.close),
+    close: () => slowly(() => inner.close()),
   };
   return { inner, place: boundedPlace(place, 1_000, clock) };
 }
 
 async function passing<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  done.catch(() => undefined);
-  while (!isDone) {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-    if (!isDone) clock.advance(100);
-  }
-  return done;
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  const turn = async () => {
+    for (let more = 0; more < 20; more += 1) await Promise.resolve();
+    return false;
+  };
+  while (!(await Promise.race([done, turn()]))) clock.advance(100);
+  return work;
 }
 
 describe('boundedPlace', () => {
