@@ -46,6 +46,7 @@ import { startBeating } from './beating.js';
 import { anchoringOf } from './anchors.js';
 import { configuredChainHash } from '../audit-key.js';
 import { canaryGuard } from './canary-guard.js';
+import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
@@ -100,9 +101,12 @@ async function openParts(
   // Orders of an earlier run, which are only drained here, are none of the watch.
   const watching = { note: (_: Output): void => undefined };
   const { state } = place;
-  const guard = canaryGuard({ register, ledger: ledgerFiles(state.ledger), clock, onNotice });
+  const ledger = ledgerFiles(state.ledger);
+  const guard = canaryGuard({ register, ledger, clock, onNotice });
+  const noteExit = exitRecord({ ledger, clock, onNotice });
   const onCommitted = (fact: Output): void => {
     guard(fact);
+    noteExit(fact);
     order.onCommitted(fact);
     watching.note(fact);
   };
