@@ -69,6 +69,7 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
+    ...openOrdersLine(ack),
     ...exitLines(ack),
     ...shared.flatMap(({ engines }) => engines.map(seenLine)),
     `  state dir    ${plainText(stopped.stateDir)}`,
@@ -79,15 +80,30 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
   ].join('\n');
 }
 
+/** Of both books, as the engine says: they are past the gate, and end at the venue. */
+function openOrdersLine({ body }: EngineAck): readonly string[] {
+  const open: unknown = Reflect.get(Object(body), 'open_orders');
+  return typeof open === 'number' && open > 0 ? [`  open orders  ${open}`] : [];
+}
+
 /** How far cancelling and closing are, as the engine says; `cdb status` shows how they go on. */
 function exitLines({ body }: EngineAck): readonly string[] {
   const { exits } = (body ?? {}) as {
     readonly exits?: readonly Readonly<Record<string, unknown>>[];
   };
   return (exits ?? []).map((exit) => {
-    const left = `open orders ${String(exit['open_orders'])}, positions ${String(exit['positions'])}`;
+    const left = `open orders ${String(exit['open_orders'])}, ${heldWords(exit['positions'])}`;
     return `  exits        ${plainText(`${String(exit['state'])}: ${left} left   ${String(exit['why'])}`)}`;
   });
+}
+
+function heldWords(positions: unknown): string {
+  const held = (Array.isArray(positions) ? positions : []) as readonly unknown[];
+  const words = held.map((one) => {
+    const { symbol, qty } = Object(one) as { readonly symbol?: unknown; readonly qty?: unknown };
+    return `${String(qty)} ${String(symbol)}`;
+  });
+  return words.length === 0 ? 'no position' : words.join(', ');
 }
 
 function seenLine({ engineId, ms }: SharedChange['engines'][number]): string {

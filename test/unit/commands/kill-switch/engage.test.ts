@@ -192,15 +192,21 @@ describe('kill-switch engage', () => {
   it('tells the register and the engine to cancel and to close', async () => {
     const fake = fakeKillSwitch(TRADING);
     fake.pid = 4182;
-    const exits = [{ state: 'closing', open_orders: 1, positions: 2, why: '' }];
-    fake.answer = { state: 'answered', status: 200, body: { level: 'HALTED', exits } };
+    const positions = [{ symbol: 'BTCUSDT', qty: '0.0200' }];
+    const exits = [{ state: 'reducing', open_orders: 1, positions, why: '' }];
+    fake.answer = {
+      state: 'answered',
+      status: 200,
+      body: { level: 'HALTED', open_orders: 3, exits },
+    };
     const { out, record } = await engage({ flatten: true, level: 'reduce' }, fake);
     expect(record).toMatchObject({
       level: 'HALTED',
       exits: [{ cancelOpen: true, flatten: true, scopes: [] }],
     });
     expect(fake.asked[0]?.body).toMatchObject({ cancelOpen: true, flatten: true });
-    expect(out).toContain('exits        closing: open orders 1, positions 2 left');
+    expect(out).toContain('exits        reducing: open orders 1, 0.0200 BTCUSDT left');
+    expect(out).toContain('\n  open orders  3\n');
   });
 
   it('never lowers a place that is stricter than the latch', async () => {
