@@ -111,6 +111,28 @@ describe('a stop that is ordered on a host without an engine', () => {
     expect(history.stdout).toMatch(/kill switch engaged[^]*kill switch released/);
   });
 
+  it('reaches an engine that only listens to the trades of a Redis, and writes nothing there', async () => {
+    const env = { CDB_REDIS_URL: redis.url };
+    await start('a', env, ['--feed', 'redis']);
+    const link = await redis.link();
+    expect(await link.call('look', 'KEYS', '*')).toEqual([]);
+    const engage = ['kill-switch', 'engage', '--state-dir', 'laptop'];
+    expect((await runCdb(engage, { cwd, env })).stdout).toContain('Redis OK');
+    await until('it is halted', async () => (await levelAt('a', env)) === 'HALTED');
+    await until('its latch has it', async () => {
+      const { stdout } = await runCdb(['kill-switch', 'status', '--state-dir', 'a'], { cwd });
+      return stdout.includes('\n  here         HALTED') || stdout.startsWith('HALTED');
+    });
+    await link.call('lose everything', 'FLUSHALL');
+    expect(await levelAt('a', env)).toBe('HALTED');
+    const mode = ['--confirm', 'shadow/kill-switch'];
+    expect((await runCdb([...engage], { cwd, env })).status).toBe(0);
+    const released = await runCdb([...RELEASE, ...mode, '--state-dir', 'laptop'], { cwd, env });
+    expect(released.status).toBe(0);
+    await until('it trades', async () => (await levelAt('a', env)) === 'TRADING');
+    expect(await link.call('look', 'KEYS', '*')).toEqual(['cdb:{control}:records']);
+  });
+
   it('reaches an engine that has nothing but a database in common with it', async () => {
     const env = { CDB_DATABASE_URL: postgres.url() };
     expect((await runCdb(['migrate', 'up', '--yes'], { cwd, env })).status).toBe(0);

@@ -57,7 +57,7 @@ import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
-import { listenToDatabase } from './shared-control.js';
+import { listenToDatabase, listenToRedis } from './shared-control.js';
 import { refuseOwnDatabase, refuseRolesAlone, rolesOf } from './process-roles.js';
 import { Preflight } from './preflight.js';
 
@@ -214,6 +214,7 @@ async function openAlone(
   if (known?.finished === true) return { state: 'finished', run: known };
   const database = await openDatabase(order, preflight, clock);
   await listenToExternal(order, database, register, { preflight, clock });
+  const controlTrouble = await listenToStack(order, register, { preflight, clock });
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
@@ -229,6 +230,7 @@ async function openAlone(
     onCommitted: order.onCommitted,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
+    controlTrouble,
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
   const live = await openLiveRun(deps, settings);
@@ -266,6 +268,21 @@ async function listenToExternal(
     'control register',
     () => listenToDatabase(pool, register, shell),
     () => `the database too: level ${register.effective().record.level}`,
+  );
+}
+
+/** Whoever takes trades from a Redis is stopped over it too, and writes nothing there. */
+async function listenToStack(
+  { config: { redisUrl } }: EngineOrder,
+  register: EngineRegister,
+  shell: { readonly preflight: Preflight; readonly clock: Clock },
+): Promise<() => string | null> {
+  if (redisUrl === undefined) return () => null;
+  return shell.preflight.step(
+    'control register',
+    () => listenToRedis(redisUrl.url, register, shell),
+    (trouble) =>
+      `Redis too${trouble() === null ? '' : `, which says nothing yet`}: level ${register.effective().record.level}`,
   );
 }
 
