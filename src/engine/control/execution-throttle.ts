@@ -3,10 +3,12 @@ import type { Firing } from './triggers.js';
 
 export interface ThrottleLimits {
   readonly windowMs: number;
-  /** Orders of one strategy within the window. */
+  /** Orders of one strategy within the window, in all shards together. */
   readonly executionsMax: number;
   /** Of these, with the same symbol, side and price. */
   readonly samePriceMax: number;
+  /** Of the run; each may be published by another process, so each has an equal part and a count of its own. */
+  readonly shards: number;
 }
 
 type Execution = Pick<OrderRequested, 'ref' | 'strategyId' | 'symbol' | 'side' | 'price' | 'tsMs'>;
@@ -25,13 +27,15 @@ export function initialThrottle(): ThrottleState {
 }
 
 /**
- * Notes an order that left; one that is told again, because nobody knows whether it was, counts once. A strategy that repeats itself, or orders without end, is halted until a
- * named person lets it go on; what closes positions on behalf of a stop is not counted.
+ * Notes an order that left; one that is told again, because nobody knows whether it was, counts once. A
+ * strategy that repeats itself, or orders without end, is halted until a named person lets it go on; what
+ * closes positions on behalf of a stop is not counted.
+ * @param state of the shard that the order is of; all orders of a symbol are of one
  */
 export function noteExecution(
   state: ThrottleState,
   order: Execution & Pick<OrderRequested, 'origin'>,
-  { windowMs, executionsMax, samePriceMax }: ThrottleLimits,
+  { windowMs, executionsMax, samePriceMax, shards }: ThrottleLimits,
 ): Firing | null {
   if (order.origin === 'flatten') return null;
   const { ref, strategyId, symbol, side, price, tsMs } = order;
@@ -47,14 +51,16 @@ export function noteExecution(
   const alike = own.filter(
     (one) => one.symbol === symbol && one.side === side && one.price === price,
   );
-  const orders = fullestWindow(own, windowMs, executionsMax);
+  const part = Math.max(1, Math.floor(executionsMax / shards));
+  const whole = shards === 1 ? '' : ` (of ${executionsMax} for ${shards} shards)`;
+  const orders = fullestWindow(own, windowMs, part);
   const same = fullestWindow(alike, windowMs, samePriceMax);
   const within = `within ${windowMs} ms`;
   const evidence =
     same > samePriceMax
       ? `${same} orders to ${side} ${symbol} at ${price} ${within}, limit ${samePriceMax}`
-      : `${orders} orders ${within}, limit ${executionsMax}`;
-  if (same <= samePriceMax && orders <= executionsMax) return null;
+      : `${orders} orders ${within}, limit ${part}${whole}`;
+  if (same <= samePriceMax && orders <= part) return null;
   // A release begins anew.
   state.recent = state.recent.filter((one) => one.strategyId !== strategyId);
   return {
