@@ -168,8 +168,9 @@ export async function untilAnswered(
       await link.call('reach Redis', 'PING');
       return;
     } catch (error) {
-      if (clock.monotonicMs() >= deadlineMs)
-        throw toRedisError('reach Redis', link.trouble() ?? error);
+      const why = toRedisError('reach Redis', link.trouble() ?? error);
+      // Nobody is let in later with a password that is wrong now.
+      if (!why.retryable || clock.monotonicMs() >= deadlineMs) throw why;
       await clock.sleep(pauseMs);
     }
   }

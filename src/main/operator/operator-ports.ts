@@ -53,6 +53,11 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
       }
       return stack;
     },
+    shared: async () => {
+      const { redisUrl } = commandConfig(options, io);
+      const { sharedStanding } = await import('./shared-standing.js');
+      return sharedStanding(options, io, redisUrl);
+    },
     withEventLog: (work) => withStreamFiles(state.root, work),
     readsDirectly: () => external.isConfigured(),
     withAudit: (work) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { untilAnswered, type RedisLink } from '../../../../src/adapters/redis/redis-link.js';
 
 /** A link that is there after so many milliseconds, and a clock that only sleeping moves. */
-function linkReadyAfter(readyMs: number) {
+function linkReadyAfter(readyMs: number, trouble: string | null = null) {
   let nowMs = 0;
   const clock = {
     monotonicMs: () => nowMs,
@@ -13,7 +13,7 @@ function linkReadyAfter(readyMs: number) {
   };
   const call = () =>
     nowMs >= readyMs ? Promise.resolve('PONG') : Promise.reject(new Error('away'));
-  const link: Pick<RedisLink, 'call' | 'trouble'> = { call, trouble: () => null };
+  const link: Pick<RedisLink, 'call' | 'trouble'> = { call, trouble: () => trouble };
   return { clock, link: link as RedisLink };
 }
 
@@ -27,4 +27,15 @@ test('one that is not there costs the whole wait and no more than a pause', asyn
   const { clock, link } = linkReadyAfter(10_000);
   await expect(untilAnswered(link, clock, 900)).rejects.toThrow('away');
   expect(clock.monotonicMs()).toBeLessThan(950);
+});
+
+test.each([
+  ['WRONGPASS invalid username-password pair', 0],
+  ['NOAUTH Authentication required.', 0],
+  ['LOADING Redis is loading the dataset in memory', 900],
+])('what says %s is waited for %d ms', async (said, waitMs) => {
+  const { clock, link } = linkReadyAfter(10_000, said);
+  await expect(untilAnswered(link, clock, 900)).rejects.toThrow(said);
+  expect(clock.monotonicMs()).toBeGreaterThanOrEqual(waitMs);
+  expect(clock.monotonicMs()).toBeLessThan(waitMs + 51);
 });
