@@ -160,8 +160,10 @@ function feedWords(feed: string): string {
 
 /** A process of a shared run keeps nothing of it in its own list of runs. */
 function nothingHere(shared: SharedStanding | null): string {
-  if (shared?.run == null) return 'nothing ever ran here';
-  return 'no run of its own was ever here; of the shared one see below';
+  const isShared = (shared?.run ?? null) !== null;
+  return isShared
+    ? 'no run of its own was ever here; of the shared one see below'
+    : 'nothing ever ran here';
 }
 
 function lastRunLines(last: LastRun, nowMs: number): readonly string[] {
