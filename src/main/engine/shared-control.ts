@@ -75,7 +75,7 @@ export async function listenToRedis(
   register: EngineRegister,
   shell: Shell,
 ): Promise<() => string | null> {
-  const link = openRedisLink(url, 'cdb control listener');
+  const link = openRedisLink(url, 'cdb-control');
   shell.preflight.closeLater(() => {
     link.close();
   });
