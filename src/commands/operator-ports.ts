@@ -7,6 +7,7 @@ import type {
   LatchWords,
 } from '../engine/ports/engine-client.js';
 import type { EventLog } from '../engine/ports/event-log.js';
+import type { SharedStanding } from '../engine/ports/shared-standing.js';
 import type { StackReader } from '../engine/ports/stack-reader.js';
 import type { WatchdogStanding } from '../engine/ports/watchdog-standing.js';
 import type { CommandIo } from './command-io.js';
@@ -18,7 +19,7 @@ export type ReadableLog = Pick<EventLog, 'list' | 'tail' | 'info' | 'read'>;
 export interface StackPort {
   /** The place of its URL, for people; never the URL. */
   readonly where: string;
-  /** @throws OperatorError (exit 4) when it does not answer in time */
+  /** @throws OperatorError when it does not answer in time (exit 4), or lets nobody in (exit 3) */
   use<T>(work: (reader: StackReader) => Promise<T>): Promise<T>;
 }
 
@@ -40,6 +41,11 @@ export interface OperatorPorts {
    * @throws OperatorError (exit 3) for a configuration that can't be read
    */
   stack(): StackPort | null;
+  /**
+   * What other hosts know, for when no engine runs. Null when no place is configured that they reach.
+   * @throws OperatorError as `use` of the stack does
+   */
+  shared(): Promise<SharedStanding | null>;
   /** The streams on disk, read only, for when no engine runs. Null when there are none. */
   withEventLog<T>(work: (log: ReadableLog) => Promise<T>): Promise<T | null>;
   /** The audit trail is in an external database: it is asked itself, whether or not an engine runs. */

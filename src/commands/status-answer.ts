@@ -9,11 +9,13 @@ import { ASK_TIMEOUT_MS, askEngine } from './ask-engine.js';
 import { EXIT, OperatorError } from '../operator-error.js';
 import { stackJson } from '../view/stack-json.js';
 import { readStack, type StackView } from '../view/stack-view.js';
-import type { OperatorPorts } from './operator-ports.js';
+import type { SharedStanding } from '../engine/ports/shared-standing.js';
+import type { OperatorPorts, StackPort } from './operator-ports.js';
 import { shellWord } from './output/printed-command.js';
 import { stackText } from './stack-text.js';
 import { LABEL_WIDTH, statusText } from './status-text.js';
 import { plainText } from './tables/plain-text.js';
+import { standingData, standingLines } from './status-shared-standing.js';
 import { standingJson, standingText } from './watchdog/standing-text.js';
 
 const NOT_RUNNING_LABEL_WIDTH = 8;
@@ -24,6 +26,8 @@ interface LeftBehind {
   readonly latch: LatchWords | null;
   /** What runs in the configured Redis; null where none is configured. */
   readonly stack: SeenStack | null;
+  /** What other hosts know; null where none can be asked. */
+  readonly shared: SharedStanding | null;
 }
 
 type SeenStack =
@@ -55,19 +59,29 @@ export async function askStatus(ports: OperatorPorts): Promise<StatusAnswer> {
   if (view !== null) return { state: 'running', view, watchdog };
   const last = await ports.lastRun();
   const left = { stateDir: ports.stateDir, last, latch: ports.latch() };
-  return { state: 'not running', left: { ...left, stack: await seeStack(ports) }, watchdog };
+  const stack = await seeStack(ports);
+  const shared = stack?.state === 'unknown' ? null : await ports.shared();
+  return { state: 'not running', left: { ...left, stack, shared }, watchdog };
 }
 
 async function seeStack(ports: OperatorPorts): Promise<SeenStack | null> {
+  const stack = configuredStack(ports);
+  if (stack === null || 'state' in stack) return stack;
+  const view = await stack.use((reader) => readStack(reader, ports.clock.nowMs()));
+  return { state: 'seen', where: stack.where, view };
+}
+
+function configuredStack(ports: OperatorPorts): StackPort | Extract<SeenStack, Unknown> | null {
   try {
-    const stack = ports.stack();
-    if (stack === null) return null;
-    const view = await stack.use((reader) => readStack(reader, ports.clock.nowMs()));
-    return { state: 'seen', where: stack.where, view };
+    return ports.stack();
   } catch (fault) {
     if (!(fault instanceof OperatorError) || fault.exit !== EXIT.CONFIG) throw fault;
     return { state: 'unknown', why: `${fault.what}: ${fault.why}` };
   }
+}
+
+interface Unknown {
+  readonly state: 'unknown';
 }
 
 export function answerData(answer: StatusAnswer) {
@@ -75,7 +89,7 @@ export function answerData(answer: StatusAnswer) {
   if (answer.state === 'running') {
     return { running: true, ...systemViewJson(answer.view), watchdog };
   }
-  const { stateDir, last, latch, stack } = answer.left;
+  const { stateDir, last, latch, stack, shared } = answer.left;
   return {
     running: false,
     state_dir: stateDir,
@@ -83,6 +97,7 @@ export function answerData(answer: StatusAnswer) {
     last_run: last === null ? null : lastRunJson(last),
     latch: latch === null ? null : latchJson(latch),
     watchdog,
+    shared: shared === null ? null : standingData(shared),
     stack: stack?.state === 'seen' ? { where: stack.where, ...stackJson(stack.view) } : stack,
   };
 }
@@ -103,26 +118,30 @@ export function answerText(
 }
 
 function notRunningText(
-  { stateDir, last, latch, stack }: LeftBehind,
+  { stateDir, last, latch, stack, shared }: LeftBehind,
   nowMs: number,
   standing: string,
 ): string {
+  const known = last ?? shared?.run ?? null;
   const lines = [
     `cdb NOT RUNNING: no engine holds ${stateDir}`,
-    ...(last === null ? ['nothing ever ran here'] : lastRunLines(last, nowMs)),
+    ...(last === null ? [nothingHere(shared)] : lastRunLines(last, nowMs)),
     ...(latch === null ? [] : [latchLine(latch)]),
-    `${last === null ? 'start   ' : 'continue'} ${startCommand(stateDir, last)}`,
+    `${known === null ? 'start   ' : 'continue'} ${startCommand(stateDir, known)}`,
   ]
     .map((text) => `${plainText(text)}\n`)
     .join('');
-  const words = `${lines}${standing}`;
+  const words = `${lines}${standing}${shared === null ? '' : standingLines(shared)}`;
   if (stack === null) return words;
   if (stack.state === 'seen') return `${words}${stackText(stack.view, stack.where, nowMs)}`;
   return `${words}${plainText(`stack    unknown: ${stack.why}`)}\n`;
 }
 
 /** The same tuple continues the last run; any other starts a new one. A run keeps no path. */
-export function startCommand(stateDir: string, last: LastRun | null): string {
+export function startCommand(
+  stateDir: string,
+  last: Pick<LastRun, 'mode' | 'feed' | 'seed'> | null,
+): string {
   const at = `--state-dir ${shellWord(stateDir)}`;
   if (last === null) return `cdb run --shadow --feed sample ${at}`;
   const rest = `--feed ${feedWords(last.feed)} --seed ${last.seed} ${at}`;
@@ -137,6 +156,14 @@ function feedWords(feed: string): string {
   const isLive = isLiveVenue(venue) || venue === REDIS_FEED;
   if (!isLive || symbols === undefined) return shellWord(`PATH/${feed}`);
   return `${venue} --symbols ${shellWord(symbols.replaceAll(', ', ','))}`;
+}
+
+/** A process of a shared run keeps nothing of it in its own list of runs. */
+function nothingHere(shared: SharedStanding | null): string {
+  const isShared = (shared?.run ?? null) !== null;
+  return isShared
+    ? 'no run of its own was ever here; of the shared one see below'
+    : 'nothing ever ran here';
 }
 
 function lastRunLines(last: LastRun, nowMs: number): readonly string[] {

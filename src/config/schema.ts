@@ -14,6 +14,7 @@ import {
   variableName,
 } from './leaves.js';
 import { EXECUTIONS_MAX_MAX } from '../engine/control/execution-throttle.js';
+import { URL_VARIABLES } from './secrets.js';
 import { STATE_DIR_DEFAULT } from './state-dir.js';
 import { PORT_MAX, SEED_MAX } from './values.js';
 
@@ -128,12 +129,15 @@ export const configSchema = z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),
     urlEnv: variableName(
       'environment variable with the URL of an external one',
-      'CDB_DATABASE_URL',
+      URL_VARIABLES.databaseUrl,
     ),
     urlFile: optionalText('file with the URL of an external one; chmod 600'),
   }),
   redis: z.strictObject({
-    urlEnv: variableName('environment variable with the URL of an external one', 'CDB_REDIS_URL'),
+    urlEnv: variableName(
+      'environment variable with the URL of an external one',
+      URL_VARIABLES.redisUrl,
+    ),
     urlFile: optionalText('file with the URL of an external one; chmod 600'),
     shards: integer('parts of the symbols that processes can own; of a run, for good', 1, 1, 64),
     leaseMs: durationMs(

@@ -19,6 +19,12 @@ export interface SecretUrls {
   readonly redisUrl?: SecretUrl;
 }
 
+/** Where they are looked for unless a configuration says otherwise. */
+export const URL_VARIABLES: Readonly<Record<keyof SecretUrls, string>> = {
+  databaseUrl: 'CDB_DATABASE_URL',
+  redisUrl: 'CDB_REDIS_URL',
+};
+
 interface SecretKey {
   readonly name: keyof SecretUrls;
   /** The section with `urlEnv`, which names a variable, and `urlFile`, which names a file. */

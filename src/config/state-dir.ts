@@ -49,13 +49,13 @@ function readableFiles(location: ConfigLocation, variables: Environment): readon
 }
 
 async function stateDirIn({ text }: ConfigFile): Promise<string | undefined> {
-  const { parse } = await import('yaml');
   try {
+    const { parse } = await import('yaml');
     const root: unknown = parse(text);
     if (typeof root !== 'object' || root === null || !('stateDir' in root)) return undefined;
     return typeof root.stateDir === 'string' ? root.stateDir : undefined;
   } catch {
-    // Broken elsewhere in the file; the line itself still says where the engine is.
+    // Broken elsewhere in the file, or nothing there to read it with; the line itself still says where the engine is.
     return /^stateDir:[ \t]*["']?([^"'#\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
   }
 }

@@ -6,13 +6,14 @@ import { whatIsLeft } from './exits.js';
 import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { RunRecord } from './ports/audit-store.js';
-import { bookOf } from './books.js';
+import { bookOf, booksOf } from './books.js';
 import type { CanaryStatus, EngineStatus, ExitStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
 import { pendingNotionalE8 } from './stages/exposure.js';
 import { entryPriceE8, portfolioFigures, priceOf } from './stages/portfolio.js';
 import { regimeOf } from './stages/regime.js';
+import type { VenueState } from './stages/simulated-venue.js';
 
 interface StatusParts {
   readonly run: RunRecord;
@@ -68,6 +69,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
       spoolBytes: spool.bytes,
     },
     portfolio: portfolioStatus(fold),
+    openOrdersByBook: openOrdersByBook([fold]),
     exits: exitStatus([fold]),
     ...canaryPart(fold),
     symbols: symbolStatus(fold),
@@ -99,10 +101,23 @@ export function ordersTo(mode: string): string {
   return mode === 'paper' ? 'simulated venue (paper)' : mode;
 }
 
+export function openOrdersByBook(
+  folds: readonly Pick<Fold, 'state'>[],
+): EngineStatus['openOrdersByBook'] {
+  const count = { real: 0, hypothetical: 0 };
+  for (const { portfolio, venue } of folds.flatMap(({ state }) => booksOf(state))) {
+    count[portfolio.book] += ordersOut(venue);
+  }
+  return count;
+}
+
+function ordersOut({ orders }: Pick<VenueState, 'orders'>): number {
+  return [...orders.values()].reduce((sum, open) => sum + open.length, 0);
+}
+
 export function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
   const { portfolio, venue, breakers } = state;
   const figures = portfolioFigures(portfolio);
-  const openOrders = [...venue.orders.values()].reduce((sum, open) => sum + open.length, 0);
   return {
     book: portfolio.book,
     equityUsdt: formatE8(figures.equityE8),
@@ -119,7 +134,7 @@ export function portfolioStatus({ state }: Fold): EngineStatus['portfolio'] {
       entryPrice: formatE8(entryPriceE8(position)),
       lastPrice: formatE8(priceOf(portfolio, symbol)),
     })),
-    openOrders,
+    openOrders: ordersOut(venue),
     breakers: {
       daily_drawdown: breakers.tripped.daily_drawdown !== undefined,
       error_rate: breakers.tripped.error_rate !== undefined,
@@ -168,13 +183,12 @@ function canaryPart({ state }: Fold): { readonly canary?: CanaryStatus } {
   const { sessionId, planHash, venue, symbol, percent, ordersMax, durationMs } = terms;
   const book = bookOf(state, 'real');
   const equityE8 = book === null ? counts.equityE8 : portfolioFigures(book.portfolio).equityE8;
-  const open = [...(book?.venue.orders.values() ?? [])];
   return {
     canary: {
       ...{ sessionId, planHash, phase, trigger, detail, venue, symbol, percent },
       ordersSent: counts.ordersSent,
       ordersMax,
-      openOrders: open.reduce((sum, orders) => sum + orders.length, 0),
+      openOrders: book === null ? 0 : ordersOut(book.venue),
       notionalSentUsdt: formatE8(counts.notionalSentE8),
       notionalTotalUsdt: terms.notionalTotalUsdt,
       pnlUsdt: formatE8(equityE8 - counts.equityE8),

@@ -46,6 +46,8 @@ export interface LiveDeps {
   readonly onCommitted: (fact: Output) => void;
   readonly database: () => EngineStatus['database'];
   readonly rssBytes: () => number;
+  /** Absent where no other host is listened to. */
+  readonly controlTrouble?: () => string | null;
 }
 
 export interface LiveSettings {
@@ -203,7 +205,7 @@ export class LiveRun implements EngineRun {
   }
 
   controlTrouble(): string | null {
-    return null;
+    return this.#deps.controlTrouble?.() ?? null;
   }
 
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */

@@ -25,7 +25,7 @@ export const services: Services = {
     return operatorPorts(options, io);
   },
   async killSwitch(stateDir) {
-    const { killSwitch } = await import('./operator/operator-ports.js');
+    const { killSwitch } = await import('./operator/kill-switch.js');
     return killSwitch(stateDir);
   },
   async drillPlace() {

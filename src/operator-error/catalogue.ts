@@ -123,11 +123,12 @@ export const ERROR_CATALOGUE = {
   'CDB-E0720': 'No signal, decision, order or fill has that id.',
   'CDB-E0721': 'Several ids begin like that.',
   'CDB-E0722': 'No run has written decisions here yet, so there is nothing to explain.',
-  'CDB-E0801': 'The configured Redis does not answer in time, or refuses the login.',
+  'CDB-E0801': 'The configured Redis does not answer in time.',
   'CDB-E0811': 'Redis holds a run of another feed, mode, seed or number of shards.',
   'CDB-E0813': 'The configured Redis is too old, or a replica, and cannot carry a run.',
   'CDB-E0812': 'A process that shares a run has a database that the others cannot reach.',
   'CDB-E0814': 'A process takes roles of a shared run, and shares none.',
+  'CDB-E0815': 'The configured Redis refuses the login, the database of its URL, or a right.',
   'CDB-E0901': 'A bug in cdb. A crash file holds what is needed to find it.',
 } as const;
 

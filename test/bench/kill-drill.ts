@@ -12,20 +12,29 @@ import { spread } from './spread.js';
 
 /** (g) The drill of `cdb kill-switch drill`, often: at its own rate of trades, and at ten times that. */
 const ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 200;
-const SPEEDS: Readonly<Record<string, { readonly speed: string; readonly copies: number }>> = {
+interface Load {
+  readonly speed: string;
+  readonly copies: number;
+  readonly thresholds?: Readonly<Record<string, string>>;
+}
+/**
+ * Ten times the trades with as many orders a second: each trade an order, at that rate, is more than a
+ * database beside other work commits, and a drill behind a growing queue measures the queue.
+ */
+const LOADS: Readonly<Record<string, Load>> = {
   idle: { speed: '100', copies: 8 },
-  load: { speed: '1000', copies: 60 },
+  load: { speed: '1000', copies: 60, thresholds: { 'signal.thresholdPp': '0.005' } },
 };
 const SAMPLE = 'data/sample/binance-futures-btcusdt-20200222.csv.gz';
 /** Beyond the two hours of the sample, in whole minutes. */
 const SHIFT_MS = 126 * 60_000;
 
 const [directory = '', name = 'idle'] = process.argv.slice(2);
-const { speed, copies } = SPEEDS[name] ?? SPEEDS['idle']!;
+const { speed, copies, thresholds } = LOADS[name] ?? LOADS['idle']!;
 mkdirSync(directory, { recursive: true, mode: 0o711 });
 const place = openDrillPlace(resolve('bin/cdb.js'));
 try {
-  const config = drillConfig(place.stateDir, { source: longSample(copies), speed });
+  const config = drillConfig(place.stateDir, { source: longSample(copies), speed }, thresholds);
   const { signal } = new AbortController();
   const io = fakeCommandIo({
     stderr: (text) => process.stderr.write(text),
@@ -41,6 +50,7 @@ try {
     JSON.stringify({
       rounds: rounds.length,
       feed_speed: `${speed}x`,
+      orders_of: thresholds === undefined ? 'every trade' : 'about every tenth trade',
       load_1min: { before: round(loadBefore), after: round(loadavg()[0] ?? 0) },
       orders: {
         while_the_stop_was_on_its_way: sum('ordersBefore'),

@@ -47,6 +47,8 @@ it('a stop over the socket closes what is held, through kill -9 and a restart, o
       (await place.run(['status'])).stdout,
     );
   });
+  const history = (await place.run(['kill-switch', 'history'])).stdout;
+  expect(history.match(/flatten done/g)).toHaveLength(1);
   // The same wish again is on record already.
   expect(await ask()).toMatchObject({ body: { epoch: 2, exits: [{ state: 'done' }] } });
   engine.kill('SIGINT');

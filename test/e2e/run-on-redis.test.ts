@@ -1,35 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
 import { until } from '../integration/embedded/embedded-fixture.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
-import { RedisServer } from '../integration/redis/redis-fixture.js';
+import type { RedisServer } from '../integration/redis/redis-fixture.js';
+import { RedisStage } from './redis-stage.js';
 import { CDB, runCdb } from './run-cdb.js';
 
 describe('cdb run on Redis', () => {
+  let stage: RedisStage;
   let cwd: string;
   let server: RedisServer;
   let link: RedisLink;
-  const children: ChildProcess[] = [];
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'cdb-redis-run-'));
-    server = await RedisServer.start();
+    stage = await RedisStage.open();
+    ({ cwd, redis: server } = stage);
     link = await server.link();
   });
-  afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    await server.end();
-    rmSync(cwd, { recursive: true, force: true, maxRetries: 10 });
-  });
+  afterEach(() => stage.end());
 
   const length = async (stream: string) => Number(await link.call('count', 'XLEN', stream));
   const RUN = ['run', '--paper', '--feed', 'sample', '--metrics-port', '0'];
@@ -158,7 +146,7 @@ describe('cdb run on Redis', () => {
           stdio: ['ignore', 'pipe', 'ignore'],
         });
         child.stdout.on('data', (text) => (said[place] = `${said[place] ?? ''}${String(text)}`));
-        children.push(child);
+        stage.keep(child);
         return child;
       };
       const ingest = start('ingest', '--roles', 'ingest', '--speed', '600');

@@ -1,12 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../integration/embedded/embedded-fixture.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
-import { RedisServer } from '../integration/redis/redis-fixture.js';
+import type { RedisServer } from '../integration/redis/redis-fixture.js';
+import { RedisStage } from './redis-stage.js';
 import { CDB, runCdb } from './run-cdb.js';
 
 const RELEASE = [
@@ -15,25 +12,18 @@ const RELEASE = [
 ];
 
 describe('a stop that is ordered on a host without an engine', () => {
+  let stage: RedisStage;
   let cwd: string;
   let redis: RedisServer;
   let postgres: ExternalPostgres;
-  const children: ChildProcess[] = [];
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'cdb-stop-'));
-    redis = await RedisServer.start();
+    stage = await RedisStage.open();
+    ({ cwd, redis } = stage);
     postgres = await ExternalPostgres.start();
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    await redis.end();
     await postgres.end();
-    rmSync(cwd, { recursive: true, force: true, maxRetries: 10 });
+    await stage.end();
   });
 
   const RUN = ['run', '--paper', '--feed', 'sample', '--speed', '60', '--metrics-port', '0'];
@@ -43,7 +33,7 @@ describe('a stop that is ordered on a host without an engine', () => {
       ...{ cwd, env: { ...process.env, ...env } },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    children.push(child);
+    stage.keep(child);
     let said = '';
     child.stdout.on('data', (text) => (said += String(text)));
     await until(`${place} runs`, () => said.includes('OK running'), 60_000);
@@ -109,6 +99,28 @@ describe('a stop that is ordered on a host without an engine', () => {
     }
     const history = await runCdb(['kill-switch', 'history', ...laptop], { cwd, env });
     expect(history.stdout).toMatch(/kill switch engaged[^]*kill switch released/);
+  });
+
+  it('reaches an engine that only listens to the trades of a Redis, and writes nothing there', async () => {
+    const env = { CDB_REDIS_URL: redis.url };
+    await start('a', env, ['--feed', 'redis']);
+    const link = await redis.link();
+    expect(await link.call('look', 'KEYS', '*')).toEqual([]);
+    const engage = ['kill-switch', 'engage', '--state-dir', 'laptop'];
+    expect((await runCdb(engage, { cwd, env })).stdout).toContain('Redis OK');
+    await until('it is halted', async () => (await levelAt('a', env)) === 'HALTED');
+    await until('its latch has it', async () => {
+      const { stdout } = await runCdb(['kill-switch', 'status', '--state-dir', 'a'], { cwd });
+      return stdout.includes('\n  here         HALTED') || stdout.startsWith('HALTED');
+    });
+    await link.call('lose everything', 'FLUSHALL');
+    expect(await levelAt('a', env)).toBe('HALTED');
+    const mode = ['--confirm', 'shadow/kill-switch'];
+    expect((await runCdb([...engage], { cwd, env })).status).toBe(0);
+    const released = await runCdb([...RELEASE, ...mode, '--state-dir', 'laptop'], { cwd, env });
+    expect(released.status).toBe(0);
+    await until('it trades', async () => (await levelAt('a', env)) === 'TRADING');
+    expect(await link.call('look', 'KEYS', '*')).toEqual(['cdb:{control}:records']);
   });
 
   it('reaches an engine that has nothing but a database in common with it', async () => {

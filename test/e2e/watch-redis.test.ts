@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisLink } from '../../src/adapters/redis/redis-link.js';
 import { until } from '../integration/embedded/embedded-fixture.js';
+import { redisSharedRuns } from '../../src/adapters/redis/redis-board.js';
 import { RedisServer } from '../integration/redis/redis-fixture.js';
 import { CDB, runCdb } from './run-cdb.js';
 
@@ -54,12 +55,51 @@ describe('a stack in Redis, watched without an engine', () => {
     }
   });
 
+  it('shows what the shared register and the run on it say, where no engine runs here', async () => {
+    const unknown = await cdb('status');
+    expect(unknown.stdout).toMatch(/^nothing ever ran here$[^]*^register Redis +says nothing$/m);
+    const run = {
+      ...{ runGroup: 'group-7', identity: 'x', mode: 'paper', feed: 'mexc BTCUSDT', seed: 7 },
+      ...{ shards: 4, startedAtMs: Date.UTC(2026, 1, 9), finished: false },
+    };
+    await redisSharedRuns(link).begin(run, null);
+    const engage = ['kill-switch', 'engage', '-m', 'gap', '--state-dir', 'laptop'];
+    expect((await runCdb(engage, { cwd, env: open() })).status).toBe(0);
+    const seen = await cdb('status');
+    expect(seen.status).toBe(1);
+    expect(seen.stdout).toMatch(/^shared {3}run group-7, paper, feed mexc BTCUSDT, 4 shards$/m);
+    expect(seen.stdout).toMatch(
+      /^ {9}started 2026-02-09 00:00:00 UTC, not finished, no engine alive$/m,
+    );
+    expect(seen.stdout).toMatch(/^register Redis +HALTED {3}epoch 1 {3}by \w+ \(manual\)$/m);
+    expect(seen.stdout).not.toContain('nothing ever ran');
+    const { stdout } = await cdb('status', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: {
+        shared: {
+          run: { run_id: 'group-7', mode: 'paper', shards: 4, finished: false },
+          engines: [],
+          registers: [{ place: 'Redis', state: 'present', level: 'HALTED' }],
+        },
+      },
+    });
+  });
+
   it('says that a password is wrong, and never which', async () => {
     await link.call('lock', 'CONFIG', 'SET', 'requirepass', 'another-fake-one');
-    const refused = await runCdb(['status'], { cwd, env: env() });
-    expect(refused.status).toBe(4);
-    expect(refused.stderr).toMatch(/WRONGPASS|NOAUTH/);
-    expect(refused.stdout + refused.stderr).not.toContain('not-a-real');
+    const without = { cwd, env: open() };
+    for (const at of [{ cwd, env: env() }, without]) {
+      for (const command of [['status'], ['streams', 'list'], ['run', '--speed', 'max']]) {
+        const refused = await runCdb(command, at);
+        // As a wrong password of PostgreSQL: somebody has to correct the configuration.
+        expect([refused.status, refused.stderr]).toEqual([
+          3,
+          expect.stringContaining('error CDB-E0815: The Redis of env CDB_REDIS_URL lets nobody in'),
+        ]);
+        expect(refused.stderr).toMatch(/WRONGPASS|NOAUTH/);
+        expect(refused.stdout + refused.stderr).not.toContain('not-a-real');
+      }
+    }
   });
 
   it('lists, tails, peeks and counts in Redis itself', async () => {

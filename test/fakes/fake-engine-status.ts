@@ -128,6 +128,7 @@ const HEALTHY: EngineStatus = {
     openOrders: 0,
     breakers: { error_rate: false, drawdown: false },
   },
+  openOrdersByBook: { real: 0, hypothetical: 0 },
   exits: [],
   symbols: [
     {

@@ -34,6 +34,7 @@ export function fakeOperator(
     latch: () => null,
     watchdog: () => ({ state: 'none', pid: null, does: '', lookedAtMs: null, alarm: null }),
     stack: () => null,
+    shared: async () => null,
     withEventLog: async () => null,
     readsDirectly: () => false,
     withAudit: async () => null,

@@ -14,6 +14,8 @@ export const REDIS_LIMITS: RedisLimits = { connectTimeoutMs: 3_000, commandTimeo
 
 const RETRY_MS_MIN = 50;
 const RETRY_MS_MAX = 2_000;
+/** A server beside this process answers within a few milliseconds, and a stop waits for it. */
+const LOOK_AGAIN_MS_MIN = 2;
 const KEEP_ALIVE_MS = 10_000;
 
 export type Word = string | number;
@@ -161,14 +163,15 @@ export async function untilAnswered(
   waitMs: number,
 ): Promise<void> {
   const deadlineMs = clock.monotonicMs() + waitMs;
-  for (;;) {
+  for (let pauseMs = LOOK_AGAIN_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS_MIN)) {
     try {
       await link.call('reach Redis', 'PING');
       return;
     } catch (error) {
-      if (clock.monotonicMs() >= deadlineMs)
-        throw toRedisError('reach Redis', link.trouble() ?? error);
-      await clock.sleep(RETRY_MS_MIN);
+      const why = toRedisError('reach Redis', link.trouble() ?? error);
+      // Nobody is let in later with a password that is wrong now.
+      if (!why.retryable || clock.monotonicMs() >= deadlineMs) throw why;
+      await clock.sleep(pauseMs);
     }
   }
 }

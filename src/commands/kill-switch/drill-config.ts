@@ -27,10 +27,14 @@ export interface DrillFeed {
   readonly speed: string;
 }
 
-/** Of the drill's own engine: no file, variable or flag of the operator has a word in it. */
+/**
+ * Of the drill's own engine: no file, variable or flag of the operator has a word in it.
+ * @param thresholds in place of those by which every trade becomes orders
+ */
 export function drillConfig(
   stateDir: string,
   feed: DrillFeed = { source: 'sample', speed: SPEED },
+  thresholds: Readonly<Record<string, string>> = {},
 ): Config {
   const settings: Readonly<Record<string, string>> = {
     ...{ stateDir, 'run.mode': 'paper', 'metrics.port': '0' },
@@ -38,7 +42,10 @@ export function drillConfig(
     'triggers.executionsMax': String(EXECUTIONS_MAX_MAX),
     'triggers.executionsSamePriceMax': String(EXECUTIONS_MAX_MAX),
     ...Object.fromEntries(
-      Object.entries(ALL_ORDERS).map(([key, text]) => [`thresholds.overrides.${key}`, text]),
+      Object.entries({ ...ALL_ORDERS, ...thresholds }).map(([key, text]) => [
+        `thresholds.overrides.${key}`,
+        text,
+      ]),
     ),
   };
   const flags = Object.entries(settings).map(([key, text]) => ({ key, flag: key, text }));

@@ -45,6 +45,8 @@ const ORDERS_MIN = 3;
 const LAG_MS_MAX = 1_000;
 const POLL_MS = 1;
 const FLOW_WAIT_MS = 15_000;
+/** The first twenty minutes of the feed come at once, and all of it is on record before a stop is measured. */
+const CATCH_UP_WAIT_MS = 60_000;
 const OBEY_WAIT_MS = 10_000;
 /** Long enough for whatever was under way when the stop came. */
 const SETTLE_MS = 200;
@@ -88,7 +90,7 @@ export class OrderWatch {
 export async function drillRound(run: DrillRun): Promise<DrillRound | null> {
   const { place, engine, orders } = run;
   const isCaughtUp = () => engine.status().publishLagMs < LAG_MS_MAX;
-  await until(run, 'the engine did not catch up', FLOW_WAIT_MS, isCaughtUp);
+  await until(run, 'the engine did not catch up', CATCH_UP_WAIT_MS, isCaughtUp);
   orders.forget();
   const former = await leftOrders(run);
   await until(run, 'no order flowed', FLOW_WAIT_MS, () => orders.count >= ORDERS_MIN);

@@ -69,6 +69,7 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
+    ...openOrdersLine(ack),
     ...exitLines(ack),
     ...shared.flatMap(({ engines }) => engines.map(seenLine)),
     `  state dir    ${plainText(stopped.stateDir)}`,
@@ -79,15 +80,30 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
   ].join('\n');
 }
 
+/** Of both books, as the engine says: they are past the gate, and end at the venue. */
+function openOrdersLine({ body }: EngineAck): readonly string[] {
+  const open: unknown = Reflect.get(Object(body), 'open_orders');
+  return typeof open === 'number' && open > 0 ? [`  open orders  ${open}`] : [];
+}
+
 /** How far cancelling and closing are, as the engine says; `cdb status` shows how they go on. */
 function exitLines({ body }: EngineAck): readonly string[] {
   const { exits } = (body ?? {}) as {
     readonly exits?: readonly Readonly<Record<string, unknown>>[];
   };
   return (exits ?? []).map((exit) => {
-    const left = `open orders ${String(exit['open_orders'])}, positions ${String(exit['positions'])}`;
+    const left = `open orders ${String(exit['open_orders'])}, ${heldWords(exit['positions'])}`;
     return `  exits        ${plainText(`${String(exit['state'])}: ${left} left   ${String(exit['why'])}`)}`;
   });
+}
+
+function heldWords(positions: unknown): string {
+  const held = (Array.isArray(positions) ? positions : []) as readonly unknown[];
+  const words = held.map((one) => {
+    const { symbol, qty } = Object(one) as { readonly symbol?: unknown; readonly qty?: unknown };
+    return `${String(qty)} ${String(symbol)}`;
+  });
+  return words.length === 0 ? 'no position' : words.join(', ');
 }
 
 function seenLine({ engineId, ms }: SharedChange['engines'][number]): string {
@@ -109,8 +125,10 @@ export function placeWords({ place, outcome, failures }: PlaceStopped): string {
   return outcome.how === 'record' ? `${place} OK` : `${place} OK by ${outcome.how}${trouble}`;
 }
 
-function sharedWords({ place, record, failure }: SharedChange): string {
-  return record === null ? `${place} FAILED after ${plainText(failure)}` : `${place} OK`;
+function sharedWords({ place, record, failure, unheard }: SharedChange): string {
+  if (record === null) return `${place} FAILED after ${plainText(failure)}`;
+  const silence = unheard === '' ? '' : ` but no word of its engines after ${plainText(unheard)}`;
+  return `${place} OK${silence}`;
 }
 
 export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown {
@@ -136,7 +154,9 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
         place: change.place,
         written: change.record === null ? null : 'record',
         level: change.record?.level ?? null,
-        failures: change.failure === '' ? [] : [change.failure],
+        failures: [change.failure, change.unheard].filter((why) => why !== ''),
+        ms: change.ms,
+        ms_max: ACK_MS_MAX,
       })),
     ],
     engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why, said: ack.body },

@@ -29,7 +29,7 @@ import {
   type KillSwitchServices,
 } from './kill-switch-ports.js';
 import { recordInLedger } from './ledger-record.js';
-import { changeShared, type SharedChange } from './shared-change.js';
+import { changeShared, notChanged, type SharedChange } from './shared-change.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
 const ROUNDS_MAX = 5;
@@ -60,7 +60,7 @@ export async function run(
       scopes: request.scopes,
       ...request.exit,
     }),
-    stopShared(options, io, services, { request, latched }),
+    stopShared(options, io, services, { request, latched, killSwitch }),
   ]);
   const ack = asStrict(said, request);
   const isWritten =
@@ -127,15 +127,21 @@ async function stopShared(
   stop: {
     readonly request: RaiseRequest;
     readonly latched: Pick<Stopped, 'before' | 'record'>;
+    readonly killSwitch: KillSwitch;
   },
 ): Promise<{ readonly changes: readonly SharedChange[]; readonly notes: readonly string[] }> {
-  const { places, notes } = await services.sharedPlaces(options, io);
-  const { request, latched } = stop;
+  const { request, latched, killSwitch } = stop;
+  // What can't even be loaded is one place, and takes nothing from what stands already.
+  const opened = await services.sharedPlaces(options, io).catch((fault: unknown) => ({ fault }));
+  if ('fault' in opened) return { changes: [notChanged('other places', opened.fault)], notes: [] };
+  const { places, notes } = opened;
   const next = (current: EffectiveControl | null, epochMin: number): ControlRecord => {
     const record = raise(current ?? latched.before, request);
     return { ...record, epoch: Math.max(record.epoch, latched.record.epoch, epochMin) };
   };
-  const changes = await Promise.all(places.map((place) => changeShared(place, next)));
+  const changes = await Promise.all(
+    places.map((place) => changeShared(place, next, killSwitch.clock)),
+  );
   await Promise.all(places.map((place) => place.close().catch(() => undefined)));
   return { changes, notes };
 }
@@ -187,9 +193,16 @@ function partialWords(isWritten: boolean, { ack, shared }: Stopped): string | nu
     return `PARTIAL: ${plainText(names)} not confirmed; if orders still leave there, kill -9 it on its host`;
   }
   const unwritten = shared.filter(({ record }) => record === null);
-  if (unwritten.length === 0) return null;
-  const names = unwritten.map(({ place }) => place).join(' and ');
-  return `PARTIAL: ${names} not written; engines on other hosts may not know of it`;
+  if (unwritten.length > 0) {
+    return `PARTIAL: ${placeNames(unwritten)} not written; engines on other hosts may not know of it`;
+  }
+  const unheard = shared.filter((change) => change.unheard !== '');
+  if (unheard.length === 0) return null;
+  return `PARTIAL: ${placeNames(unheard)} does not say which engines obey; if orders still leave, engage again`;
+}
+
+function placeNames(changes: readonly SharedChange[]): string {
+  return changes.map(({ place }) => place).join(' and ');
 }
 
 function notEngaged({ places, shared, ack, signalled }: Stopped): OperatorError {

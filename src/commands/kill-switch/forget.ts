@@ -1,9 +1,10 @@
 import { clip, NAME_CHARS_MAX, nextEpoch, TEXT_CHARS_MAX } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
-import { EXIT, OperatorError } from '../../operator-error.js';
+import { EXIT, OperatorError, type OperatorErrorFields } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
+import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { readEverywhere, type EverywhereControl, type KillSwitch } from './kill-switch-ports.js';
 import { recordInLedger } from './ledger-record.js';
@@ -24,6 +25,22 @@ interface Register {
   readonly killSwitch: KillSwitch;
   readonly shared: readonly SharedPlace[];
   readonly everywhere: EverywhereControl;
+}
+
+/**
+ * What a host has left ends as a whole.
+ * @returns the host to be forgotten, undefined where none is named; throws OperatorError (exit 2)
+ */
+export function hostToForget(options: ParsedOptions): string | undefined {
+  const host = options.text('forget');
+  if (host === undefined || options.text('scope') === undefined) return host;
+  throw new OperatorError({
+    code: 'CDB-E0002',
+    what: 'Cannot release a scope of one host: --scope and --forget exclude each other',
+    why: '--forget ends all that the host has left, and --scope releases one part on every host',
+    todo: 'give one of the two, and what it names behind --confirm; cdb kill-switch status',
+    exit: EXIT.USAGE,
+  });
 }
 
 /** Ends what a host that is gone for good has left in the shared register. One that lives keeps it. */
@@ -65,12 +82,10 @@ async function requireGone(request: ForgetRequest, at: Register): Promise<void> 
   await killSwitch.clock.sleep(HEARD_AGAIN_MS);
   const now = saidBy(request, await readEverywhere(killSwitch, shared));
   if (now?.message === message) return;
-  throw new OperatorError({
+  throw notForgotten(request, {
     code: 'CDB-E0309',
-    what: plainText(`Cannot forget the host "${request.host}"`),
     why: 'it lives: it said again what its latch says',
     todo: 'release it on that host',
-    exit: EXIT.CONFLICT,
   });
 }
 
@@ -110,12 +125,18 @@ function endedRecord(request: ForgetRequest, everywhere: EverywhereControl): Con
   };
 }
 
-function unknownHost({ host }: ForgetRequest): OperatorError {
-  return new OperatorError({
+function unknownHost(request: ForgetRequest): OperatorError {
+  return notForgotten(request, {
     code: 'CDB-E0308',
-    what: plainText(`Cannot forget the host "${host}"`),
     why: 'no other host of that name is in the register',
     todo: 'cdb kill-switch status',
-    exit: EXIT.CONFLICT,
   });
+}
+
+function notForgotten(
+  { host }: ForgetRequest,
+  fault: Pick<OperatorErrorFields, 'code' | 'why' | 'todo'>,
+): OperatorError {
+  const what = plainText(`Cannot forget the host "${host}"`);
+  return new OperatorError({ ...fault, what, exit: EXIT.CONFLICT });
 }

@@ -27,7 +27,7 @@ import {
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
-import { forgetHost } from './forget.js';
+import { forgetHost, hostToForget } from './forget.js';
 import { recordInLedger } from './ledger-record.js';
 import { ACK_MS_MAX } from './shared-change.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
@@ -57,6 +57,7 @@ interface Places {
 
 async function release(options: ParsedOptions, io: CommandIo, places: Places): Promise<number> {
   const { killSwitch, shared } = places;
+  const host = hostToForget(options);
   const everywhere = await readEverywhere(killSwitch, shared);
   const before = everywhere.effective;
   const [away] = everywhere.away;
@@ -68,7 +69,6 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
     confirm: options.text('confirm') ?? '',
     atMs: io.nowMs(),
   };
-  const host = options.text('forget');
   if (host !== undefined) {
     if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
     const missing = missingWords(asked, scopeReleaseTarget(before.record.mode, host));

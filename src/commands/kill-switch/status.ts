@@ -11,6 +11,7 @@ import { plainText } from '../tables/plain-text.js';
 import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
 import { readEverywhere } from './kill-switch-ports.js';
+import { placeData, placeWords } from './place-words.js';
 
 /** Reads the register; a running engine can only make the answer stricter, never keep it back. */
 export async function run(
@@ -110,18 +111,4 @@ function releaseHint({ record }: EffectiveControl): string {
 function placesText(readings: readonly PlacedReading[]): string {
   if (readings.length < 2) return '';
   return readings.map((placed) => `  ${plainText(placeWords(placed))}\n`).join('');
-}
-
-function placeWords({ place, reading }: PlacedReading): string {
-  const name = place.padEnd(12);
-  if (reading.state === 'absent') return `${name} says nothing`;
-  if (reading.state === 'unreadable') return `${name} UNREADABLE: ${reading.why}`;
-  const { level, epoch, operator, reason } = reading.record;
-  return `${name} ${level}   epoch ${epoch}   by ${operator} (${reason})`;
-}
-
-function placeData({ place, reading }: PlacedReading): unknown {
-  if (reading.state !== 'present') return { place, ...reading };
-  const { level, scopes, mode, epoch, operator, reason } = reading.record;
-  return { place, state: 'present', level, scopes, mode, epoch, operator, reason };
 }

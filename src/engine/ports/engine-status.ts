@@ -1,6 +1,6 @@
 import type { CanaryPhase } from '../control/canary.js';
 import type { ControlRecord } from '../domain/control.js';
-import type { ExitState, OutputKind } from '../domain/events.js';
+import type { Book, ExitState, OutputKind } from '../domain/events.js';
 import type { FeedHealth } from './feed.js';
 import type { SharedRunStatus } from './shared-run-status.js';
 
@@ -101,6 +101,8 @@ export interface EngineStatus {
     readonly openOrders: number;
     readonly breakers: Readonly<Record<string, boolean>>;
   };
+  /** Also in the book that is not decided on, where they end as they would have. */
+  readonly openOrdersByBook: Readonly<Record<Book, number>>;
   /** What stops asked for, oldest first; of a shared run, of the shards that are folded here. */
   readonly exits: readonly ExitStatus[];
   readonly symbols: readonly {

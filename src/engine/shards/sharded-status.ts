@@ -1,6 +1,13 @@
 import type { ControlRecord } from '../domain/control.js';
 import { e8FromNumber, formatE8, parseE8, type E8 } from '../domain/e8.js';
-import { countsOf, exitStatus, ordersTo, portfolioStatus, symbolStatus } from '../engine-status.js';
+import {
+  countsOf,
+  exitStatus,
+  openOrdersByBook,
+  ordersTo,
+  portfolioStatus,
+  symbolStatus,
+} from '../engine-status.js';
 import type { EngineFigures } from '../figures.js';
 import { Fold } from '../fold.js';
 import type { SharedRun } from '../ports/engine-board.js';
@@ -65,6 +72,7 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     ...countsOf(figures),
     audit: auditStatus(parts, nowMs - waitingSinceMs),
     portfolio: portfolios(parts),
+    openOrdersByBook: openOrdersByBook(pipelines.map(({ fold }) => fold)),
     exits: exitStatus(pipelines.map(({ fold }) => fold)),
     symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
     database: parts.database,

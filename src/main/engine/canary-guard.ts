@@ -2,6 +2,7 @@ import type { CanaryChanged, Output } from '../../engine/domain/events.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { EngineRegister } from './control-register.js';
+import { noteOnce } from './note-once.js';
 
 interface GuardDeps {
   readonly register: Pick<EngineRegister, 'endCanary'>;
@@ -30,8 +31,7 @@ export function canaryGuard(deps: GuardDeps): (fact: Output) => void {
 function note({ ledger, clock }: GuardDeps, fact: CanaryChanged): void {
   const { sessionId, planHash, phase, percent, trigger, detail, ...counts } = fact;
   const { ordersSent, notionalSentUsdt, heldQty } = counts;
-  if (isNoted(ledger, fact)) return;
-  ledger.append({
+  const event = {
     kind: 'canary',
     action: `canary ${phase}`,
     atMs: clock.nowMs(),
@@ -41,17 +41,8 @@ function note({ ledger, clock }: GuardDeps, fact: CanaryChanged): void {
       ...{ sessionId, planHash, phase, percent, trigger, detail },
       ...{ ordersSent, notionalSentUsdt, heldQty, seq: fact.ref.seq, ord: fact.ref.ord },
     },
-  });
-}
-
-/** A start that folds the tail of its journal again sees the same facts. */
-function isNoted(ledger: Ledger, { sessionId, ref }: CanaryChanged): boolean {
-  for (const { event } of ledger.entries()) {
-    const { details, kind } = event;
-    const isSame = details['sessionId'] === sessionId && details['seq'] === ref.seq;
-    if (kind === 'canary' && isSame && details['ord'] === ref.ord) return true;
-  }
-  return false;
+  } as const;
+  noteOnce(ledger, event, ['sessionId', 'seq', 'ord']);
 }
 
 function wordsOf({ phase, trigger, detail }: CanaryChanged): string {

@@ -62,16 +62,16 @@ async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Pr
     await clock.sleep(OBEY_POLL_MS);
     live.knock();
   }
-  const { control, portfolio } = live.status();
+  const { control, openOrdersByBook: byBook, exits } = live.status();
   const { mode } = control;
-  const { openOrders } = portfolio;
   return {
     epoch,
     level,
     mode,
     obeyed_ms: clock.monotonicMs() - startedAtMs,
-    open_orders: openOrders,
-    exits: live.status().exits.map(exitAnswer),
+    open_orders: byBook.real + byBook.hypothetical,
+    open_orders_by_book: byBook,
+    exits: exits.map(exitAnswer),
   };
 }
 

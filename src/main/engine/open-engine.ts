@@ -46,6 +46,7 @@ import { startBeating } from './beating.js';
 import { anchoringOf } from './anchors.js';
 import { configuredChainHash } from '../audit-key.js';
 import { canaryGuard } from './canary-guard.js';
+import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
@@ -56,7 +57,7 @@ import { inputsDirectory, streamsDirectory } from './places.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
-import { listenToDatabase } from './shared-control.js';
+import { listenToDatabase, listenToRedis } from './shared-control.js';
 import { refuseOwnDatabase, refuseRolesAlone, rolesOf } from './process-roles.js';
 import { Preflight } from './preflight.js';
 
@@ -100,9 +101,12 @@ async function openParts(
   // Orders of an earlier run, which are only drained here, are none of the watch.
   const watching = { note: (_: Output): void => undefined };
   const { state } = place;
-  const guard = canaryGuard({ register, ledger: ledgerFiles(state.ledger), clock, onNotice });
+  const ledger = ledgerFiles(state.ledger);
+  const guard = canaryGuard({ register, ledger, clock, onNotice });
+  const noteExit = exitRecord({ ledger, clock, onNotice });
   const onCommitted = (fact: Output): void => {
     guard(fact);
+    noteExit(fact);
     order.onCommitted(fact);
     watching.note(fact);
   };
@@ -210,6 +214,7 @@ async function openAlone(
   if (known?.finished === true) return { state: 'finished', run: known };
   const database = await openDatabase(order, preflight, clock);
   await listenToExternal(order, database, register, { preflight, clock });
+  const controlTrouble = await listenToStack(order, register, { preflight, clock });
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
@@ -225,6 +230,7 @@ async function openAlone(
     onCommitted: order.onCommitted,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
+    controlTrouble,
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
   const live = await openLiveRun(deps, settings);
@@ -262,6 +268,21 @@ async function listenToExternal(
     'control register',
     () => listenToDatabase(pool, register, shell),
     () => `the database too: level ${register.effective().record.level}`,
+  );
+}
+
+/** Whoever takes trades from a Redis is stopped over it too, and writes nothing there. */
+async function listenToStack(
+  { config: { redisUrl } }: EngineOrder,
+  register: EngineRegister,
+  shell: { readonly preflight: Preflight; readonly clock: Clock },
+): Promise<() => string | null> {
+  if (redisUrl === undefined) return () => null;
+  return shell.preflight.step(
+    'control register',
+    () => listenToRedis(redisUrl.url, register, shell),
+    (trouble) =>
+      `Redis too${trouble() === null ? '' : `, which says nothing yet`}: level ${register.effective().record.level}`,
   );
 }
 

@@ -35,6 +35,7 @@ export function openTriggers(
         windowMs: limits.executionsWindowMs,
         executionsMax: limits.executionsMax,
         samePriceMax: limits.executionsSamePriceMax,
+        shards: live.status().shared?.shardCount ?? 1,
       },
     },
     onNotice,

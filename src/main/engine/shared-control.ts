@@ -2,10 +2,13 @@ import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import { postgresControlPlace } from '../../adapters/postgres/control-place.js';
 import type { PgPool } from '../../adapters/postgres/pg-pool.js';
 import { shareControl, type SharedControl } from '../../adapters/redis/redis-control.js';
-import type { RedisLink } from '../../adapters/redis/redis-link.js';
+import { redisControlPlace } from '../../adapters/redis/redis-control-place.js';
+import { openRedisLink, untilAnswered, type RedisLink } from '../../adapters/redis/redis-link.js';
 import type { PlacedReading } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { EngineRegister } from './control-register.js';
 import { hostPlace } from './host-place.js';
 import type { Preflight } from './preflight.js';
@@ -54,17 +57,83 @@ export async function openHostsControl(
 export async function listenToDatabase(
   pool: PgPool,
   register: EngineRegister,
-  { preflight, clock }: Shell,
+  shell: Shell,
 ): Promise<void> {
   const place = postgresControlPlace(pool);
-  let said: readonly PlacedReading[] = await place.read();
-  register.listenTo(() => said);
+  const said = new Said();
+  said.hear(await place.read());
+  keepLooking(place, said, register, shell);
+}
+
+/**
+ * The same for a Redis that this engine only reads: what is ordered there holds here, and so does what
+ * the hosts of its run say. Halted until it was read once.
+ * @returns why it can't be read now, null while it can
+ */
+export async function listenToRedis(
+  url: string,
+  register: EngineRegister,
+  shell: Shell,
+): Promise<() => string | null> {
+  const link = openRedisLink(url, 'cdb-control');
+  shell.preflight.closeLater(() => {
+    link.close();
+  });
+  const place = redisControlPlace(link, shell.clock);
+  const said = new Said();
+  try {
+    await untilAnswered(link, shell.clock, REDIS_WAIT_MS);
+    said.hear(await place.read());
+  } catch (fault) {
+    said.hear([unread(place.name, fault)]);
+    said.fault = wordsOf(fault);
+  }
+  keepLooking(place, said, register, shell);
+  return () => said.fault;
+}
+
+function unread(place: string, fault: unknown): PlacedReading {
+  return { place, isShared: true, reading: { state: 'unreadable', why: wordsOf(fault) } };
+}
+
+/** What a place and the hosts in it said last. One that says nothing any more has taken nothing back. */
+class Said {
+  readonly #readings = new Map<string, PlacedReading>();
+  /** Why the newest look failed, null when it did not. */
+  fault: string | null = null;
+
+  hear(readings: readonly PlacedReading[]): void {
+    this.fault = null;
+    for (const said of readings) {
+      const isLost =
+        said.reading.state === 'absent' &&
+        this.#readings.get(said.place)?.reading.state === 'present';
+      if (!isLost) this.#readings.set(said.place, said);
+    }
+  }
+
+  all(): readonly PlacedReading[] {
+    return [...this.#readings.values()];
+  }
+}
+
+function keepLooking(
+  place: Pick<SharedPlace, 'read'>,
+  said: Said,
+  register: EngineRegister,
+  { preflight, clock }: Shell,
+): void {
+  register.listenTo(() => said.all());
   const ended = new AbortController();
   const looking = (async () => {
     while (!ended.signal.aborted) {
       register.follow();
       await clock.sleep(LOOK_EVERY_MS, ended.signal);
-      said = await place.read().catch(() => said);
+      try {
+        said.hear(await place.read());
+      } catch (fault) {
+        said.fault = wordsOf(fault);
+      }
     }
   })();
   preflight.closeLater(async () => {

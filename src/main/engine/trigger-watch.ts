@@ -2,6 +2,7 @@ import {
   initialThrottle,
   noteExecution,
   type ThrottleLimits,
+  type ThrottleState,
 } from '../../engine/control/execution-throttle.js';
 import {
   initialTriggers,
@@ -14,6 +15,7 @@ import {
 import type { Output } from '../../engine/domain/events.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import { shardOf } from '../../engine/shards/shard-of.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { EngineRegister } from './control-register.js';
@@ -49,7 +51,7 @@ const WHO = 'cdb';
 export function watchTriggers(parts: TriggerWatchParts): TriggerWatch {
   const { live, register, clock, limits } = parts;
   const state = initialTriggers();
-  const throttle = initialThrottle();
+  const throttles = new Map<number, ThrottleState>();
   const losses: Losses = { sinceMs: new Map(), told: new Set() };
   const ended = new AbortController();
   const look = async (): Promise<void> => {
@@ -72,6 +74,9 @@ export function watchTriggers(parts: TriggerWatchParts): TriggerWatch {
       const { record } = register.effective();
       // Also those that a restart publishes again: what was decided before a release is forgiven.
       if (fact.epoch < record.epoch) return;
+      const shard = shardOf(fact.symbol, limits.throttle.shards);
+      const throttle = throttles.get(shard) ?? initialThrottle();
+      throttles.set(shard, throttle);
       const firing = noteExecution(throttle, fact, limits.throttle);
       if (firing === null || isStopped(record, fact.strategyId)) return;
       fire(parts, firing);

@@ -1,23 +1,19 @@
 import { engineClient } from '../../adapters/control-socket/engine-client.js';
-import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
-import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { openLocalEventLog } from '../../adapters/files/local-event-log.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import {
-  createStateRoot,
   isEmptyState,
   refuseFileAsState,
   stateDirectory,
   type StateDirectory,
 } from '../../adapters/files/state-directory.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
-import { hostMs, systemClock } from '../../adapters/system-clock.js';
+import { systemClock } from '../../adapters/system-clock.js';
 import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import { configLocation } from '../../commands/config-location.js';
-import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
 import type { OperatorPorts, StackPort } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { SecretUrl } from '../../config/secrets.js';
@@ -57,6 +53,11 @@ export async function operatorPorts(options: ParsedOptions, io: CommandIo): Prom
       }
       return stack;
     },
+    shared: async () => {
+      const { redisUrl } = commandConfig(options, io);
+      const { sharedStanding } = await import('./shared-standing.js');
+      return sharedStanding(options, io, redisUrl);
+    },
     withEventLog: (work) => withStreamFiles(state.root, work),
     readsDirectly: () => external.isConfigured(),
     withAudit: (work) =>
@@ -76,24 +77,6 @@ function stackPort(secret: SecretUrl): StackPort {
     use: async (work) => {
       opened ??= import('./redis-stack.js').then(({ redisStack }) => redisStack(secret));
       return (await opened).use(work);
-    },
-  };
-}
-
-export function killSwitch(stateDir: string): KillSwitch {
-  const state = stateDirectory(stateDir);
-  const engine = lockedEngine(state.engineLock);
-  return {
-    places: [latchPlace(state.control)],
-    ledger: ledgerFiles(state.ledger),
-    engine,
-    client: engineClient(engine),
-    clock: systemClock(),
-    hostMs,
-    isStateEmpty: () => isEmptyState(state),
-    unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
-    createStateDir: () => {
-      createStateRoot(state);
     },
   };
 }

@@ -1,14 +1,19 @@
 import { wordsOf } from '../../engine/domain/words-of.js';
-import { commandConfig } from '../../commands/command-config.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
+import { configLocation } from '../../commands/config-location.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
-import type { SecretUrls } from '../../config/secrets.js';
+import { URL_VARIABLES, type SecretUrl, type SecretUrls } from '../../config/secrets.js';
+import { urlsOfVariables } from '../../config/variable-urls.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
+import { systemClock } from '../../adapters/system-clock.js';
 import { DependencyError } from '../../operator-error.js';
+import { boundedPlace } from './bounded-place.js';
 
-/** Of one step with a place; the command has a second in all. */
+/** Of all that is done at a place for one call; a stop has promised as much. */
+const PLACE_MS_MAX = 1_000;
+/** Of one step of it, whose fault says more than that time is over. */
 const STEP_MS_MAX = 900;
 
 /**
@@ -16,7 +21,7 @@ const STEP_MS_MAX = 900;
  * not keep a stop from any place: then the variables alone are looked at.
  */
 export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promise<SharedPlaces> {
-  const { urls, config, notes } = secretUrls(options, io);
+  const { urls, config, notes } = await secretUrls(options, io);
   const { redisUrl, databaseUrl } = urls;
   const opened = await Promise.all([
     redisUrl === undefined ? null : orBroken('Redis', () => redisPlace(redisUrl.url)),
@@ -24,7 +29,9 @@ export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promi
       ? null
       : orBroken('PostgreSQL', () => postgresPlace(databaseUrl, config)),
   ]);
-  return { places: opened.filter((place) => place !== null), notes };
+  const places = opened.filter((place) => place !== null);
+  const clock = systemClock();
+  return { places: places.map((place) => boundedPlace(place, PLACE_MS_MAX, clock)), notes };
 }
 
 /** One that can't even be opened is a place all the same: what is said there, nobody can tell. */
@@ -44,45 +51,46 @@ async function orBroken(name: string, open: () => Promise<SharedPlace>): Promise
   }
 }
 
-function secretUrls(
-  options: ParsedOptions,
-  io: CommandIo,
-): {
+interface NamedUrls {
   readonly urls: SecretUrls;
+  /** Null: there is none, or none that can be read. */
   readonly config: Config | null;
   readonly notes: readonly string[];
-} {
+}
+
+/** Loads the schema of the configuration only where there is one. Never throws. */
+async function secretUrls(options: ParsedOptions, io: CommandIo): Promise<NamedUrls> {
   try {
+    const named = urlsOfVariables(configLocation(options, io));
+    if (named !== null) return { urls: named, config: null, notes: [] };
+    const { commandConfig } = await import('../../commands/command-config.js');
     const config = commandConfig(options, io);
     return { urls: config, config, notes: [] };
   } catch (fault) {
-    const { CDB_REDIS_URL: redis, CDB_DATABASE_URL: database } = io.env;
-    const origin = (name: string) => ({ kind: 'env', name }) as const;
-    return {
-      config: null,
-      urls: {
-        ...(redis === undefined
-          ? {}
-          : { redisUrl: { url: redis, origin: origin('CDB_REDIS_URL') } }),
-        ...(database === undefined
-          ? {}
-          : { databaseUrl: { url: database, origin: origin('CDB_DATABASE_URL') } }),
-      },
-      notes: [
-        `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`,
-      ],
-    };
+    const notes = [
+      `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`,
+    ];
+    const names = ['databaseUrl', 'redisUrl'] as const;
+    const given = names.flatMap((name) => variableUrl(name, io));
+    return { urls: Object.fromEntries(given), config: null, notes };
   }
+}
+
+function variableUrl(
+  name: keyof SecretUrls,
+  { env }: CommandIo,
+): readonly (readonly [keyof SecretUrls, SecretUrl])[] {
+  const variable = URL_VARIABLES[name];
+  const { [variable]: url } = env;
+  return url === undefined ? [] : [[name, { url, origin: { kind: 'env', name: variable } }]];
 }
 
 /** Loads its client only here: most stops need none. */
 async function redisPlace(url: string): Promise<SharedPlace> {
-  const [{ openRedisLink, untilAnswered }, { redisControlPlace }, { systemClock }] =
-    await Promise.all([
-      import('../../adapters/redis/redis-link.js'),
-      import('../../adapters/redis/redis-control-place.js'),
-      import('../../adapters/system-clock.js'),
-    ]);
+  const [{ openRedisLink, untilAnswered }, { redisControlPlace }] = await Promise.all([
+    import('../../adapters/redis/redis-link.js'),
+    import('../../adapters/redis/redis-control-place.js'),
+  ]);
   const limits = { connectTimeoutMs: STEP_MS_MAX, commandTimeoutMs: STEP_MS_MAX };
   const link = openRedisLink(url, 'kill switch of cdb', limits);
   const clock = systemClock();

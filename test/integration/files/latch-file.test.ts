@@ -13,15 +13,14 @@ import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LatchPlace } from '../../../src/adapters/files/latch-file.js';
 import { latchPlace } from '../../../src/adapters/files/latch-file.js';
 import { decodeLatch, encodeLatch } from '../../../src/adapters/files/latch-record.js';
-import { effectiveRecord, initialRecord } from '../../../src/engine/control/register.js';
+import { initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
 import type { CanaryTerms } from '../../../src/engine/domain/canary-terms.js';
 import { TERMS } from '../../unit/engine/canary-terms.js';
 import { childProgram, runUnprivileged } from './child-program.js';
-import { temporaryDirectory } from './log-on-disk.js';
+import { LatchOnDisk } from './latch-on-disk.js';
 
 const TRADING: ControlRecord = {
   ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
@@ -35,37 +34,28 @@ const RECORD_OF_BEFORE: ControlRecord = {
   scopes: { 'symbol:B': 'REDUCING', 'strategy:a': 'HALTED' },
 };
 
-let directory: ReturnType<typeof temporaryDirectory>;
-let path: string;
-let latch: LatchPlace;
+let disk: LatchOnDisk;
 beforeEach(() => {
-  directory = temporaryDirectory();
-  path = join(directory.path, 'control.json');
-  latch = latchPlace(path);
+  disk = new LatchOnDisk();
 });
 afterEach(() => {
-  directory.remove();
+  disk.remove();
 });
-
-function effectiveLevel(): string {
-  const readings = [{ place: latch.name, reading: latch.read() }];
-  return effectiveRecord(readings, { stateDirEmpty: false }).record.level;
-}
 
 describe('latch file', () => {
   it('gives back what was written, as one private line', () => {
-    latch.write(TRADING);
-    expect(latch.read()).toEqual({ state: 'present', record: TRADING });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(path, 'utf8').match(/[\u0000-\u001f]/g)).toEqual(['\n']);
-    expect(readdirSync(directory.path).sort()).toEqual(['control.json', 'control.reserve']);
+    disk.latch.write(TRADING);
+    expect(disk.latch.read()).toEqual({ state: 'present', record: TRADING });
+    expect(statSync(disk.path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(disk.path, 'utf8').match(/[\u0000-\u001f]/g)).toEqual(['\n']);
+    expect(readdirSync(disk.directory).sort()).toEqual(['control.json', 'control.reserve']);
   });
 
   it('keeps a wish to cancel and close, and is without one the same to the byte as ever', () => {
     const wish = { killId: '2-0000002a', cancelOpen: true, flatten: true, scopes: ['symbol:A'] };
     const asked: ControlRecord = { ...HALTED, exits: [wish] };
-    latch.write(asked);
-    expect(latch.read()).toEqual({ state: 'present', record: asked });
+    disk.latch.write(asked);
+    expect(disk.latch.read()).toEqual({ state: 'present', record: asked });
     expect(encodeLatch({ ...asked, exits: [] })).toBe(encodeLatch(HALTED));
     expect(createHash('sha256').update(encodeLatch(RECORD_OF_BEFORE)).digest('hex')).toBe(
       'f57284334941bd7573144b433b1943ad63087afe89355b3662ca52a2100bc875',
@@ -81,22 +71,22 @@ describe('latch file', () => {
       const changed = text.replace(bad[0], bad[1]);
       const record = /"record":(.*)\}\n$/s.exec(changed)?.[1] ?? '';
       const sha256 = createHash('sha256').update(record).digest('hex');
-      writeFileSync(path, changed.replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`));
-      expect(latch.read().state, bad.join(' to ')).toBe('unreadable');
+      writeFileSync(disk.path, changed.replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`));
+      expect(disk.latch.read().state, bad.join(' to ')).toBe('unreadable');
     }
   });
 
   it('is absent where nothing was written', () => {
-    expect(latch.read()).toEqual({ state: 'absent' });
+    expect(disk.latch.read()).toEqual({ state: 'absent' });
   });
 
   it('keeps the terms of a canary, and nothing that is only half of them', () => {
     const record: ControlRecord = { ...TRADING, mode: 'canary', canary: TERMS };
-    latch.write(record);
-    expect(latch.read()).toEqual({ state: 'present', record });
+    disk.latch.write(record);
+    expect(disk.latch.read()).toEqual({ state: 'present', record });
     const half = Object.fromEntries(Object.entries(TERMS).filter(([name]) => name !== 'venue'));
-    writeFileSync(path, encodeLatch({ ...record, canary: half as unknown as CanaryTerms }));
-    expect(effectiveLevel()).toBe('HALTED');
+    writeFileSync(disk.path, encodeLatch({ ...record, canary: half as unknown as CanaryTerms }));
+    expect(disk.level()).toBe('HALTED');
   });
 
   it('keeps terms and a wish beside each other', () => {
@@ -110,10 +100,10 @@ describe('latch file', () => {
     (record) => {
       const text = encodeLatch(record);
       for (let length = 0; length < text.length; length += 1) {
-        writeFileSync(path, text.slice(0, length));
-        expect(latch.read().state).toBe('unreadable');
+        writeFileSync(disk.path, text.slice(0, length));
+        expect(disk.latch.read().state).toBe('unreadable');
       }
-      expect(effectiveLevel()).toBe('HALTED');
+      expect(disk.level()).toBe('HALTED');
     },
   );
 
@@ -122,8 +112,8 @@ describe('latch file', () => {
     for (let offset = 0; offset < bytes.length; offset += 1) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(offset) ^ 0x01, offset);
-      writeFileSync(path, changed);
-      expect(latch.read().state).toBe('unreadable');
+      writeFileSync(disk.path, changed);
+      expect(disk.latch.read().state).toBe('unreadable');
     }
   });
 
@@ -146,99 +136,99 @@ describe('latch file', () => {
   };
   for (const [name, text] of Object.entries(garbage)) {
     it(`halts on ${name}`, () => {
-      writeFileSync(path, text);
-      expect(latch.read().state).toBe('unreadable');
-      expect(effectiveLevel()).toBe('HALTED');
+      writeFileSync(disk.path, text);
+      expect(disk.latch.read().state).toBe('unreadable');
+      expect(disk.level()).toBe('HALTED');
     });
   }
 
   it('halts on a directory, a link and a pipe in its place, without hanging', () => {
-    mkdirSync(path);
-    expect(latch.read().state).toBe('unreadable');
-    rmSync(path, { recursive: true });
-    writeFileSync(join(directory.path, 'elsewhere'), encodeLatch(TRADING));
-    symlinkSync('elsewhere', path);
-    expect(latch.read().state).toBe('unreadable');
-    rmSync(path);
-    execFileSync('mkfifo', [path], { timeout: 5_000 });
-    expect(latch.read().state).toBe('unreadable');
+    mkdirSync(disk.path);
+    expect(disk.latch.read().state).toBe('unreadable');
+    rmSync(disk.path, { recursive: true });
+    writeFileSync(join(disk.directory, 'elsewhere'), encodeLatch(TRADING));
+    symlinkSync('elsewhere', disk.path);
+    expect(disk.latch.read().state).toBe('unreadable');
+    rmSync(disk.path);
+    execFileSync('mkfifo', [disk.path], { timeout: 5_000 });
+    expect(disk.latch.read().state).toBe('unreadable');
   });
 
   it('halts for a user who may not read it', async () => {
-    latch.write(TRADING);
-    chmodSync(path, 0o000);
+    disk.latch.write(TRADING);
+    chmodSync(disk.path, 0o000);
     const program = childProgram(
-      directory.path,
+      disk.directory,
       `import { latchPlace } from './src/adapters/files/latch-file.js';
        console.log(JSON.stringify(latchPlace(process.argv[2]).read()));`,
     );
-    const reading: unknown = JSON.parse(await runUnprivileged(program, [path]));
+    const reading: unknown = JSON.parse(await runUnprivileged(program, [disk.path]));
     expect(reading).toMatchObject({ state: 'unreadable', why: expect.stringContaining('EACCES') });
   });
 
   it('halts beside the marker, whatever the record says', () => {
-    latch.write(TRADING);
-    writeFileSync(join(directory.path, 'HALT'), '');
-    expect(effectiveLevel()).toBe('HALTED');
+    disk.latch.write(TRADING);
+    writeFileSync(join(disk.directory, 'HALT'), '');
+    expect(disk.level()).toBe('HALTED');
   });
 
   it('a release that began before an engage does not undo it', () => {
-    latch.write(HALTED);
-    const release = latchPlace(path);
+    disk.latch.write(HALTED);
+    const release = latchPlace(disk.path);
     release.read();
-    const engage = latchPlace(path);
+    const engage = latchPlace(disk.path);
     engage.stop({ ...HALTED, epoch: 3 });
     for (const epoch of [3, 4]) {
       expect(() => {
         release.write({ ...TRADING, epoch });
       }).toThrow('it was changed in the meantime');
     }
-    expect(latch.read()).toEqual({ state: 'present', record: { ...HALTED, epoch: 3 } });
-    expect(existsSync(path)).toBe(true);
+    expect(disk.latch.read()).toEqual({ state: 'present', record: { ...HALTED, epoch: 3 } });
+    expect(existsSync(disk.path)).toBe(true);
     release.read();
     release.write({ ...TRADING, epoch: 4 });
-    expect(effectiveLevel()).toBe('TRADING');
+    expect(disk.level()).toBe('TRADING');
   });
 
   it('nobody writes over an epoch that is as high, not even without having looked', () => {
-    latch.write({ ...TRADING, epoch: 7 });
+    disk.latch.write({ ...TRADING, epoch: 7 });
     for (const epoch of [6, 7]) {
       expect(() => {
-        latchPlace(path).write({ ...TRADING, epoch });
+        latchPlace(disk.path).write({ ...TRADING, epoch });
       }).toThrow('it was changed in the meantime');
     }
-    latchPlace(path).write({ ...TRADING, epoch: 8 });
-    expect(latch.read()).toMatchObject({ record: { epoch: 8 } });
+    latchPlace(disk.path).write({ ...TRADING, epoch: 8 });
+    expect(disk.latch.read()).toMatchObject({ record: { epoch: 8 } });
   });
 
   it('a lesser restriction does not undo a halt either', () => {
-    latch.write(TRADING);
-    const reduce = latchPlace(path);
+    disk.latch.write(TRADING);
+    const reduce = latchPlace(disk.path);
     reduce.read();
-    latch.stop(HALTED);
+    disk.latch.stop(HALTED);
     expect(() => reduce.stop({ ...TRADING, level: 'REDUCING', epoch: 2 })).toThrow('meantime');
-    expect(effectiveLevel()).toBe('HALTED');
+    expect(disk.level()).toBe('HALTED');
   });
 
   it('a record over a damaged one is written', () => {
-    writeFileSync(path, 'garbage');
-    latch.read();
-    latch.write({ ...TRADING, epoch: 5 });
-    expect(latch.read()).toMatchObject({ state: 'present', record: { epoch: 5 } });
+    writeFileSync(disk.path, 'garbage');
+    disk.latch.read();
+    disk.latch.write({ ...TRADING, epoch: 5 });
+    expect(disk.latch.read()).toMatchObject({ state: 'present', record: { epoch: 5 } });
   });
 
   it('stops as far as possible in a directory that it may not write, and says how', async () => {
-    latch.write(TRADING);
-    chmodSync(path, 0o666);
+    disk.latch.write(TRADING);
+    chmodSync(disk.path, 0o666);
     const program = childProgram(
-      directory.path,
+      disk.directory,
       `import { latchPlace } from './src/adapters/files/latch-file.js';
        const latch = latchPlace(process.argv[2]);
        console.log(JSON.stringify([latch.stop(${JSON.stringify(HALTED)}), latch.read()]));`,
     );
-    chmodSync(directory.path, 0o555);
-    const result: unknown = JSON.parse(await runUnprivileged(program, [path]));
-    chmodSync(directory.path, 0o755);
+    chmodSync(disk.directory, 0o555);
+    const result: unknown = JSON.parse(await runUnprivileged(program, [disk.path]));
+    chmodSync(disk.directory, 0o755);
     expect(result).toMatchObject([
       { how: 'overwritten', level: 'HALTED', failures: ['record: EACCES', 'marker: EACCES'] },
       { state: 'present', record: { level: 'HALTED', epoch: 2 } },
@@ -246,17 +236,17 @@ describe('latch file', () => {
   });
 
   it('says every way that failed when nothing works', async () => {
-    latch.write(TRADING);
+    disk.latch.write(TRADING);
     const program = childProgram(
-      directory.path,
+      disk.directory,
       `import { latchPlace } from './src/adapters/files/latch-file.js';
        try { latchPlace(process.argv[2]).stop(${JSON.stringify(HALTED)}); }
        catch (fault) { console.log(fault.name + ' ' + fault.message); }`,
     );
-    chmodSync(path, 0o400);
-    chmodSync(directory.path, 0o555);
-    const text = await runUnprivileged(program, [path]);
-    chmodSync(directory.path, 0o755);
+    chmodSync(disk.path, 0o400);
+    chmodSync(disk.directory, 0o555);
+    const text = await runUnprivileged(program, [disk.path]);
+    chmodSync(disk.directory, 0o755);
     expect(text).toMatch(
       /^DependencyError Cannot stop at .*: record: EACCES, marker: EACCES, overwritten: EACCES, moved-away: EACCES/,
     );

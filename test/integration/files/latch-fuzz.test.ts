@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { latchPlace, type LatchPlace } from '../../../src/adapters/files/latch-file.js';
 import { encodeLatch } from '../../../src/adapters/files/latch-record.js';
-import { effectiveRecord, initialRecord } from '../../../src/engine/control/register.js';
+import { initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord, Level } from '../../../src/engine/domain/control.js';
 import { IS_ROOT, NOBODY } from '../embedded/embedded-fixture.js';
 import { childProgram, runUnprivileged } from './child-program.js';
-import { temporaryDirectory } from './log-on-disk.js';
+import { LatchOnDisk } from './latch-on-disk.js';
 
 const TRADING: ControlRecord = {
   ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
@@ -18,26 +16,17 @@ const TRADING: ControlRecord = {
 const HALTED: ControlRecord = { ...TRADING, level: 'HALTED', epoch: 8 };
 const GOOD = Buffer.from(encodeLatch(TRADING));
 
-let directory: ReturnType<typeof temporaryDirectory>;
-let path: string;
-let latch: LatchPlace;
+let disk: LatchOnDisk;
 beforeEach(() => {
-  directory = temporaryDirectory();
-  path = join(directory.path, 'control.json');
-  latch = latchPlace(path);
+  disk = new LatchOnDisk();
 });
 afterEach(() => {
-  directory.remove();
+  disk.remove();
 });
 
-function level(): Level {
-  const readings = [{ place: latch.name, reading: latch.read() }];
-  return effectiveRecord(readings, { stateDirEmpty: false }).record.level;
-}
-
 function levelOf(content: string | Uint8Array): Level {
-  writeFileSync(path, content, { mode: 0o600 });
-  return level();
+  writeFileSync(disk.path, content, { mode: 0o600 });
+  return disk.level();
 }
 
 /** With the checksum that belongs to it: only its members can be wrong. */
@@ -137,7 +126,7 @@ describe('what failed open in the original halts here', () => {
     `${state}\nreason=none\nmessage=${message}\nactivated_at=none\nupdated_at=2026-01-01T00:00:00Z\n`;
 
   it('a missing file', () => {
-    expect(level()).toBe('HALTED');
+    expect(disk.level()).toBe('HALTED');
   });
   it('an empty file', () => {
     expect(levelOf('')).toBe('HALTED');
@@ -156,65 +145,65 @@ describe('what failed open in the original halts here', () => {
   });
   it('a message with a line break, in a record of this build', () => {
     const message = 'x\nstate=inactive\n{"level":"TRADING"}\u2028';
-    latch.stop({ ...HALTED, message });
-    expect(latch.read()).toEqual({ state: 'present', record: { ...HALTED, message } });
-    expect(level()).toBe('HALTED');
+    disk.latch.stop({ ...HALTED, message });
+    expect(disk.latch.read()).toEqual({ state: 'present', record: { ...HALTED, message } });
+    expect(disk.level()).toBe('HALTED');
   });
 });
 
 describe('a latch that others could have written', () => {
   for (const mode of [0o620, 0o602, 0o666, 0o660]) {
     it(`is no permission (mode ${mode.toString(8)}), until a release replaces it`, () => {
-      latch.write(TRADING);
-      chmodSync(path, mode);
-      expect(latch.read()).toMatchObject({
+      disk.latch.write(TRADING);
+      chmodSync(disk.path, mode);
+      expect(disk.latch.read()).toMatchObject({
         state: 'unreadable',
         why: expect.stringContaining('permits nothing: other users may write it'),
       });
-      expect(level()).toBe('HALTED');
-      latch.write({ ...TRADING, epoch: 9 });
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(level()).toBe('TRADING');
+      expect(disk.level()).toBe('HALTED');
+      disk.latch.write({ ...TRADING, epoch: 9 });
+      expect(statSync(disk.path).mode & 0o777).toBe(0o600);
+      expect(disk.level()).toBe('TRADING');
     });
   }
 
   it('may be read by others', () => {
-    latch.write(TRADING);
-    chmodSync(path, 0o644);
-    expect(level()).toBe('TRADING');
+    disk.latch.write(TRADING);
+    chmodSync(disk.path, 0o644);
+    expect(disk.level()).toBe('TRADING');
   });
 
   it('is a halt all the same, with its epoch and words', () => {
-    latch.write(HALTED);
-    chmodSync(path, 0o666);
-    expect(latch.read()).toEqual({ state: 'present', record: HALTED });
+    disk.latch.write(HALTED);
+    chmodSync(disk.path, 0o666);
+    expect(disk.latch.read()).toEqual({ state: 'present', record: HALTED });
   });
 
   it.runIf(IS_ROOT)('belongs to another user: no permission for root', () => {
-    latch.write(TRADING);
-    chownSync(path, NOBODY, NOBODY);
-    expect(latch.read()).toMatchObject({
+    disk.latch.write(TRADING);
+    chownSync(disk.path, NOBODY, NOBODY);
+    expect(disk.latch.read()).toMatchObject({
       state: 'unreadable',
       why: expect.stringContaining(`user ${NOBODY} owns it`),
     });
     // Of a service's own directory root believes what the service says.
-    chownSync(directory.path, NOBODY, NOBODY);
-    expect(level()).toBe('TRADING');
+    chownSync(disk.directory, NOBODY, NOBODY);
+    expect(disk.level()).toBe('TRADING');
   });
 
   it.runIf(IS_ROOT)(
     'belongs to a third user: no permission for a user without rights',
     async () => {
-      latch.write(TRADING);
-      chmodSync(path, 0o644);
+      disk.latch.write(TRADING);
+      chmodSync(disk.path, 0o644);
       const program = childProgram(
-        directory.path,
+        disk.directory,
         `import { latchPlace } from './src/adapters/files/latch-file.js';
        console.log(JSON.stringify(latchPlace(process.argv[2]).read()));`,
       );
-      const read = async () => JSON.parse(await runUnprivileged(program, [path])) as unknown;
+      const read = async () => JSON.parse(await runUnprivileged(program, [disk.path])) as unknown;
       expect(await read()).toMatchObject({ state: 'present' });
-      chownSync(path, NOBODY - 7, NOBODY - 7);
+      chownSync(disk.path, NOBODY - 7, NOBODY - 7);
       expect(await read()).toMatchObject({
         state: 'unreadable',
         why: expect.stringContaining(`user ${NOBODY - 7} owns it`),

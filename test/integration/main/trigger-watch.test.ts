@@ -10,6 +10,7 @@ import {
 import { lowerScope, scopeReleaseTarget } from '../../../src/engine/control/lower-scope.js';
 import { effectiveRecord, lower, releaseTarget } from '../../../src/engine/control/register.js';
 import type { Output } from '../../../src/engine/domain/events.js';
+import { shardOf } from '../../../src/engine/shards/shard-of.js';
 import type { EngineStatus } from '../../../src/engine/ports/engine-status.js';
 import {
   openEngineRegister,
@@ -30,7 +31,7 @@ const LIMITS = {
   controlLostMs: 1_000,
   unreadableFraction: 1,
   unreadableFramesMin: 1e9,
-  throttle: { windowMs: 60_000, executionsMax: 100, samePriceMax: 2 },
+  throttle: { windowMs: 60_000, executionsMax: 100, samePriceMax: 2, shards: 1 },
 };
 
 let directory: ReturnType<typeof temporaryDirectory>;
@@ -54,18 +55,22 @@ beforeEach(() => {
   prepareStateDirectory(state);
   status = fakeEngineStatus();
   socketTrouble = null;
-  watch = watchTriggers({
+  watch = watching(LIMITS);
+  running = watch.run();
+});
+
+function watching(limits: typeof LIMITS): TriggerWatch {
+  return watchTriggers({
     live: { status: () => status, phase: 'running', obeys: () => true, knock: () => undefined },
     register,
     ledger: ledgerFiles(state.ledger),
     clock,
     channels: [{ name: 'control socket', trouble: () => Promise.resolve(socketTrouble) }],
     everyMs: 1_000,
-    limits: LIMITS,
+    limits,
     onNotice: () => undefined,
   });
-  running = watch.run();
-});
+}
 afterEach(async () => {
   watch.stop();
   clock.advance(1_000);
@@ -175,6 +180,24 @@ describe('the watch over a running engine', () => {
     // Orders of before the release count no more, also when a restart publishes them again.
     for (const n of [7, 8, 9]) watch.note({ ...order(n), epoch: 1 } as Output);
     expect(register.effective().record.epoch).toBe(3);
+  });
+
+  it('gives each shard that it publishes an equal part, as other processes give theirs', () => {
+    const throttle = { windowMs: 60_000, executionsMax: 5, samePriceMax: 100, shards: 2 };
+    const shared = watching({ ...LIMITS, throttle });
+    const symbols = ['AUSDT', 'BUSDT', 'CUSDT', 'DUSDT', 'EUSDT'];
+    const inShard = (shard: number) => symbols.find((one) => shardOf(one, 2) === shard) ?? '';
+    const note = (n: number, shard: number) => {
+      shared.note({ ...order(n), symbol: inShard(shard) } as Output);
+    };
+    note(1, 0);
+    note(2, 0);
+    note(3, 1);
+    note(4, 1);
+    expect(register.effective().record.scopes).toEqual({});
+    note(5, 1);
+    const scope = `strategy:${FACTS.OrderRequested.strategyId}`;
+    expect(register.effective().record.scopes).toEqual({ [scope]: 'HALTED' });
   });
 
   it('after a release, fires again only on breaches that are confirmed anew', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { Mode } from '../../../src/engine/domain/control.js';
 import { refText, type Ref } from '../../../src/engine/domain/ids.js';
+import { openOrdersByBook } from '../../../src/engine/engine-status.js';
 import { Fold } from '../../../src/engine/fold.js';
 import { FoldBench, of } from './fold-bench.js';
 
@@ -61,6 +62,15 @@ describe('a change of mode in a running fold', () => {
     expect(bench.state.portfolio.book).toBe('hypothetical');
     expect(bench.state.portfolio.positions.size).toBe(0);
     expect(bench.state.parked?.portfolio.positions.size).toBe(1);
+  });
+
+  it('counts what is open in either book', () => {
+    const bench = started('paper');
+    bench.trade(10_010);
+    expect(openOrdersByBook([bench])).toEqual({ real: 1, hypothetical: 0 });
+    setMode(bench, 'shadow');
+    expect(openOrdersByBook([bench])).toEqual({ real: 1, hypothetical: 0 });
+    expect(openOrdersByBook([bench, bench])).toEqual({ real: 2, hypothetical: 0 });
   });
 
   it('times out what is open in the book that is not decided on', () => {

@@ -192,15 +192,21 @@ describe('kill-switch engage', () => {
   it('tells the register and the engine to cancel and to close', async () => {
     const fake = fakeKillSwitch(TRADING);
     fake.pid = 4182;
-    const exits = [{ state: 'closing', open_orders: 1, positions: 2, why: '' }];
-    fake.answer = { state: 'answered', status: 200, body: { level: 'HALTED', exits } };
+    const positions = [{ symbol: 'BTCUSDT', qty: '0.0200' }];
+    const exits = [{ state: 'reducing', open_orders: 1, positions, why: '' }];
+    fake.answer = {
+      state: 'answered',
+      status: 200,
+      body: { level: 'HALTED', open_orders: 3, exits },
+    };
     const { out, record } = await engage({ flatten: true, level: 'reduce' }, fake);
     expect(record).toMatchObject({
       level: 'HALTED',
       exits: [{ cancelOpen: true, flatten: true, scopes: [] }],
     });
     expect(fake.asked[0]?.body).toMatchObject({ cancelOpen: true, flatten: true });
-    expect(out).toContain('exits        closing: open orders 1, positions 2 left');
+    expect(out).toContain('exits        reducing: open orders 1, 0.0200 BTCUSDT left');
+    expect(out).toContain('\n  open orders  3\n');
   });
 
   it('never lowers a place that is stricter than the latch', async () => {
@@ -221,6 +227,50 @@ describe('kill-switch engage', () => {
     expect([status, record?.level]).toEqual([4, 'HALTED']);
     expect(out).toContain('PARTIAL: Redis not written');
     expect(out).toContain('Redis FAILED after no disk');
+  });
+
+  it('stops here where nobody can even look for other places', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.sharedPlaces = () => Promise.reject(new Error('module is gone'));
+    const { status, out, record } = await engage({}, fake);
+    expect([status, record?.level]).toEqual([4, 'HALTED']);
+    expect(out).toContain('PARTIAL: other places not written');
+    expect(out).toContain('other places FAILED after module is gone');
+    expect(fake.ledger).toHaveLength(1);
+  });
+
+  it('says so when a place does not tell which engines obey', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    fake.shared = [{ ...redis, obeyed: () => Promise.reject(failing(true)) }];
+    const { status, out } = await engage({}, fake);
+    expect(status).toBe(4);
+    expect(out).toContain('PARTIAL: Redis does not say which engines obey');
+    expect(out).toContain('Redis OK but no word of its engines after no disk');
+  });
+
+  it('gives a shared place one deadline for the write and the word of its engines', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    const waits: number[] = [];
+    fake.shared = [
+      {
+        ...redis,
+        change: async (next) => {
+          await fake.clock.sleep(400);
+          return redis.change(next);
+        },
+        obeyed: (_, waitMs) => {
+          waits.push(waitMs);
+          return Promise.resolve([]);
+        },
+      },
+    ];
+    const { out } = await engage({}, fake, 'json');
+    expect(waits).toEqual([600]);
+    expect(JSON.parse(out)).toMatchObject({
+      data: { places: [{}, { place: 'Redis', ms: 400, ms_max: 1_000 }] },
+    });
   });
 
   it('prints no control character that somebody else wrote', async () => {

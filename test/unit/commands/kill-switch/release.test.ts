@@ -141,6 +141,19 @@ describe('kill-switch release', () => {
     await expect(release(inCanary, canary)).rejects.toMatchObject({ code: 'CDB-E0305' });
   });
 
+  it('is of a host or of a scope, never of both, whatever else is given', async () => {
+    const both = { forget: 'place:far', scope: 'symbol:BTCUSDT' };
+    for (const confirm of ['paper/place:far', 'paper/symbol:BTCUSDT', 'paper/kill-switch', '']) {
+      const fake = fakeKillSwitch(HALTED);
+      await expect(release({ ...ALL, ...both, confirm }, fake)).rejects.toMatchObject({
+        code: 'CDB-E0002',
+        exit: 2,
+        what: 'Cannot release a scope of one host: --scope and --forget exclude each other',
+      });
+      expect(fake.ledger).toEqual([]);
+    }
+  });
+
   it.each([
     ['numbered again', (released: ControlRecord) => ({ ...HALTED, epoch: released.epoch + 3 })],
     ['lowered', (released: ControlRecord) => ({ ...released, epoch: released.epoch + 1 })],

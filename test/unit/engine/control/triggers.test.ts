@@ -155,7 +155,7 @@ describe('a look', () => {
 });
 
 describe('the throttle of executions', () => {
-  const limits = { windowMs: 60_000, executionsMax: 6, samePriceMax: 3 };
+  const limits = { windowMs: 60_000, executionsMax: 6, samePriceMax: 3, shards: 1 };
   let told = 0;
   const order = (n: number, change: object = {}) => ({
     strategyId: 'paper',
@@ -239,5 +239,35 @@ describe('the throttle of executions', () => {
     const each = (n: number) => noteExecution(state, order(n, { price: `${n}` }), limits);
     expect([1, 2, 3, 4, 5, 6].map(each)).toEqual(new Array(6).fill(null));
     expect(each(7)?.evidence).toEqual(['strategy paper: 7 orders within 60000 ms, limit 6']);
+  });
+
+  it('holds in sum where each shard is counted by another process', () => {
+    const spread = fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 200 });
+    const shared = fc.record({
+      max: fc.integer({ min: 8, max: 60 }),
+      shards: fc.constantFrom(1, 2, 3, 8),
+    });
+    fc.assert(
+      fc.property(spread, shared, (to, { max, shards }) => {
+        const all = { ...limits, executionsMax: max, samePriceMax: 1_000, shards };
+        const states = Array.from({ length: shards }, initialThrottle);
+        let left = 0;
+        for (const [n, at] of to.entries()) {
+          const state = states[at % shards] ?? initialThrottle();
+          if (noteExecution(state, order(n), all) !== null) break;
+          left += 1;
+        }
+        expect(left).toBeLessThanOrEqual(max);
+      }),
+    );
+  });
+
+  it('says whose share it is, which is one order at least', () => {
+    const state = initialThrottle();
+    const few = { ...limits, executionsMax: 3, samePriceMax: 9, shards: 4 };
+    expect(noteExecution(state, order(1), few)).toBeNull();
+    expect(noteExecution(state, order(2), few)?.evidence).toEqual([
+      'strategy paper: 2 orders within 60000 ms, limit 1 (of 3 for 4 shards)',
+    ]);
   });
 });

@@ -36,7 +36,7 @@ function engineOf(own: ControlRecord) {
   const live: Pick<EngineRun, 'knock' | 'obeys' | 'status'> = {
     knock: () => undefined,
     obeys: () => true,
-    status: () => fakeEngineStatus({}),
+    status: () => fakeEngineStatus({ openOrdersByBook: { real: 2, hypothetical: 1 } }),
   };
   const intent = intentHandler(live as EngineRun, register as EngineRegister, new ManualClock());
   return { intent, engaged };
@@ -52,4 +52,12 @@ it('leaves the latch to who has written it', async () => {
   const { intent, engaged } = engineOf({ ...OWN, level: 'HALTED', epoch: 4 });
   await intent('engage', { epoch: 4, reason: 'manual' });
   expect(engaged).toEqual([]);
+});
+
+it('answers with the open orders of both books', async () => {
+  const { intent } = engineOf(OWN);
+  expect(await intent('engage', { epoch: 4 })).toMatchObject({
+    open_orders: 3,
+    open_orders_by_book: { real: 2, hypothetical: 1 },
+  });
 });
