@@ -3,7 +3,7 @@ import type { EffectiveControl } from '../../engine/control/register.js';
 import { askedBy, type AskedMode } from '../../engine/control/effective-mode.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
-import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
+import { ChangedMeanwhile, DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { readControl, type KillSwitch } from '../kill-switch/kill-switch-ports.js';
 
@@ -63,7 +63,7 @@ export function writeRecord({ places }: KillSwitch, record: ControlRecord): void
       place.write(record);
     } catch (fault) {
       if (!(fault instanceof DependencyError)) throw fault;
-      const isConflict = fault.message.includes('changed in the meantime');
+      const isConflict = fault instanceof ChangedMeanwhile;
       throw new OperatorError({
         code: isConflict ? 'CDB-E0313' : 'CDB-E0314',
         what: `Cannot set the mode to ${record.mode}: the ${place.name} was not written`,
@@ -87,7 +87,7 @@ export function writeLess(
       writeRecord(killSwitch, record);
       return record;
     } catch (fault) {
-      const isConflict = fault instanceof OperatorError && fault.exit === EXIT.CONFLICT;
+      const isConflict = fault instanceof OperatorError && fault.cause instanceof ChangedMeanwhile;
       if (!isConflict || round >= ROUNDS_MAX) throw fault;
     }
   }

@@ -10,7 +10,11 @@ import { LIVE_FLAGS } from '../../../src/engine/control/mode-flags.js';
 import type { ControlRecord, Mode } from '../../../src/engine/domain/control.js';
 import type { LedgerEvent } from '../../../src/engine/domain/ledger.js';
 import { LEDGER_START } from '../../../src/engine/domain/ledger.js';
-import { DependencyError, type OperatorError } from '../../../src/operator-error.js';
+import {
+  ChangedMeanwhile,
+  DependencyError,
+  type OperatorError,
+} from '../../../src/operator-error.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 import { fakeGate, type FakeGate } from '../../fakes/fake-delivery-gate.js';
 import { fakeKillSwitch } from '../../fakes/fake-kill-switch.js';
@@ -111,12 +115,20 @@ describe('cdb mode set', () => {
   it('goes to shadow although somebody else writes at that moment', async () => {
     const paper = { ...SHADOW, mode: 'paper' as const, epoch: 4 };
     const parts = bench({ record: paper });
-    parts.fake.fault = new DependencyError('it was changed in the meantime', {
-      ...{ dependency: 'state directory', retryable: true },
-    });
+    parts.fake.fault = new ChangedMeanwhile('the latch', { dependency: 'state directory' });
     const status = await set(new ParsedOptions({ mode: 'shadow' }), parts.io, parts.services);
     expect([status, parts.after()?.mode]).toEqual([0, 'shadow']);
     expect(parts.order).toEqual(['register', 'register', 'ledger']);
+  });
+
+  it('takes no other fault for that, whatever its words', async () => {
+    const parts = bench({ record: { ...SHADOW, mode: 'paper' } });
+    parts.fake.fault = new DependencyError('read-only, changed in the meantime', {
+      ...{ dependency: 'state directory', retryable: true },
+    });
+    const done = set(new ParsedOptions({ mode: 'shadow' }), parts.io, parts.services);
+    await expect(done).rejects.toMatchObject({ code: 'CDB-E0314', exit: 4 });
+    expect(parts.order).toEqual(['register']);
   });
 
   it('goes to shadow even where the ledger takes nothing, and says so', async () => {
