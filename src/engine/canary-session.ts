@@ -78,6 +78,7 @@ function momentOf(state: CoreState): CanaryMoment {
     tsMs: state.nowMs,
     equityE8: book === null ? 0n : portfolioFigures(book.portfolio).equityE8,
     isFlat: book !== null && book.portfolio.positions.size === 0 && book.venue.orders.size === 0,
+    isResting: book !== null && book.portfolio.positions.size > 0 && book.venue.orders.size === 0,
     strategyId: state.limits?.signal.strategyId ?? '',
     breakers: latched,
   };

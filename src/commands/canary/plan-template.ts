@@ -11,7 +11,7 @@ format: ${PLAN_FORMAT}
 venue: TBD                      # paper = a rehearsal on the simulated venue, or the name of a real one
 symbols: [TBD]                  # at most ${symbols}
 order_types: TBD                # MARKET
-orders_max: TBD                 # 1 to ${orders}, exits included; the last one is kept for an exit
+orders_max: TBD                 # 2 to ${orders}, exits included; the last one is kept for an exit
 active_orders_max: TBD          # 1 to ${activeOrders}
 notional_per_order_usdt: TBD    # up to ${notionalUsdt}; an entry is cut to it
 notional_total_usdt: TBD        # up to ${notionalUsdt}, of all entries at the worst price they may pay

@@ -28,13 +28,17 @@ interface NumberRule {
   readonly min: number;
   readonly max: number;
   readonly isWhole?: true;
+  readonly why?: string;
 }
 
 const { orders, activeOrders, notionalUsdt, durationMs } = CANARY_CEILINGS;
 const HOUR_SEC = 3_600;
 
 const NUMBERS = {
-  orders_max: { min: 1, max: orders, isWhole: true },
+  orders_max: {
+    ...{ min: 2, max: orders, isWhole: true },
+    why: 'an entry needs one more order for its exit',
+  },
   active_orders_max: { min: 1, max: activeOrders, isWhole: true },
   notional_per_order_usdt: { min: 0.01, max: notionalUsdt },
   notional_total_usdt: { min: 0.01, max: notionalUsdt },
@@ -113,7 +117,7 @@ function perOrderFault(file: Fields): readonly string[] {
 function numberFault(
   file: Fields,
   name: string,
-  { min, max, isWhole }: NumberRule,
+  { min, max, isWhole, why = '' }: NumberRule,
 ): readonly string[] {
   const value = file[name];
   if (!isDecided(value)) return [`${name}: is undecided`];
@@ -121,7 +125,7 @@ function numberFault(
   const isIn = typeof value === 'number' && value >= min && value <= max;
   const fits =
     isIn && (!isWhole || Number.isInteger(value)) && typeof parseE8(String(value)) === 'bigint';
-  return fits ? [] : [`${words}, found ${JSON.stringify(value)}`];
+  return fits ? [] : [`${words}, found ${JSON.stringify(value)}${why === '' ? '' : `; ${why}`}`];
 }
 
 function faultsOfApproval(approval: Fields, file: Fields): readonly string[] {

@@ -45,6 +45,8 @@ export interface CanaryMoment {
   readonly equityE8: E8;
   /** Neither positions nor open orders. */
   readonly isFlat: boolean;
+  /** A position, and nothing out that could close it. */
+  readonly isResting: boolean;
   readonly strategyId: string;
   /** Latched ones. */
   readonly breakers: readonly string[];
@@ -255,9 +257,9 @@ export function noteVenueResult(
 /** What has to hold at every moment of a session. */
 export function watchCanary(
   state: CanaryState,
-  now: Pick<CanaryMoment, 'tsMs' | 'equityE8' | 'breakers'>,
+  now: Omit<CanaryMoment, 'strategyId' | 'isFlat'>,
 ): void {
-  const { terms } = state;
+  const { terms, ordersSent } = state;
   if (!isActive(state) || terms === null) return;
   // Before the first trade of a run no time has passed yet.
   if (state.startedAtMs === 0) {
@@ -275,6 +277,10 @@ export function watchCanary(
     end(state, 'breaker_latch', now.breakers.join(', '));
   } else if (lossE8 >= amountOf(terms.lossMaxUsdt)) {
     end(state, 'limit_breach', `lost ${formatE8(lossE8)} of ${terms.lossMaxUsdt} USDT`);
+  } else if (now.isResting && ordersSent >= terms.ordersMax) {
+    // Nothing that it may still do would close this: a person has to.
+    const left = `${ordersSent} of ${terms.ordersMax} have left`;
+    end(state, 'limit_breach', `no order is left for the exit: ${left}`);
   }
 }
 

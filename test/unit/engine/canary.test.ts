@@ -109,6 +109,19 @@ describe('a canary on the paper venue', () => {
     expect(codes(facts)).toContain('RK_CANARY_ORDERS');
   });
 
+  it('ends at once, and says so, where no order is left for what it holds', () => {
+    // The exit finds no buyer within its bound, and was the last order that the plan has.
+    const limits = eager({ risk: { autoUnwind: true }, paper: { latencyMsMin: 50 } });
+    const bench = canary({ ordersMax: 2, lossMaxUsdt: '50' }, limits);
+    buy(bench);
+    expect(bench.state.canary).toMatchObject({ phase: 'running', ordersSent: 2 });
+    for (let i = 0; i < 8; i += 1) bench.trade(9_000, { afterMs: 5_000 });
+    expect(last(bench)).toMatchObject({ phase: 'ended', trigger: 'limit_breach', ordersSent: 2 });
+    expect(last(bench)?.detail).toBe('no order is left for the exit: 2 of 2 have left');
+    expect(Number(last(bench)?.heldQty)).toBeGreaterThan(0);
+    expect(bench.of('AlertRaised').at(-1)).toMatchObject({ level: 'CRITICAL', code: 'CANARY' });
+  });
+
   it('refuses the 51st USDT, with a code', () => {
     const bench = canary({ notionalPerOrderUsdt: '30' });
     expect(codes([...buy(bench), ...buy(bench)])).toEqual([null, 'RK_CANARY_NOTIONAL']);
@@ -380,6 +393,47 @@ describe('the ceilings of a canary', () => {
   });
 });
 
+describe('a canary whose exits are refused or run out of time', () => {
+  it('never runs on with a position that no order is left for', () => {
+    let ended = 0;
+    const drawnTrade = fc.record({
+      bps: fc.integer({ min: -20, max: 30 }),
+      afterMs: fc.constantFrom(150, 900, 5_000, 30_000),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(drawnTrade, { minLength: 5, maxLength: 25 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        (trades, ordersMax, seed) => {
+          const limits = thresholds({
+            risk: { autoUnwind: true },
+            paper: {
+              rejectFraction: 0.5,
+              partialFraction: 0.5,
+              latencyMsMin: 0,
+              latencyMsMax: 300,
+            },
+            breaker: { errorRateMaxFraction: 1 },
+          });
+          const bench = new FoldBench({ mode: 'shadow', limits, seed });
+          bench.warmUp();
+          say(bench, { canary: { ...TERMS, ordersMax, rejectsMax: 9, notionalPerOrderUsdt: '5' } });
+          let price = 10_000;
+          for (const { bps, afterMs } of trades) {
+            price *= 1 + bps / 10_000;
+            bench.trade(price, { afterMs });
+            expect(isTrapped(bench)).toBe(false);
+          }
+          if (last(bench)?.detail.startsWith('no order is left')) ended += 1;
+        },
+      ),
+    );
+    // Otherwise it would hold because none is ever in the way of it.
+    expect(ended).toBeGreaterThan(2);
+  });
+});
+
 describe('a stop that cancels and closes during a canary', () => {
   const ALL: ExitWish = { killId: '9-00000001', cancelOpen: true, flatten: true, scopes: [] };
   const held = ({ state }: FoldBench) =>
@@ -459,6 +513,15 @@ describe('a stop that cancels and closes during a canary', () => {
     }
   });
 });
+
+/** Runs on, with a position that no order is left for. */
+function isTrapped({ state }: FoldBench): boolean {
+  const { phase, terms, ordersSent } = state.canary;
+  const book = booksOf(state).find(({ portfolio }) => portfolio.book === 'real');
+  if (terms === null || (phase !== 'running' && phase !== 'held')) return false;
+  const isStuck = book?.portfolio.positions.size !== 0 && book?.venue.orders.size === 0;
+  return isStuck && ordersSent >= terms.ordersMax;
+}
 
 /** Own arithmetic over what left, session by session. @returns how many orders left */
 function ceilingsHold(facts: readonly Output[]): number {

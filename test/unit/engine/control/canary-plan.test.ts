@@ -64,6 +64,7 @@ describe('judgePlan', () => {
 
   it.each<[string, Partial<Plan>]>([
     ['orders_max', { orders_max: 4 }],
+    ['orders_max', { orders_max: 1 }],
     ['active_orders_max', { active_orders_max: 2 }],
     ['notional_total_usdt', { notional_total_usdt: 50.01 }],
     ['notional_per_order_usdt', { notional_per_order_usdt: 51 }],
