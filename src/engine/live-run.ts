@@ -19,7 +19,7 @@ import type { Feed } from './ports/feed.js';
 import type { RunRegistry } from './ports/run-registry.js';
 import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
-import { createPublisher } from './publisher.js';
+import { createPublisher, gatedReport } from './publisher.js';
 import { recover, type Recovered } from './recovery.js';
 import { Runner, type EndReason } from './runner.js';
 import { Sequencer } from './sequencer.js';
@@ -318,15 +318,12 @@ export class LiveRun implements EngineRun {
           streams: logStreams(this.#deps.streams),
           ids,
           thresholds,
-          onGated: ({ ref, symbol }, message) => {
-            this.#sequencer.urge({
-              kind: 'OrderReported',
-              orderRef: ref,
-              symbol,
-              status: 'REJECTED',
-              message,
-              atMs: clock.nowMs(),
-            });
+          control: () => ({
+            ...this.#deps.control(),
+            foldedMode: this.#fold.state.control.mode,
+          }),
+          onGated: (order, message) => {
+            this.#sequencer.urge(gatedReport(order, message, clock.nowMs()));
           },
         }),
         onFailed: () => {

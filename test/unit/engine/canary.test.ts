@@ -11,7 +11,7 @@ import { refText } from '../../../src/engine/domain/ids.js';
 import { booksOf } from '../../../src/engine/books.js';
 import { gateRefusal } from '../../../src/engine/control/venue-gate.js';
 import type { ExitWish } from '../../../src/engine/domain/control.js';
-import type { ControlChanged } from '../../../src/engine/domain/inputs.js';
+import type { ControlChanged, OrderReported } from '../../../src/engine/domain/inputs.js';
 import type { Thresholds } from '../../../src/engine/domain/thresholds.js';
 import { Fold } from '../../../src/engine/fold.js';
 import { TERMS } from './canary-terms.js';
@@ -274,6 +274,26 @@ describe('a canary rolls back by itself', () => {
     const stalled = canary();
     stalled.apply({ kind: 'AuditStalled', reason: 'gone', atMs: 0 });
     expect(last(stalled)).toMatchObject({ phase: 'held', trigger: 'pipeline_stall' });
+  });
+});
+
+describe('an order of a canary that is refused', () => {
+  /** One entry is out and is reported as refused. */
+  function refused(by: Pick<OrderReported, 'refusedBy'>): FoldBench {
+    const bench = canary({ rejectsMax: 1 });
+    const [order] = left(bench.trade(10_010));
+    if (order === undefined) throw new Error('no entry is out');
+    const about = { orderRef: order.ref, symbol: order.symbol, message: 'no', atMs: 0 };
+    bench.apply({ kind: 'OrderReported', status: 'REJECTED', ...about, ...by });
+    return bench;
+  }
+
+  it('holds it where the venue did, and not where our own gate did', () => {
+    expect(last(refused({}))).toMatchObject({ phase: 'held', trigger: 'reject_spike' });
+    const ours = refused({ refusedBy: 'gate' });
+    expect(last(ours)).toMatchObject({ phase: 'running', trigger: null });
+    expect(ours.state.canary.rejects).toBe(0);
+    expect(ours.of('OrderRejected')).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { ControlRecord } from '../../../src/engine/domain/control.js';
+import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
+import { listFeed } from '../../fakes/engine/list-feed.js';
+import { quiet, until } from '../../fakes/engine/until.js';
+import { TERMS } from './canary-terms.js';
+import { of } from './fold-bench.js';
+import { busyTrades, LiveBench, TRADING } from './live-bench.js';
+import { observed } from './stages/market-fold.js';
+
+const SHADOW: ControlRecord = { ...TRADING, mode: 'shadow' };
+const CANARY: ControlRecord = {
+  ...TRADING,
+  ...{ mode: 'canary', canary: TERMS, epoch: 2, reason: 'canary' },
+};
+const QUIET = busyTrades(0);
+const tsMs = (QUIET.at(-1)?.tsMs ?? 0) + 1_000;
+const RISE = observed({ price: '10010', tsMs, tradeId: '900' });
+const LOST = {
+  kind: 'FeedLost',
+  symbol: 'BTCUSDT',
+  reason: 'connection_lost',
+  atMs: tsMs,
+} as const;
+
+/** Starts a canary behind the quiet minutes, and folds `inputs` while nothing is committed. */
+async function foldedBehindCommit(inputs: readonly (typeof RISE | typeof LOST)[]) {
+  const bench = new LiveBench();
+  bench.control = SHADOW;
+  let start: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => (start = resolve));
+  const gate = (batch: number) => (batch === QUIET.length ? started : undefined);
+  const feed = listFeed([...QUIET, ...inputs], { batchTrades: 1, gate });
+  const process = await bench.open(feed, { mode: 'shadow' });
+  const { live, audit } = process;
+  let commit: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (commit = resolve));
+  const commitNow = audit.commit.bind(audit);
+  const running = live.start(() => undefined);
+  await until(() => live.status().seqCommitted === QUIET.length + 2, 'the quiet minutes');
+  bench.control = CANARY;
+  live.knock();
+  await until(() => live.status().canary?.phase === 'running', 'the canary');
+  await until(() => live.status().seqCommitted === QUIET.length + 3, 'its start on record');
+  audit.commit = async (batch) => {
+    await released;
+    return commitNow(batch);
+  };
+  start();
+  await until(() => live.status().inputs.count === QUIET.length + 3 + inputs.length, 'all folded');
+  await quiet();
+  commit();
+  await running;
+  const [order] = of(process.committed, 'OrderRequested').filter(({ mode }) => mode === 'paper');
+  const left = bench.streams.get(STREAMS.orders.name)?.entries.map(({ id }) => id) ?? [];
+  return { order, left: left.filter(({ seq }) => seq === order?.ref.seq), ...process };
+}
+
+describe('the venue gate and a canary that ends by itself', () => {
+  it('lets an entry of it out once its decision is on record', async () => {
+    const { order, left } = await foldedBehindCommit([RISE]);
+    expect([order?.reduceOnly, left]).toEqual([false, [order?.ref]]);
+  });
+
+  it('keeps an entry in whose batch waited while the fold rolled it back', async () => {
+    const { order, left, live } = await foldedBehindCommit([RISE, LOST]);
+    expect(live.status().canary).toMatchObject({ phase: 'ended', trigger: 'stale_data' });
+    // The register says canary to the end, under the epoch that the entry was decided under.
+    expect(order).toMatchObject({ reduceOnly: false, epoch: CANARY.epoch });
+    expect(left).toEqual([]);
+  });
+});
