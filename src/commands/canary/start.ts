@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { unmet } from '../../engine/control/canary-conditions.js';
-import { withMode } from '../../engine/control/register.js';
+import { withMode, type EffectiveControl } from '../../engine/control/register.js';
 import type { CanaryTerms } from '../../engine/domain/canary-terms.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import {
-  engineWords,
-  noteFirst,
-  tellMode,
-  writeRecord,
-  type EngineWord,
-} from '../mode/mode-ports.js';
+import { changeRegister } from '../mode/change-register.js';
+import { engineWords, type EngineWord } from '../mode/mode-ports.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -42,13 +37,18 @@ export async function run(
   };
   const why = `canary started: ${who.reason}`;
   const change = { mode: 'canary', operator: who.operator, atMs, why, canary: terms } as const;
-  const record: ControlRecord = { ...withMode(control, change), reason: 'canary' };
-  const { epoch } = record;
-  const event = { kind: 'canary', action: 'canary start', atMs, who: who.operator } as const;
-  const details = { epoch, terms, approved_by: decided.operator, pack: found.packName };
-  noteFirst(killSwitch.ledger, { ...event, why: who.reason, details }, io);
-  writeRecord(killSwitch, record);
-  return report(terms, { epoch, word: await tellMode(killSwitch, epoch) }, options, io);
+  const eventOf = ({ epoch }: ControlRecord) => ({
+    ...({ kind: 'canary', action: 'canary start', atMs } as const),
+    ...{ who: who.operator, why: who.reason },
+    details: { epoch, terms, approved_by: decided.operator, pack: found.packName },
+  });
+  const next = (current: EffectiveControl): ControlRecord => ({
+    ...withMode(current, change),
+    reason: 'canary',
+  });
+  const more = { before: control, isMore: true, next, eventOf };
+  const { record, engine } = await changeRegister(killSwitch, more, io);
+  return report(terms, { epoch: record.epoch, word: engine }, options, io);
 }
 
 function requireWords(

@@ -1,4 +1,3 @@
-import { wordsOf } from '../../engine/domain/words-of.js';
 import { findModeFlags } from '../../config/mode-flags.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import { askedBy, effectiveMode } from '../../engine/control/effective-mode.js';
@@ -18,23 +17,8 @@ import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { setRestricted } from './set-restricted.js';
-import {
-  engineWords,
-  noteFirst,
-  requireReadable,
-  tellMode,
-  writeLess,
-  writeRecord,
-  type EngineWord,
-} from './mode-ports.js';
-
-interface Change {
-  readonly from: Mode;
-  readonly record: ControlRecord;
-  readonly engine: EngineWord;
-  /** What went wrong without keeping the change from holding. */
-  readonly note: string | null;
-}
+import { changeRegister, exitAfter, isOther, type RegisterChanged } from './change-register.js';
+import { engineWords, requireReadable } from './mode-ports.js';
 
 /** Changes what a running engine does with its orders, without a restart. */
 export async function run(
@@ -53,10 +37,9 @@ export async function run(
   if (before.record.mode === mode) return sayNothing(mode, before, io);
   if (mode === 'paper') await askForPaper(before, options, io);
   const change = await setMode({ mode, before, killSwitch }, options, io);
-  return report(change, options, io);
+  return report(before.record.mode, change, options, io);
 }
 
-/** Less risk is done first and put on record then; more risk the other way round. */
 async function setMode(
   at: {
     readonly mode: 'shadow' | 'paper';
@@ -65,9 +48,8 @@ async function setMode(
   },
   options: ParsedOptions,
   io: CommandIo,
-): Promise<Change> {
+): Promise<RegisterChanged> {
   const { mode, before, killSwitch } = at;
-  const { ledger } = killSwitch;
   const who = options.text('operator') ?? operatorName(io.env);
   const from = before.record.mode;
   const why = options.text('reason') ?? '';
@@ -82,20 +64,7 @@ async function setMode(
       ...{ atMs, who, why },
       details: { from, to: mode, epoch, level },
     }) as const;
-  let note: string | null = null;
-  let record = next(before);
-  if (mode === 'paper') {
-    noteFirst(ledger, eventOf(record), io);
-    writeRecord(killSwitch, record);
-  } else {
-    record = writeLess(killSwitch, next);
-    try {
-      ledger.append(eventOf(record));
-    } catch (fault) {
-      note = `the change holds, but it is not in the ledger: ${wordsOf(fault)}`;
-    }
-  }
-  return { from, record, engine: await tellMode(killSwitch, record.epoch), note };
+  return changeRegister(killSwitch, { before, isMore: mode === 'paper', next, eventOf }, io);
 }
 
 async function askForPaper(
@@ -126,14 +95,14 @@ async function askForPaper(
 }
 
 function report(
-  { from, record, engine, note }: Change,
+  from: Mode,
+  changed: RegisterChanged,
   options: ParsedOptions,
   io: CommandIo,
 ): number {
+  const { record, engine, note } = changed;
   const { mode, epoch, operator } = record;
-  const isOther = engine.state === 'follows' && engine.mode !== mode;
-  if (note !== null) io.stderr(`note: ${plainText(note)}\n`);
-  const drift = isOther
+  const drift = isOther(engine, mode)
     ? `PARTIAL: the engine decides in ${engine.mode ?? '?'}: its own flags allow no more; cdb logs says which\n`
     : '';
   const { state, pid, why } = engine;
@@ -154,8 +123,7 @@ function report(
       `  engine       ${plainText(engineWords(engine))}\n` +
       `undo: ${atSamePlace(`cdb mode set ${from === 'paper' ? 'paper' : 'shadow'}`, options)}\n`,
   });
-  if (isOther) return EXIT.FINDING;
-  return engine.state === 'not-confirmed' || note !== null ? EXIT.UNREACHABLE : EXIT.OK;
+  return exitAfter(changed, io);
 }
 
 function sayNothing(mode: Mode, { record }: EffectiveControl, io: CommandIo): number {
