@@ -1,5 +1,7 @@
 import { wordsOf } from '../../engine/domain/words-of.js';
-import { findModeFlags } from '../../config/mode-flags.js';
+import { modeUnder } from '../../config/mode-flags.js';
+import { REDIS_FEED } from '../../config/live-venues.js';
+import type { Config } from '../../config/parse-config.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import {
   judgeConditions,
@@ -7,8 +9,8 @@ import {
   type Evidence,
   type Finding,
 } from '../../engine/control/canary-conditions.js';
-import { judgePack } from '../../engine/control/canary-pack.js';
-import { effectiveMode, PAPER_VENUE, REAL_VENUES } from '../../engine/control/effective-mode.js';
+import { judgePack, type LockedFacts } from '../../engine/control/canary-pack.js';
+import { PAPER_VENUE, REAL_VENUES } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { Hash } from '../../engine/domain/hash.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
@@ -19,6 +21,7 @@ import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { readControl } from '../kill-switch/kill-switch-ports.js';
 import { DRILL_PASS } from '../kill-switch/drill.js';
 import { lookAtGate } from '../gate/gate-look.js';
+import { countingFlags, type CountingFlags } from '../mode/engine-flags.js';
 import { textMember } from '../mode/mode-ports.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
@@ -27,6 +30,8 @@ import { readPlan, type ReadPlan } from './read-plan.js';
 
 const DRILL_VALID_MS = 7 * 86_400_000;
 const VIEW_WAIT_MS = 1_000;
+/** Of the ledger entry by which a start uses its evidence up. */
+export const CANARY_START = 'canary start';
 const OK = (detail: string): Finding => ({ state: 'OK', detail });
 const FAILED = (detail: string): Finding => ({ state: 'FAILED', detail });
 const MISSING = (detail: string): Finding => ({ state: 'MISSING', detail });
@@ -42,6 +47,8 @@ export interface Collected {
   /** Of the engine, null where none answers. */
   readonly view: unknown;
   readonly hash: Hash;
+  /** What a lock is about. @throws OperatorError (exit 3) for a configuration that can't be read */
+  readonly facts: () => LockedFacts;
 }
 
 interface Call {
@@ -61,22 +68,26 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
   const { venue } = plan.judged;
   const isReal = mode === 'live' || venue !== PAPER_VENUE;
   const view = await engineView(killSwitch);
-  const pack = await packFindings({ stateDir, killSwitch, plan, view, hash }, call);
+  const flags = await countingFlags(killSwitch, io, configLocation(options, io));
+  const config = readConfig(call);
+  const facts = () => lockedFacts({ planHash: plan.planHash, view, hash }, config(), flags);
+  const ledger = lookAtLedger(killSwitch.ledger);
+  const pack = await packFindings({ stateDir, hash, facts, ledger }, call);
   const evidence: Evidence = {
     ...(isReal && { adapter: adapterFinding(mode === 'live' ? null : venue) }),
-    flags: flagsFinding(mode, isReal, call),
+    flags: flagsFinding(mode, isReal, flags),
     ...registerFindings(control),
-    ...ledgerFindings(killSwitch.ledger, io.nowMs()),
+    ...ledgerFindings(ledger, io.nowMs()),
     ...engineFindings(view),
-    single_process: singleProcess(call),
+    ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
     gate: await gateFinding(call),
     watchdog: await watchdogFinding(call),
-    ...redisFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
-  return { conditions, stateDir, killSwitch, control, plan, packName: pack.name, view, hash };
+  const at = { stateDir, killSwitch, control, plan, view, hash, facts };
+  return { ...at, conditions, packName: pack.name };
 }
 
 function adapterFinding(venue: string | null): Finding {
@@ -84,13 +95,17 @@ function adapterFinding(venue: string | null): Finding {
   return known === undefined ? FAILED('this build has no adapter for a real venue') : OK(known);
 }
 
-function flagsFinding(mode: 'canary' | 'live', isReal: boolean, { options, io }: Call): Finding {
-  const { flags, fault } = findModeFlags(configLocation(options, io));
-  if (fault !== null) return FAILED(fault);
+function flagsFinding(
+  mode: 'canary' | 'live',
+  isReal: boolean,
+  { words, found }: CountingFlags,
+): Finding {
+  if (found.fault !== null) return FAILED(found.fault);
   // Whether it can be reached is a condition of its own.
   const venue = isReal ? 'any' : PAPER_VENUE;
-  const { verdict, why } = effectiveMode({ state: 'known', mode, venue }, flags, [venue]);
-  return verdict === 'AS ASKED' ? OK('all six agree') : FAILED(why.join('; '));
+  const { verdict, why } = modeUnder({ state: 'known', mode, venue }, found, [venue]);
+  if (verdict === 'AS ASKED') return OK(`all six of ${words} agree`);
+  return FAILED(`${words}: ${why.join('; ')}`);
 }
 
 function registerFindings({ record, faults, source }: EffectiveControl): Evidence {
@@ -103,19 +118,36 @@ function registerFindings({ record, faults, source }: EffectiveControl): Evidenc
   return { register: OK(source), kill_switch: isFree ? OK(why) : FAILED(why) };
 }
 
-function ledgerFindings(ledger: Ledger, nowMs: number): Evidence {
+interface LedgerLook {
+  readonly fault: string | null;
+  readonly entries: number;
+  readonly drillAtMs: number | null;
+  /** When a start used it up, by the name of a pack. */
+  readonly startedAtMs: ReadonlyMap<string, number>;
+}
+
+function lookAtLedger(ledger: Ledger): LedgerLook {
+  const startedAtMs = new Map<string, number>();
+  let entries = 0;
+  let drillAtMs: number | null = null;
+  const look = (fault: string | null) => ({ fault, entries, drillAtMs, startedAtMs });
   try {
-    let entries = 0;
-    let drillAtMs: number | null = null;
     for (const { event } of ledger.entries()) {
+      const { kind, action, atMs, details } = event;
       entries += 1;
-      const passed = event.kind === 'drill' && event.details['verdict'] === DRILL_PASS;
-      if (passed) drillAtMs = event.atMs;
+      if (kind === 'drill' && details['verdict'] === DRILL_PASS) drillAtMs = atMs;
+      const isStart = kind === 'canary' && action === CANARY_START;
+      if (isStart) startedAtMs.set(String(details['pack']), atMs);
     }
-    return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
+    return look(null);
   } catch (fault) {
-    return { ledger: FAILED(wordsOf(fault)) };
+    return look(wordsOf(fault));
   }
+}
+
+function ledgerFindings({ fault, entries, drillAtMs }: LedgerLook, nowMs: number): Evidence {
+  if (fault !== null) return { ledger: FAILED(fault) };
+  return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
 }
 
 async function watchdogFinding({ options, io, services }: Call): Promise<Finding> {
@@ -166,23 +198,31 @@ function engineFindings(view: unknown): Evidence {
   };
 }
 
-function singleProcess({ options, io }: Call): Finding {
+/** @returns what throws each time where it can't be read */
+function readConfig({ options, io }: Call): () => Config {
   try {
-    const { redisUrl, feed } = commandConfig(options, io);
-    if (redisUrl === undefined || feed.source === 'redis') return OK('no Redis shares the run');
-    return FAILED('a Redis is configured: the run is folded in shards');
+    const config = commandConfig(options, io);
+    return () => config;
   } catch (fault) {
-    return FAILED(`the configuration can't be read: ${wordsOf(fault)}`);
+    return () => {
+      throw fault;
+    };
   }
 }
 
-/** Its policy is looked at only where one is configured. */
-function redisFinding({ options, io }: Call): Evidence {
+/** The policy of a Redis is looked at only where one is configured. */
+function configFindings(config: () => Config): Evidence {
   try {
-    const { redisUrl } = commandConfig(options, io);
-    return redisUrl === undefined ? { redis: OK('no Redis is configured') } : {};
-  } catch {
-    return {}; // The configuration is a condition already.
+    const { redisUrl, feed } = config();
+    const isAlone = redisUrl === undefined || feed.source === REDIS_FEED;
+    return {
+      single_process: isAlone
+        ? OK('no Redis shares the run')
+        : FAILED('a Redis is configured: the run is folded in shards'),
+      ...(redisUrl === undefined && { redis: OK('no Redis is configured') }),
+    };
+  } catch (fault) {
+    return { single_process: FAILED(`the configuration can't be read: ${wordsOf(fault)}`) };
   }
 }
 
@@ -205,19 +245,19 @@ function planFindings({ judged, text }: ReadPlan, nowMs: number): Evidence {
 }
 
 async function packFindings(
-  at: Pick<Collected, 'stateDir' | 'killSwitch' | 'plan' | 'view' | 'hash'>,
-  { options, io, services }: Call,
+  at: Pick<Collected, 'stateDir' | 'hash' | 'facts'> & { readonly ledger: LedgerLook },
+  { io, services }: Call,
 ): Promise<{ readonly name: string | null; readonly evidence: Evidence }> {
-  const { stateDir, killSwitch, plan, view, hash } = at;
+  const { stateDir, hash, facts, ledger } = at;
   let name: string | null = null;
   try {
     const pack = (await services.canaryPacks(stateDir)).newest();
     if (pack === null) return { name, evidence: {} };
     ({ name } = pack);
-    const facts = lockedFacts(plan.planHash, view, { options, io, hash });
-    const { lockFaults, decision } = judgePack(pack.files, { facts, atMs: io.nowMs() }, hash);
+    const now = { facts: facts(), atMs: io.nowMs() };
+    const { lockFaults, decision } = judgePack(pack.files, now, hash);
     const words = decision ?? 'nothing';
-    const faults = [...lockFaults, ...usedUp(killSwitch.ledger, pack.name)];
+    const faults = [...lockFaults, ...usedUp(ledger, pack.name)];
     return {
       name,
       evidence: {
@@ -231,11 +271,10 @@ async function packFindings(
 }
 
 /** What was decided for one session says nothing of another: its ceilings are those of all of it. */
-function usedUp(ledger: Ledger, pack: string): readonly string[] {
-  for (const { event } of ledger.entries()) {
-    const isStart = event.kind === 'canary' && event.action === 'canary start';
-    if (!isStart || event.details['pack'] !== pack) continue;
-    return [`${pack} was used up by the start of ${new Date(event.atMs).toISOString()}`];
-  }
-  return [];
+function usedUp({ fault, startedAtMs }: LedgerLook, pack: string): readonly string[] {
+  if (fault !== null) return [`the ledger does not say whether ${pack} was used up: ${fault}`];
+  const atMs = startedAtMs.get(pack);
+  return atMs === undefined
+    ? []
+    : [`${pack} was used up by the start of ${new Date(atMs).toISOString()}`];
 }

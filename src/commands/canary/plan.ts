@@ -15,7 +15,6 @@ import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { collectConditions, type Collected } from './collect-conditions.js';
-import { lockedFacts } from './locked-facts.js';
 import { PLAN_TEMPLATE } from './plan-template.js';
 import { PLAN_FILE, readPlan } from './read-plan.js';
 
@@ -113,7 +112,7 @@ async function writePack(
   const atUtc = new Date(atMs).toISOString();
   const name = `${atUtc.replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-${plan.planHash.slice(0, 8)}`;
   const operator = options.text('operator') ?? operatorName(io.env);
-  const facts = lockedFacts(plan.planHash, view, { options, io, hash });
+  const facts = found.facts();
   const part = (source: string, member: string) => ({
     source,
     capturedUtc: atUtc,

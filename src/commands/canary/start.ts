@@ -12,7 +12,7 @@ import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
-import { collectConditions, type Collected } from './collect-conditions.js';
+import { CANARY_START, collectConditions, type Collected } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
 
 /** Starts what was planned, approved and locked, and nothing else. */
@@ -38,7 +38,7 @@ export async function run(
   const why = `canary started: ${who.reason}`;
   const change = { mode: 'canary', operator: who.operator, atMs, why, canary: terms } as const;
   const eventOf = ({ epoch }: ControlRecord) => ({
-    ...({ kind: 'canary', action: 'canary start', atMs } as const),
+    ...({ kind: 'canary', action: CANARY_START, atMs } as const),
     ...{ who: who.operator, why: who.reason },
     details: { epoch, terms, approved_by: decided.operator, pack: found.packName },
   });

@@ -1,6 +1,6 @@
-import { findModeFlags } from '../../config/mode-flags.js';
+import { modeUnder } from '../../config/mode-flags.js';
 import { locateStateDir } from '../../config/state-dir.js';
-import { askedBy, effectiveMode } from '../../engine/control/effective-mode.js';
+import { askedBy } from '../../engine/control/effective-mode.js';
 import { withMode, type EffectiveControl } from '../../engine/control/register.js';
 import { MODES, type ControlRecord, type Mode } from '../../engine/domain/control.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
@@ -18,7 +18,14 @@ import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { setRestricted } from './set-restricted.js';
 import { changeRegister, exitAfter, isOther, type RegisterChanged } from './change-register.js';
+import { countingFlags } from './engine-flags.js';
 import { engineWords, requireReadable } from './mode-ports.js';
+
+interface Setting {
+  readonly mode: 'shadow' | 'paper';
+  readonly before: EffectiveControl;
+  readonly killSwitch: KillSwitch;
+}
 
 /** Changes what a running engine does with its orders, without a restart. */
 export async function run(
@@ -35,21 +42,16 @@ export async function run(
   requireReadable(before, `Cannot set the mode to ${mode}`);
   if (before.mayInitialise) throw nothingRuns(mode);
   if (before.record.mode === mode) return sayNothing(mode, before, io);
-  if (mode === 'paper') await askForPaper(before, options, io);
+  if (mode === 'paper') await askForPaper({ killSwitch, before }, options, io);
   const change = await setMode({ mode, before, killSwitch }, options, io);
   return report(before.record.mode, change, options, io);
 }
 
 async function setMode(
-  at: {
-    readonly mode: 'shadow' | 'paper';
-    readonly before: EffectiveControl;
-    readonly killSwitch: KillSwitch;
-  },
+  { mode, before, killSwitch }: Setting,
   options: ParsedOptions,
   io: CommandIo,
 ): Promise<RegisterChanged> {
-  const { mode, before, killSwitch } = at;
   const who = options.text('operator') ?? operatorName(io.env);
   const from = before.record.mode;
   const why = options.text('reason') ?? '';
@@ -68,19 +70,17 @@ async function setMode(
 }
 
 async function askForPaper(
-  { record }: EffectiveControl,
+  { killSwitch, before: { record } }: Pick<Setting, 'killSwitch' | 'before'>,
   options: ParsedOptions,
   io: CommandIo,
 ): Promise<void> {
-  const { flags, fault } = findModeFlags(configLocation(options, io));
-  const asked =
-    fault === null ? askedBy({ mode: 'paper' }) : ({ state: 'unknown', why: fault } as const);
-  const { why, verdict } = effectiveMode(asked, flags);
+  const { whose, words, found } = await countingFlags(killSwitch, io, configLocation(options, io));
+  const { why, verdict } = modeUnder(askedBy({ mode: 'paper' }), found);
   if (verdict === 'NO-GO') {
     throw new OperatorError({
       code: 'CDB-E0310',
       what: 'Cannot set the mode to paper: the flags do not allow it',
-      why: plainText(why.join('; ')),
+      why: plainText(whose === 'unknown' ? words : `${words}: ${why.join('; ')}`),
       todo: atSamePlace('cdb mode show', options),
       exit: EXIT.REFUSED,
     });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { findModeFlags } from '../../../../src/config/mode-flags.js';
 import { effectiveRecord, initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import type { EngineRun } from '../../../../src/engine/engine-run.js';
@@ -14,6 +15,8 @@ const OWN: ControlRecord = {
   ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
   epoch: 3,
 };
+
+const FLAGS = findModeFlags({ cwd: '/nowhere', env: { DRY_RUN: 'TRUE' } });
 
 /** A latch at epoch 3 beside a place that has seen many more changes. */
 function engineOf(own: ControlRecord) {
@@ -38,7 +41,10 @@ function engineOf(own: ControlRecord) {
     obeys: () => true,
     status: () => fakeEngineStatus({}),
   };
-  const intent = intentHandler(live as EngineRun, register as EngineRegister, new ManualClock());
+  const intent = intentHandler({
+    ...{ live: live as EngineRun, register: register as EngineRegister },
+    ...{ clock: new ManualClock(), flags: FLAGS },
+  });
   return { intent, engaged };
 }
 
@@ -52,4 +58,9 @@ it('leaves the latch to who has written it', async () => {
   const { intent, engaged } = engineOf({ ...OWN, level: 'HALTED', epoch: 4 });
   await intent('engage', { epoch: 4, reason: 'manual' });
   expect(engaged).toEqual([]);
+});
+
+it('says the flags under which it was started', async () => {
+  const { intent } = engineOf(OWN);
+  expect(await intent('flags', {})).toEqual({ flags: FLAGS });
 });
