@@ -54,6 +54,7 @@ export const ERROR_CATALOGUE = {
     'The evidence for a canary was not locked: something does not hold, or is undecided.',
   'CDB-E0321': 'A step of a canary needs the share that it goes to.',
   'CDB-E0322': 'More risk, by mode or canary, is taken only after a yes.',
+  'CDB-E0323': 'A canary that the engine does not follow is taken back out of the register.',
   'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
   'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
   'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',

@@ -44,6 +44,8 @@ export interface Collected {
   readonly plan: ReadPlan;
   /** The newest evidence; null where nothing was ever locked. */
   readonly packName: string | null;
+  /** The delivery gate is open for a canary, whether or not this one needs it. */
+  readonly isGateOpen: boolean;
   /** Of the engine, null where none answers. */
   readonly view: unknown;
   readonly hash: Hash;
@@ -51,14 +53,17 @@ export interface Collected {
   readonly facts: () => LockedFacts;
 }
 
-interface Call {
+export interface ConditionsCall {
   readonly options: ParsedOptions;
   readonly io: CommandIo;
   readonly services: Services;
 }
 
 /** Looks at everything that has to hold, and never throws for what can't be looked at. */
-export async function collectConditions(mode: 'canary' | 'live', call: Call): Promise<Collected> {
+export async function collectConditions(
+  mode: 'canary' | 'live',
+  call: ConditionsCall,
+): Promise<Collected> {
   const { options, io, services } = call;
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
@@ -73,6 +78,7 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
   const facts = () => lockedFacts({ planHash: plan.planHash, view, hash }, config(), flags);
   const ledger = lookAtLedger(killSwitch.ledger);
   const pack = await packFindings({ stateDir, hash, facts, ledger }, call);
+  const gate = await gateFinding(call);
   const evidence: Evidence = {
     ...(isReal && { adapter: adapterFinding(mode === 'live' ? null : venue) }),
     flags: flagsFinding(mode, isReal, flags),
@@ -82,12 +88,12 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
     ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
-    gate: await gateFinding(call),
+    gate,
     watchdog: await watchdogFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
   const at = { stateDir, killSwitch, control, plan, view, hash, facts };
-  return { ...at, conditions, packName: pack.name };
+  return { ...at, conditions, packName: pack.name, isGateOpen: gate.state === 'OK' };
 }
 
 function adapterFinding(venue: string | null): Finding {
@@ -150,7 +156,7 @@ function ledgerFindings({ fault, entries, drillAtMs }: LedgerLook, nowMs: number
   return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
 }
 
-async function watchdogFinding({ options, io, services }: Call): Promise<Finding> {
+async function watchdogFinding({ options, io, services }: ConditionsCall): Promise<Finding> {
   try {
     const { state, pid, does, alarm } = (await services.operator(options, io)).watchdog();
     if (alarm !== null) return FAILED(`its alarm is not acknowledged: ${alarm.words}`);
@@ -162,7 +168,7 @@ async function watchdogFinding({ options, io, services }: Call): Promise<Finding
 }
 
 /** Only looked at: an opening is used up by what it lets through. */
-async function gateFinding({ options, io, services }: Call): Promise<Finding> {
+async function gateFinding({ options, io, services }: ConditionsCall): Promise<Finding> {
   try {
     const gate = await services.deliveryGate(options, io);
     const verdict = (await lookAtGate(gate, io.nowMs())).judge('canary');
@@ -199,7 +205,7 @@ function engineFindings(view: unknown): Evidence {
 }
 
 /** @returns what throws each time where it can't be read */
-function readConfig({ options, io }: Call): () => Config {
+function readConfig({ options, io }: ConditionsCall): () => Config {
   try {
     const config = commandConfig(options, io);
     return () => config;
@@ -246,7 +252,7 @@ function planFindings({ judged, text }: ReadPlan, nowMs: number): Evidence {
 
 async function packFindings(
   at: Pick<Collected, 'stateDir' | 'hash' | 'facts'> & { readonly ledger: LedgerLook },
-  { io, services }: Call,
+  { io, services }: ConditionsCall,
 ): Promise<{ readonly name: string | null; readonly evidence: Evidence }> {
   const { stateDir, hash, facts, ledger } = at;
   let name: string | null = null;

@@ -2,6 +2,7 @@ import { nodeHash } from '../../../src/adapters/node-hash.js';
 import type { OptionValue } from '../../../src/commands/parsed-options.js';
 import type { Services } from '../../../src/commands/services.js';
 import { findModeFlags } from '../../../src/config/mode-flags.js';
+import type { PackFiles } from '../../../src/engine/control/canary-pack.js';
 import { opening } from '../../../src/engine/control/delivery-gate.js';
 import { initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord, Mode } from '../../../src/engine/domain/control.js';
@@ -26,6 +27,9 @@ export interface Asked {
   /** What it says of its canary. */
   readonly session?: unknown;
   readonly gate?: FakeGate;
+  readonly cwd?: string;
+  /** The mode that it says it decides in, once it is told of another one; then `engineMode` is that of before. */
+  readonly follows?: Mode;
   /** What is on record already. */
   readonly recorded?: readonly LedgerEvent[];
 }
@@ -43,8 +47,9 @@ export const openingOf = (scope: string) =>
 /** A register, a ledger and an engine in memory, for the commands of mode and canary. */
 export function modeBench(asked: Asked) {
   const { record = SHADOW, ledgerFails = false, engineMode, env = {} } = asked;
-  const { gate = fakeGate(), recorded = [] } = asked;
+  const { gate = fakeGate(), recorded = [], cwd = '/nowhere' } = asked;
   const order: string[] = [];
+  let newest: { readonly name: string; readonly files: PackFiles } | null = null;
   const events: LedgerEvent[] = [];
   const fake = fakeKillSwitch(record);
   if (engineMode !== undefined) {
@@ -60,7 +65,8 @@ export function modeBench(asked: Asked) {
       return { n: events.length, event, prev: '', hash: '' };
     },
     head: () => LEDGER_START,
-    entries: () => recorded.map((event, i) => ({ n: i + 1, event, prev: '', hash: '' })),
+    entries: () =>
+      [...recorded, ...events].map((event, i) => ({ n: i + 1, event, prev: '', hash: '' })),
   };
   const services = {
     ...fake,
@@ -80,13 +86,25 @@ export function modeBench(asked: Asked) {
     hash: async () => nodeHash,
     canaryPacks: async () => ({
       folder: (name: string) => name,
-      write: () => undefined,
-      newest: () => null,
+      write: (name: string, files: PackFiles) => {
+        newest = { name, files };
+      },
+      newest: () => newest,
     }),
   } as unknown as Services;
-  const io = fakeCommandIo({ env });
+  const io = fakeCommandIo({ env, cwd });
   const after = () => (fake.reading.state === 'present' ? fake.reading.record : null);
   return { fake, io, services, order, events, after };
+}
+
+function viewIn(mode: Mode) {
+  return {
+    control: { mode },
+    audit: { state: 'ok' },
+    word: 'EFFECTS FLOW',
+    portfolio: { breakers_open: [] },
+    run: { pid: 7, run_id: 'run', started_at: '', code_version: 'build' },
+  };
 }
 
 function engineAnswer({ path, body }: EngineRequest, asked: Asked): EngineAnswer {
@@ -97,9 +115,9 @@ function engineAnswer({ path, body }: EngineRequest, asked: Asked): EngineAnswer
     body: said,
   });
   const intent: unknown = Reflect.get(Object(body), 'intent');
-  if (path === '/view') return answered({ control: { mode: engineMode } });
+  if (path === '/view') return answered(viewIn(engineMode ?? 'shadow'));
   if (intent === 'canary') return answered({ canary: session });
-  if (intent !== 'flags') return answered({ mode: engineMode });
+  if (intent !== 'flags') return answered({ mode: asked.follows ?? engineMode });
   if (engineEnv === null) return { state: 'answered', status: 400, body: {} };
   const flags = findModeFlags({ cwd: '/nowhere', env: engineEnv });
   return answered(JSON.parse(JSON.stringify({ flags })));
