@@ -1,5 +1,7 @@
 import { Committer, type CommitterLimits } from './committer.js';
+import { canaryLeft } from './canary-session.js';
 import type { ControlRecord, Level, Mode } from './domain/control.js';
+import { formatE8 } from './domain/e8.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
 import { runIds } from './domain/ids.js';
@@ -166,6 +168,7 @@ export class LiveRun implements EngineRun {
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
     await snapshotter.final(this.#fold, this.#committer);
+    this.#noteHeld();
     this.#sayGoodbye(reason === 'finished' && this.#committer.state === 'ok');
     this.phase = reason;
     return reason;
@@ -176,12 +179,20 @@ export class LiveRun implements EngineRun {
     const committing = this.#committer.run();
     try {
       await this.#recover();
+      this.#noteHeld();
       if (this.#committer.state === 'ok') this.#sayGoodbye(false);
     } finally {
       this.#committer.stop();
       await committing;
       this.#committer.throwIfFailed();
     }
+  }
+
+  /** Whoever starts another run has to know what this one would leave behind. */
+  #noteHeld(): void {
+    const left = canaryLeft(this.#fold.state);
+    const canaryHeld = left === null ? null : `${formatE8(left.qtyE8)} ${left.symbol}`;
+    this.#deps.registry.update(this.run.runId, { canaryHeld });
   }
 
   #sayGoodbye(finished: boolean): void {

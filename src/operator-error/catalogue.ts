@@ -34,6 +34,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0307': 'The proof of a drill could not be kept; the drill itself was done.',
   'CDB-E0308': 'No other host of that name restricts anything in the shared register.',
   'CDB-E0309': 'A host is not forgotten while it lives: its halt is released there.',
+  'CDB-E0324': 'The canary of another run still holds something, which this start would forget.',
+  'CDB-E0325':
+    'The mode is not set to paper while a canary runs or has something left in its book.',
   'CDB-E0340': 'Another watchdog has the state directory. One is enough, and two would act twice.',
   'CDB-E0341': 'The place of another watchdog was taken: its lock is gone or is somebody else’s.',
   'CDB-E0342': 'The API key of the watchdog cannot be used as it was given.',

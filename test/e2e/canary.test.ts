@@ -62,6 +62,14 @@ function ledger(): readonly string[] {
     .map(({ action }) => action);
 }
 
+/** What its fills add up to. */
+async function net() {
+  const [row] = await rows(
+    "SELECT count(*)::int AS n, sum(CASE side WHEN 'buy' THEN size ELSE -size END)::text AS net FROM trades",
+  );
+  return { fills: Number(row?.['n']), qty: Number(row?.['net'] ?? 0) };
+}
+
 async function startCanary(): Promise<void> {
   const locked = await place.run(LOCK);
   expect(locked.status, locked.stderr).toBe(0);
@@ -143,12 +151,6 @@ describe('a canary on the paper venue', () => {
     await startEngine();
     writePlan();
     await startCanary();
-    const net = async () => {
-      const [row] = await rows(
-        "SELECT count(*)::int AS n, sum(CASE side WHEN 'buy' THEN size ELSE -size END)::text AS net FROM trades",
-      );
-      return { fills: Number(row?.['n']), qty: Number(row?.['net'] ?? 0) };
-    };
     await until('it holds something', async () => (await net()).qty > 0);
     const stopped = await place.run(['kill-switch', 'engage', '--flatten', '--json']);
     expect(stopped.status, stopped.stderr).toBe(0);
@@ -162,14 +164,23 @@ describe('a canary on the paper venue', () => {
     expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
   });
 
-  it('does not survive a crash of the engine', async () => {
+  it('does not survive a crash of the engine, and what it holds is not forgotten', async () => {
+    // Else its exit could be filled before the crash.
+    const held = { thresholds: { overrides: { 'risk.autoUnwind': false } } };
+    writeFileSync(join(place.path, 'cdb.yaml'), stringify(held));
     await startEngine();
     writePlan();
     await startCanary();
+    await until('it holds something', async () => (await net()).qty > 0);
     engine.kill('SIGKILL');
     await engine.ended;
     await place.quiet();
+    // Another mode is another run, in whose books nothing of it would be.
+    const other = await place.run(['run', '--paper', '--feed', 'sample', '--speed', '20']);
+    expect([other.status, other.stderr]).toEqual([5, expect.stringContaining('CDB-E0324')]);
     await startEngine();
+    const paper = await place.run(['mode', 'set', 'paper', '--yes']);
+    expect([paper.status, paper.stderr]).toEqual([5, expect.stringContaining('CDB-E0325')]);
     const status = await place.run(['canary', 'status']);
     expect(status.stdout).toMatch(/^CANARY ENDED .*register shadow/);
     expect(status.stdout).toMatch(/why +mode_drift/);

@@ -1,7 +1,7 @@
 import { unmet } from '../../engine/control/canary-conditions.js';
 import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
+import { engineCanary } from '../mode/engine-canary.js';
 import { textMember } from '../mode/mode-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -10,7 +10,6 @@ import { plainText } from '../tables/plain-text.js';
 import { collectConditions } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
 
-const WAIT_MS = 1_000;
 const LINES = [
   ['session', 'sessionId'],
   ['share', 'percent'],
@@ -36,7 +35,7 @@ export async function run(
     io,
     services,
   });
-  const session = await sessionOf(killSwitch);
+  const { session } = await engineCanary(killSwitch, io);
   const phase = textMember(session, 'phase');
   const isCanary = control.record.mode === 'canary' || phase === 'running' || phase === 'held';
   const missing = unmet(conditions);
@@ -50,13 +49,6 @@ export async function run(
   });
   if (isCanary) return phase === 'running' ? EXIT.OK : EXIT.FINDING;
   return missing.length === 0 ? EXIT.OK : EXIT.FINDING;
-}
-
-async function sessionOf({ client }: KillSwitch): Promise<unknown> {
-  const body = { intent: 'canary' };
-  const answer = await client.call({ method: 'POST', path: '/intents', body, timeoutMs: WAIT_MS });
-  if (answer.state !== 'answered' || answer.status !== 200) return null;
-  return (Reflect.get(Object(answer.body), 'canary') as unknown) ?? null;
 }
 
 function sessionText(registerMode: string, session: unknown): string {

@@ -18,6 +18,7 @@ import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { setRestricted } from './set-restricted.js';
 import { changeRegister, exitAfter, isOther, type RegisterChanged } from './change-register.js';
+import { engineCanary, whatCanaryHolds } from './engine-canary.js';
 import { countingFlags } from './engine-flags.js';
 import { engineWords, requireReadable } from './mode-ports.js';
 
@@ -85,12 +86,26 @@ async function askForPaper(
       exit: EXIT.REFUSED,
     });
   }
-  io.stderr(`target  mode ${record.mode} to paper: orders go to the simulated venue\n`);
+  const holds = whatCanaryHolds(await engineCanary(killSwitch, io));
+  if (holds !== null) throw heldByCanary(holds);
+  const target = `target  mode ${record.mode} to paper: orders go to the simulated venue`;
+  io.stderr(`${target}, in the real book, which a canary on paper fills too\n`);
   await requireYes(options, io, {
     code: 'CDB-E0322',
     what: 'Cannot set the mode without a yes',
     question: 'Set it?',
     command: atSamePlace('cdb mode set paper', options),
+  });
+}
+
+/** Its orders would be netted with what paper does, and sold as paper's. */
+function heldByCanary([why, todo]: readonly [string, string]): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0325',
+    what: 'Cannot set the mode to paper: its book is a canary’s',
+    why: plainText(why),
+    todo,
+    exit: EXIT.REFUSED,
   });
 }
 

@@ -37,6 +37,8 @@ export interface CanaryState {
   told: string;
   /** After its end: the entries that were out are cancelled. */
   isClosed: boolean;
+  /** After its end: nothing of it is held, or paper has taken it over. */
+  isSettled: boolean;
 }
 
 /** Of the canary's own book, at the time of an input. */
@@ -85,6 +87,7 @@ export function initialCanary(): CanaryState {
     rejects: 0,
     told: '',
     isClosed: false,
+    isSettled: false,
   };
 }
 
@@ -167,6 +170,8 @@ function begin(
   else if (now.breakers.length > 0) end(state, 'breaker_latch', now.breakers.join(', '));
   else if (!now.isFlat) end(state, 'limit_breach', 'its book holds positions or open orders');
   else turn(state, held ? 'held' : 'running', null, `session ${sessionId}`);
+  // Whatever is held then was never its own.
+  state.isSettled = !isActive(state);
 }
 
 /** The mode is no longer canary: an operator rolled back, or something made it so. */

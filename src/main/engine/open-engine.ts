@@ -54,6 +54,7 @@ import { capMode } from './mode-cap.js';
 import { openFeed } from './open-feed.js';
 import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
+import { keepLeftByCanary } from './left-by-canary.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
@@ -228,6 +229,10 @@ async function openAlone(
     rssBytes: () => process.memoryUsage.rss(),
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
+  // Behind the drain: only now it is known what a run that crashed holds.
+  const ledger = ledgerFiles(state.ledger);
+  const { registry } = stores;
+  keepLeftByCanary({ known, restart: order.restart }, { registry, ledger, clock, onNotice });
   const live = await openLiveRun(deps, settings);
   return { state: 'ready', live, streams: stores.streams, database };
 }

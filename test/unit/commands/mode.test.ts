@@ -99,6 +99,26 @@ describe('cdb mode set', () => {
     }
   });
 
+  it('does not go to paper while a canary runs or has left something, and names the way', async () => {
+    const session = { phase: 'ended', symbol: 'BTCUSDT', heldQty: '0.00200000' };
+    const refusal = (said: unknown) =>
+      setMode('paper', { values: { yes: true }, engineMode: 'paper', session: said });
+    await expect(refusal(session)).rejects.toMatchObject({
+      ...{ code: 'CDB-E0325', exit: 5 },
+      why: 'a canary has left 0.00200000 BTCUSDT in the book that paper uses',
+      todo: expect.stringContaining('cdb kill-switch engage --flatten') as string,
+    });
+    for (const phase of ['running', 'held']) {
+      const running = refusal({ ...session, phase, heldQty: '0.00000000' });
+      await expect(running).rejects.toMatchObject({ code: 'CDB-E0325', why: 'a canary runs' });
+    }
+    await expect(refusal({ phase: 'ended' })).rejects.toMatchObject({ code: 'CDB-E0325' });
+    const done = await refusal({ ...session, heldQty: '0.00000000' });
+    expect([done.status, done.after()?.mode]).toEqual([0, 'paper']);
+    expect(done.io.err.join('')).toContain('in the real book, which a canary on paper fills too');
+    expect((await refusal(null)).status).toBe(0);
+  });
+
   it('says when the engine does less than the register, because of its own flags', async () => {
     const done = await setMode('paper', { values: { yes: true }, engineMode: 'shadow' });
     expect(done.status).toBe(1);

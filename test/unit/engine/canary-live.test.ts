@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
+import { leftByCanary } from '../../../src/engine/open-run.js';
 import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
 import { listFeed } from '../../fakes/engine/list-feed.js';
 import { quiet, until } from '../../fakes/engine/until.js';
@@ -53,7 +54,7 @@ async function foldedBehindCommit(inputs: readonly (typeof RISE | typeof LOST)[]
   await running;
   const [order] = of(process.committed, 'OrderRequested').filter(({ mode }) => mode === 'paper');
   const left = bench.streams.get(STREAMS.orders.name)?.entries.map(({ id }) => id) ?? [];
-  return { order, left: left.filter(({ seq }) => seq === order?.ref.seq), ...process };
+  return { bench, order, left: left.filter(({ seq }) => seq === order?.ref.seq), ...process };
 }
 
 describe('the venue gate and a canary that ends by itself', () => {
@@ -68,5 +69,37 @@ describe('the venue gate and a canary that ends by itself', () => {
     // The register says canary to the end, under the epoch that the entry was decided under.
     expect(order).toMatchObject({ reduceOnly: false, epoch: CANARY.epoch });
     expect(left).toEqual([]);
+  });
+});
+
+describe('a run that ends with something of a canary', () => {
+  const FILL = observed({ price: '10000', tsMs: tsMs + 2_000, tradeId: '901' });
+  const held = async () => {
+    const { bench } = await foldedBehindCommit([RISE, FILL]);
+    const [run] = bench.registry.list();
+    return { bench, run };
+  };
+
+  it('says so in the list of the runs, also when another start drains it', async () => {
+    const { bench, run } = await held();
+    expect(run?.canaryHeld).toMatch(/^0\.\d+ BTCUSDT$/);
+    bench.registry.update(run?.runId ?? '', { canaryHeld: null, endedAtMs: null });
+    const process = await bench.open(listFeed([RISE]), { mode: 'shadow' });
+    await process.live.drain();
+    expect(bench.registry.list().at(-1)?.canaryHeld).toBeNull();
+    const again = await bench.open(listFeed([...QUIET, RISE, FILL]), { mode: 'shadow' });
+    await again.live.drain();
+    expect(bench.registry.list()[0]?.canaryHeld).toBe(run?.canaryHeld);
+  });
+
+  it('is in the way of any other run until it is finished or given up', async () => {
+    const { bench, run } = await held();
+    const { registry } = bench;
+    registry.update(run?.runId ?? '', { finished: false });
+    const known = registry.list()[0] ?? null;
+    expect(leftByCanary(registry, null)?.runId).toBe(run?.runId);
+    expect(leftByCanary(registry, known)).toBeNull();
+    registry.update(run?.runId ?? '', { finished: true });
+    expect(leftByCanary(registry, null)).toBeNull();
   });
 });

@@ -9,6 +9,7 @@ import {
 import type { Output } from '../../../src/engine/domain/events.js';
 import { refText } from '../../../src/engine/domain/ids.js';
 import { booksOf } from '../../../src/engine/books.js';
+import { canaryLeft } from '../../../src/engine/canary-session.js';
 import { gateRefusal } from '../../../src/engine/control/venue-gate.js';
 import type { ExitWish } from '../../../src/engine/domain/control.js';
 import type { ControlChanged, OrderReported } from '../../../src/engine/domain/inputs.js';
@@ -274,6 +275,51 @@ describe('a canary rolls back by itself', () => {
     const stalled = canary();
     stalled.apply({ kind: 'AuditStalled', reason: 'gone', atMs: 0 });
     expect(last(stalled)).toMatchObject({ phase: 'held', trigger: 'pipeline_stall' });
+  });
+});
+
+describe('what a canary has left', () => {
+  function ended(): FoldBench {
+    const bench = canary();
+    buy(bench);
+    say(bench, { mode: 'shadow', message: 'enough' });
+    return bench;
+  }
+
+  it('is what it bought and has not sold, until nothing of it is held', () => {
+    const bench = canary();
+    expect(canaryLeft(bench.state)).toBeNull();
+    buy(bench);
+    const bought = canaryLeft(bench.state);
+    expect(bought).toMatchObject({ symbol: 'BTCUSDT' });
+    say(bench, { mode: 'shadow', message: 'enough' });
+    expect(canaryLeft(bench.state)).toEqual(bought);
+    const flatten: ExitWish = { killId: '9-00000001', cancelOpen: true, flatten: true, scopes: [] };
+    say(bench, { mode: 'shadow', level: 'HALTED', reason: 'manual', exits: [flatten] });
+    for (let i = 0; i < 8; i += 1) bench.trade(10_000, { afterMs: 600 });
+    expect(canaryLeft(bench.state)).toBeNull();
+  });
+
+  it('is paper’s from the moment paper is decided in, and somebody is told', () => {
+    const bench = ended();
+    say(bench, { mode: 'paper', reason: 'mode' });
+    expect(canaryLeft(bench.state)).toBeNull();
+    const told = bench.of('AlertRaised').at(-1);
+    expect(told).toMatchObject({ level: 'WARNING', code: 'CANARY' });
+    expect(told?.message).toMatch(/^paper takes over what a canary has left: [\d.]+ BTCUSDT$/);
+    // Nor is what paper holds ever a canary's.
+    say(bench, { mode: 'shadow', reason: 'mode' });
+    bench.trade(10_000);
+    expect(canaryLeft(bench.state)).toBeNull();
+  });
+
+  it('is nothing of what paper held before a canary that could not begin', () => {
+    const held = new FoldBench({ mode: 'paper' });
+    held.warmUp();
+    buy(held);
+    say(held, { canary: TERMS });
+    expect(last(held)?.trigger).toBe('limit_breach');
+    expect(canaryLeft(held.state)).toBeNull();
   });
 });
 
