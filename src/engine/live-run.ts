@@ -1,4 +1,5 @@
 import { Committer, type CommitterLimits } from './committer.js';
+import type { CanaryTrigger } from './domain/canary-terms.js';
 import { canaryLeft } from './canary-session.js';
 import type { ControlRecord, Level, Mode } from './domain/control.js';
 import { formatE8 } from './domain/e8.js';
@@ -211,6 +212,11 @@ export class LiveRun implements EngineRun {
   /** Looks at the control register at once. */
   knock(): void {
     this.#runner?.knock();
+  }
+
+  tripCanary(trigger: CanaryTrigger, detail: string): void {
+    const atMs = this.#deps.clock.nowMs();
+    this.#sequencer.urge({ kind: 'CanaryTripped', trigger, detail, atMs });
   }
 
   controlTrouble(): string | null {

@@ -19,8 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => place.end());
 
+/** These engines serve no metrics. */
+const NOT_WATCHED = ['credential_incident', 'monitoring_down', 'prometheus_down'];
+
 function writePlan(change: object = {}): void {
-  const plan = { ...decidedPlan({ fromMs: Date.now() - 60_000 }), ...change };
+  const decided = decidedPlan({ fromMs: Date.now() - 60_000 });
+  const plan = { ...decided, not_watched: NOT_WATCHED, ...change };
   writeFileSync(join(place.path, 'canary-plan.yaml'), stringify(plan));
 }
 
@@ -205,6 +209,9 @@ describe('a canary on the paper venue', () => {
     for (const words of [START, [...START, '--confirm', 'yes'], ['canary', 'start']]) {
       expect((await place.run(words)).stderr).toContain('CDB-E0317');
     }
+    writePlan({ not_watched: ['credential_incident'] });
+    const silent = await place.run([...START, '--confirm', 'shadow/canary']);
+    expect(silent.stdout).toMatch(/^monitoring +FAILED.*nobody watches monitoring_down/m);
     writePlan({ percent_first: 99 });
     const changed = await place.run([...START, '--confirm', 'shadow/canary']);
     expect(changed.stdout).toMatch(/^evidence +FAILED.*planHash/m);

@@ -21,6 +21,7 @@ import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { readControl } from '../kill-switch/kill-switch-ports.js';
 import { DRILL_PASS } from '../kill-switch/drill.js';
 import { lookAtGate } from '../gate/gate-look.js';
+import { engineCanary, type SaidCanary } from '../mode/engine-canary.js';
 import { countingFlags, type CountingFlags } from '../mode/engine-flags.js';
 import { textMember } from '../mode/mode-ports.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -46,6 +47,7 @@ export interface Collected {
   readonly packName: string | null;
   /** The delivery gate is open for a canary, whether or not this one needs it. */
   readonly isGateOpen: boolean;
+  readonly said: SaidCanary;
   /** Of the engine, null where none answers. */
   readonly view: unknown;
   readonly hash: Hash;
@@ -79,12 +81,14 @@ export async function collectConditions(
   const ledger = lookAtLedger(killSwitch.ledger);
   const pack = await packFindings({ stateDir, hash, facts, ledger }, call);
   const gate = await gateFinding(call);
+  const said = await engineCanary(killSwitch, io);
   const evidence: Evidence = {
     ...(isReal && { adapter: adapterFinding(mode === 'live' ? null : venue) }),
     flags: flagsFinding(mode, isReal, flags),
     ...registerFindings(control),
     ...ledgerFindings(ledger, io.nowMs()),
     ...engineFindings(view),
+    ...monitoringFinding(said, plan),
     ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
@@ -92,7 +96,7 @@ export async function collectConditions(
     watchdog: await watchdogFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
-  const at = { stateDir, killSwitch, control, plan, view, hash, facts };
+  const at = { stateDir, killSwitch, control, plan, view, hash, facts, said };
   return { ...at, conditions, packName: pack.name, isGateOpen: gate.state === 'OK' };
 }
 
@@ -154,6 +158,19 @@ function lookAtLedger(ledger: Ledger): LedgerLook {
 function ledgerFindings({ fault, entries, drillAtMs }: LedgerLook, nowMs: number): Evidence {
   if (fault !== null) return { ledger: FAILED(fault) };
   return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
+}
+
+function monitoringFinding({ unwatched }: SaidCanary, { judged }: ReadPlan): Evidence {
+  if (unwatched === null) return {};
+  const said = judged.plan?.notWatched ?? [];
+  const silent = unwatched.filter((name) => !said.some((one) => one === name));
+  const names = unwatched.join(', ');
+  return {
+    monitoring:
+      silent.length === 0
+        ? OK(`nobody watches ${names}, as the plan says`)
+        : FAILED(`nobody watches ${silent.join(', ')}, and the plan does not say so`),
+  };
 }
 
 async function watchdogFinding({ options, io, services }: ConditionsCall): Promise<Finding> {

@@ -22,6 +22,8 @@ duration_sec: TBD               # up to ${durationMs / 1000}; then it rolls back
 stale_after_sec: TBD            # without a trade of the symbol for so long it rolls back
 rejects_max: TBD                # so many refusals of the venue hold it
 percent_first: TBD              # 1 to 100, share of the entries that is routed at the start
+not_watched: TBD                # [credential_incident]: nothing in this build finds it out. Without metrics also
+                                # monitoring_down and prometheus_down
 alert_channel: TBD              # where a person hears of an abort
 
 # To be filled in by the person who approves it, who repeats what is approved.

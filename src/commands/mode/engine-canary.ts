@@ -6,13 +6,21 @@ export interface SaidCanary {
   readonly state: EngineAck['state'];
   /** Its running session, or the last one; null where it never saw one. */
   readonly session: unknown;
+  /** Triggers that nobody would find out in it; null where it does not say. */
+  readonly unwatched: readonly string[] | null;
 }
 
 /** What the running engine says of its canary. Never throws. */
 export async function engineCanary(killSwitch: KillSwitch, io: CommandIo): Promise<SaidCanary> {
   const { state, body } = await tellEngine(killSwitch, io, { intent: 'canary' });
-  if (state !== 'acknowledged') return { state, session: null };
-  return { state, session: (Reflect.get(Object(body), 'canary') as unknown) ?? null };
+  const of = (name: string): unknown => Reflect.get(Object(body), name) ?? null;
+  const said = state === 'acknowledged' ? of('unwatched') : null;
+  const isList = Array.isArray(said) && said.every((name) => typeof name === 'string');
+  return {
+    state,
+    session: state === 'acknowledged' ? of('canary') : null,
+    unwatched: isList ? said : null,
+  };
 }
 
 /** Why the real book is a canary's now, with what frees it; null when it is not. */

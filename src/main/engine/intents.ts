@@ -1,6 +1,7 @@
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import type { FoundFlags } from '../../config/mode-flags.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import type { CanaryTrigger } from '../../engine/domain/canary-terms.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { ExitRequest } from '../../engine/control/exit-wish.js';
@@ -17,10 +18,13 @@ interface Asked {
   readonly clock: Clock;
   /** Under which this process was started, whatever those of another terminal are. */
   readonly flags: FoundFlags;
+  /** Of a canary: what nobody would find out here. */
+  readonly unwatched: readonly CanaryTrigger[];
 }
 
 /** What a second terminal may ask the engine to do. */
-export function intentHandler({ live, register, clock, flags }: Asked): ControlHandlers['intent'] {
+export function intentHandler(asked: Asked): ControlHandlers['intent'] {
+  const { live, register, clock, flags, unwatched } = asked;
   return async (name, members) => {
     switch (name) {
       case 'stop':
@@ -33,7 +37,7 @@ export function intentHandler({ live, register, clock, flags }: Asked): ControlH
         return obey(live, register, clock);
       }
       case 'canary':
-        return { canary: live.status().canary ?? null };
+        return { canary: live.status().canary ?? null, unwatched };
       case 'flags':
         return { flags };
       case 'release':

@@ -13,7 +13,7 @@ import {
 } from '../../adapters/files/state-directory.js';
 import { localKeys } from '../../adapters/local-keys.js';
 import { localTopics } from '../../adapters/local-topics.js';
-import { listenForScrapes } from '../../adapters/metrics/listener.js';
+import { listenForScrapes, type MetricsListener } from '../../adapters/metrics/listener.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
@@ -27,6 +27,7 @@ import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
+import { unwatchedTriggers } from '../../engine/control/canary-monitoring.js';
 import { askedBy, PAPER_VENUE } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
@@ -127,11 +128,19 @@ async function openParts(
   });
   log.setRunId(live.runId);
   haltOnSignal(register, live, preflight);
-  const intent = loggedIntents(intentHandler({ live, register, clock, flags: order.flags }), log);
+  const unwatched = unwatchedTriggers(config.metrics.port !== 0);
+  const intent = loggedIntents(
+    intentHandler({ live, register, clock, flags: order.flags, unwatched }),
+    log,
+  );
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
-  await openListeners(order, { live, log: streams, keys, audit, intent, socket }, preflight);
-  const watch = openTriggers(order, place.state, { live, register, clock, socket });
+  const metrics = await openListeners(
+    order,
+    { live, log: streams, keys, audit, intent, socket },
+    preflight,
+  );
+  const watch = openTriggers(order, place.state, { live, register, clock, socket, metrics });
   watching.note = (fact) => {
     watch.note(fact);
   };
@@ -408,7 +417,7 @@ async function openListeners(
   { config, onNotice }: EngineOrder,
   { live, socket, ...handlers }: Served,
   preflight: Preflight,
-): Promise<void> {
+): Promise<MetricsListener | null> {
   const source = viewSource(() => live.status());
   preflight.closeLater(() => {
     source.close();
@@ -438,6 +447,7 @@ async function openListeners(
     (listener) => (listener === null ? 'off' : `http://${host}:${port}/metrics`),
   );
   if (scrapes !== null) preflight.closeLater(() => scrapes.close());
+  return scrapes;
 }
 
 function killSwitchWords({ record, faults }: EffectiveControl): string {

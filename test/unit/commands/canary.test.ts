@@ -75,6 +75,17 @@ describe('cdb canary start', () => {
     expect([parts.after(), actions(parts)]).toEqual([SHADOW, ['canary evidence locked']]);
   });
 
+  it('does not start where nobody watches a trigger and the plan is silent about it', async () => {
+    const unwatched = ['credential_incident', 'monitoring_down'];
+    const parts = await locked('canary', { unwatched });
+    await expect(parts.begin()).rejects.toMatchObject({ code: 'CDB-E0312', why: 'monitoring' });
+    expect(parts.io.out.join('')).toContain('nobody watches monitoring_down, and the plan');
+    const change = { not_watched: unwatched };
+    const plan = { ...decidedPlan({ fromMs: NOW_MS - 60_000 }), ...change };
+    writeFileSync(join(cwd, 'canary-plan.yaml'), stringify(plan));
+    expect(await (await locked('canary', { unwatched })).begin()).toBe(0);
+  });
+
   it('uses up an opening of the gate, and closes it, whether or not it starts', async () => {
     for (const follows of ['canary', 'shadow'] as const) {
       const gate = fakeGate();

@@ -26,6 +26,7 @@ export interface Asked {
   readonly engineEnv?: Readonly<Record<string, string | undefined>> | null;
   /** What it says of its canary. */
   readonly session?: unknown;
+  readonly unwatched?: readonly string[];
   readonly gate?: FakeGate;
   readonly cwd?: string;
   /** The mode that it says it decides in, once it is told of another one; then `engineMode` is that of before. */
@@ -116,7 +117,9 @@ function engineAnswer({ path, body }: EngineRequest, asked: Asked): EngineAnswer
   });
   const intent: unknown = Reflect.get(Object(body), 'intent');
   if (path === '/view') return answered(viewIn(engineMode ?? 'shadow'));
-  if (intent === 'canary') return answered({ canary: session });
+  if (intent === 'canary') {
+    return answered({ canary: session, unwatched: asked.unwatched ?? ['credential_incident'] });
+  }
   if (intent !== 'flags') return answered({ mode: asked.follows ?? engineMode });
   if (engineEnv === null) return { state: 'answered', status: 400, body: {} };
   const flags = findModeFlags({ cwd: '/nowhere', env: engineEnv });

@@ -24,37 +24,43 @@ const LOST = {
   atMs: tsMs,
 } as const;
 
-/** Starts a canary behind the quiet minutes, and folds `inputs` while nothing is committed. */
-async function foldedBehindCommit(inputs: readonly (typeof RISE | typeof LOST)[]) {
+/** A canary that runs behind the quiet minutes; `resume` lets the feed go on with `inputs`. */
+async function startedCanary(inputs: readonly (typeof RISE | typeof LOST)[]) {
   const bench = new LiveBench();
   bench.control = SHADOW;
-  let start: () => void = () => undefined;
-  const started = new Promise<void>((resolve) => (start = resolve));
-  const gate = (batch: number) => (batch === QUIET.length ? started : undefined);
+  let resume: () => void = () => undefined;
+  const resumed = new Promise<void>((resolve) => (resume = resolve));
+  const gate = (batch: number) => (batch === QUIET.length ? resumed : undefined);
   const feed = listFeed([...QUIET, ...inputs], { batchTrades: 1, gate });
   const process = await bench.open(feed, { mode: 'shadow' });
-  const { live, audit } = process;
-  let commit: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => (commit = resolve));
-  const commitNow = audit.commit.bind(audit);
+  const { live } = process;
   const running = live.start(() => undefined);
   await until(() => live.status().seqCommitted === QUIET.length + 2, 'the quiet minutes');
   bench.control = CANARY;
   live.knock();
   await until(() => live.status().canary?.phase === 'running', 'the canary');
   await until(() => live.status().seqCommitted === QUIET.length + 3, 'its start on record');
+  return { bench, ...process, running, resume };
+}
+
+/** Folds `inputs` under a canary while nothing is committed. */
+async function foldedBehindCommit(inputs: readonly (typeof RISE | typeof LOST)[]) {
+  const { bench, live, audit, committed, running, resume } = await startedCanary(inputs);
+  let commit: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (commit = resolve));
+  const commitNow = audit.commit.bind(audit);
   audit.commit = async (batch) => {
     await released;
     return commitNow(batch);
   };
-  start();
+  resume();
   await until(() => live.status().inputs.count === QUIET.length + 3 + inputs.length, 'all folded');
   await quiet();
   commit();
   await running;
-  const [order] = of(process.committed, 'OrderRequested').filter(({ mode }) => mode === 'paper');
+  const [order] = of(committed, 'OrderRequested').filter(({ mode }) => mode === 'paper');
   const left = bench.streams.get(STREAMS.orders.name)?.entries.map(({ id }) => id) ?? [];
-  return { bench, order, left: left.filter(({ seq }) => seq === order?.ref.seq), ...process };
+  return { bench, live, order, left: left.filter(({ seq }) => seq === order?.ref.seq) };
 }
 
 describe('the venue gate and a canary that ends by itself', () => {
@@ -69,6 +75,21 @@ describe('the venue gate and a canary that ends by itself', () => {
     // The register says canary to the end, under the epoch that the entry was decided under.
     expect(order).toMatchObject({ reduceOnly: false, epoch: CANARY.epoch });
     expect(left).toEqual([]);
+  });
+});
+
+describe('a canary that somebody outside of the fold trips', () => {
+  it('is over, and in the journal, so that a replay ends it too', async () => {
+    const { bench, live, running, resume } = await startedCanary([RISE]);
+    live.tripCanary('monitoring_down', 'no answer');
+    await until(() => live.status().canary?.phase !== 'running', 'its end');
+    resume();
+    await running;
+    expect(live.status().canary).toMatchObject({ phase: 'ended', trigger: 'monitoring_down' });
+    const inputs = [...bench.inputs.values()].flatMap(({ entries }) => entries);
+    expect(inputs.filter(({ fields }) => fields['input']?.includes('CanaryTripped'))).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -80,6 +80,17 @@ describe('judgePlan', () => {
     );
   });
 
+  it.each<[string, unknown]>([
+    ['required credential_incident in it', ['monitoring_down']],
+    ['required a list out of', ['credential_incident', 'kill_switch']],
+    ['required a list out of', 'credential_incident'],
+    ['is undecided', []],
+  ])('takes no plan that reads as if all were watched: %s', (words, said) => {
+    const faults = faultsOf({ ...PLAN, not_watched: said as string[] });
+    expect(faults).toEqual([expect.stringContaining(`not_watched: ${words}`)]);
+    expect(judgePlan(PLAN).plan?.notWatched).toEqual(['credential_incident']);
+  });
+
   it('refuses an approval of something else, too early, too late or taken back', () => {
     const words = (plan: unknown) => faultsOf(plan).join('\n');
     expect(words({ ...PLAN, notional_total_usdt: 20 })).toContain('is not what the plan says');

@@ -43,7 +43,7 @@ function engineOf(own: ControlRecord) {
   };
   const intent = intentHandler({
     ...{ live: live as EngineRun, register: register as EngineRegister },
-    ...{ clock: new ManualClock(), flags: FLAGS },
+    ...{ clock: new ManualClock(), flags: FLAGS, unwatched: [] },
   });
   return { intent, engaged };
 }
