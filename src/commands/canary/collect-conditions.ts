@@ -13,29 +13,23 @@ import { judgePack, type LockedFacts } from '../../engine/control/canary-pack.js
 import { PAPER_VENUE, REAL_VENUES } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { Hash } from '../../engine/domain/hash.js';
-import type { Ledger } from '../../engine/ports/ledger.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { readControl } from '../kill-switch/kill-switch-ports.js';
-import { DRILL_PASS } from '../kill-switch/drill.js';
 import { lookAtGate } from '../gate/gate-look.js';
 import { engineCanary, type SaidCanary } from '../mode/engine-canary.js';
 import { countingFlags, type CountingFlags } from '../mode/engine-flags.js';
 import { textMember } from '../mode/mode-ports.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
+import { FAILED, MISSING, OK } from './finding.js';
+import { ledgerFindings, lookAtLedger, usedUp, type LedgerLook } from './ledger-look.js';
 import { lockedFacts } from './locked-facts.js';
 import { readPlan, type ReadPlan } from './read-plan.js';
 
-const DRILL_VALID_MS = 7 * 86_400_000;
 const VIEW_WAIT_MS = 1_000;
-/** Of the ledger entry by which a start uses its evidence up. */
-export const CANARY_START = 'canary start';
-const OK = (detail: string): Finding => ({ state: 'OK', detail });
-const FAILED = (detail: string): Finding => ({ state: 'FAILED', detail });
-const MISSING = (detail: string): Finding => ({ state: 'MISSING', detail });
 
 export interface Collected {
   readonly conditions: readonly Condition[];
@@ -128,38 +122,6 @@ function registerFindings({ record, faults, source }: EffectiveControl): Evidenc
   return { register: OK(source), kill_switch: isFree ? OK(why) : FAILED(why) };
 }
 
-interface LedgerLook {
-  readonly fault: string | null;
-  readonly entries: number;
-  readonly drillAtMs: number | null;
-  /** When a start used it up, by the name of a pack. */
-  readonly startedAtMs: ReadonlyMap<string, number>;
-}
-
-function lookAtLedger(ledger: Ledger): LedgerLook {
-  const startedAtMs = new Map<string, number>();
-  let entries = 0;
-  let drillAtMs: number | null = null;
-  const look = (fault: string | null) => ({ fault, entries, drillAtMs, startedAtMs });
-  try {
-    for (const { event } of ledger.entries()) {
-      const { kind, action, atMs, details } = event;
-      entries += 1;
-      if (kind === 'drill' && details['verdict'] === DRILL_PASS) drillAtMs = atMs;
-      const isStart = kind === 'canary' && action === CANARY_START;
-      if (isStart) startedAtMs.set(String(details['pack']), atMs);
-    }
-    return look(null);
-  } catch (fault) {
-    return look(wordsOf(fault));
-  }
-}
-
-function ledgerFindings({ fault, entries, drillAtMs }: LedgerLook, nowMs: number): Evidence {
-  if (fault !== null) return { ledger: FAILED(fault) };
-  return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
-}
-
 function monitoringFinding({ unwatched }: SaidCanary, { judged }: ReadPlan): Evidence {
   if (unwatched === null) return {};
   const said = judged.plan?.notWatched ?? [];
@@ -193,13 +155,6 @@ async function gateFinding({ options, io, services }: ConditionsCall): Promise<F
   } catch (fault) {
     return FAILED(wordsOf(fault));
   }
-}
-
-function drillFinding(atMs: number | null, nowMs: number): Evidence {
-  if (atMs === null) return {};
-  const at = new Date(atMs).toISOString();
-  const isFresh = nowMs - atMs <= DRILL_VALID_MS && atMs <= nowMs;
-  return { drill: isFresh ? OK(`passed ${at}`) : FAILED(`the last one passed ${at}`) };
 }
 
 async function engineView({ client }: KillSwitch): Promise<unknown> {
@@ -291,13 +246,4 @@ async function packFindings(
   } catch (fault) {
     return { name, evidence: { evidence: FAILED(wordsOf(fault)) } };
   }
-}
-
-/** What was decided for one session says nothing of another: its ceilings are those of all of it. */
-function usedUp({ fault, startedAtMs }: LedgerLook, pack: string): readonly string[] {
-  if (fault !== null) return [`the ledger does not say whether ${pack} was used up: ${fault}`];
-  const atMs = startedAtMs.get(pack);
-  return atMs === undefined
-    ? []
-    : [`${pack} was used up by the start of ${new Date(atMs).toISOString()}`];
 }

@@ -15,13 +15,9 @@ import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
-import {
-  CANARY_START,
-  collectConditions,
-  type Collected,
-  type ConditionsCall,
-} from './collect-conditions.js';
+import { collectConditions, type Collected, type ConditionsCall } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
+import { CANARY_START } from './ledger-look.js';
 
 /** Starts what was planned, approved and locked, and nothing else. */
 export async function run(
