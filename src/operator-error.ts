@@ -64,3 +64,14 @@ export class DependencyError extends Error {
     this.retryable = options.retryable;
   }
 }
+
+/** What was to be changed is no longer what the caller had read: it has to be read and decided upon again. */
+export class ChangedMeanwhile extends DependencyError {
+  /** @param place as a sentence begins with it */
+  constructor(place: string, { dependency }: { readonly dependency: string }) {
+    super(`${place} was changed in the meantime; look at it and try again`, {
+      dependency,
+      retryable: true,
+    });
+  }
+}

@@ -1,4 +1,9 @@
 import { wordsOf } from '../engine/domain/words-of.js';
+import {
+  effectiveMode,
+  type AskedMode,
+  type EffectiveMode,
+} from '../engine/control/effective-mode.js';
 import { MODE_FLAGS, type ModeFlag, type ModeFlags } from '../engine/control/mode-flags.js';
 import { readEnvFile, type ConfigLocation } from './config-files.js';
 
@@ -32,6 +37,16 @@ export function findModeFlags(
     ) as FoundFlags['origins'],
     fault: file.fault,
   };
+}
+
+/** Flags that can't all be known make it shadow, like a register that can't be read. */
+export function modeUnder(
+  asked: AskedMode,
+  { flags, fault }: FoundFlags,
+  realVenues?: readonly string[],
+): EffectiveMode {
+  const known: AskedMode = fault === null ? asked : { state: 'unknown', why: fault };
+  return effectiveMode(known, flags, realVenues);
 }
 
 function fileVariables(location: Pick<ConfigLocation, 'cwd' | 'env' | 'envFile'>) {

@@ -2,7 +2,7 @@ import { bookOf, inBook, openOtherBook } from './books.js';
 import { followControl, isActive, watchCanary, type CanaryMoment } from './control/canary.js';
 import type { CoreState } from './core-state.js';
 import type { Mode } from './domain/control.js';
-import { formatE8 } from './domain/e8.js';
+import { formatE8, type E8 } from './domain/e8.js';
 import type { StepOutputs } from './domain/emit.js';
 import type { Ref } from './domain/ids.js';
 import type { ControlChanged } from './domain/inputs.js';
@@ -62,13 +62,30 @@ function emitChange(state: CoreState, { cause, out }: At): Ref {
     detail,
     ordersSent,
     notionalSentUsdt: formatE8(notionalSentE8),
-    heldQty: formatE8(heldOf(state)),
+    heldQty: formatE8(canaryLeft(state)?.qtyE8 ?? 0n),
   });
 }
 
-function heldOf(state: CoreState): bigint {
-  const symbol = state.canary.terms?.symbol ?? '';
-  return bookOf(state, 'real')?.portfolio.positions.get(symbol)?.qtyE8 ?? 0n;
+/** What a canary holds or has left: nobody but a person sells it, once its session is over. */
+export function canaryLeft(
+  state: CoreState,
+): { readonly symbol: string; readonly qtyE8: E8 } | null {
+  const { phase, isSettled, terms } = state.canary;
+  if (phase === 'off' || isSettled || terms === null) return null;
+  const qtyE8 = bookOf(state, 'real')?.portfolio.positions.get(terms.symbol)?.qtyE8 ?? 0n;
+  return qtyE8 === 0n ? null : { symbol: terms.symbol, qtyE8 };
+}
+
+/** Once after a session: from then on what is held in the real book is none of its. */
+export function settleSession(state: CoreState, { cause, out }: At): void {
+  const { canary, control } = state;
+  if (canary.phase !== 'ended' || canary.isSettled) return;
+  const left = canaryLeft(state);
+  canary.isSettled = left === null || control.mode === 'paper';
+  if (left === null || !canary.isSettled) return;
+  const message = `paper takes over what a canary has left: ${formatE8(left.qtyE8)} ${left.symbol}`;
+  const about = { level: 'WARNING', code: 'CANARY', message } as const;
+  out.emit({ kind: 'AlertRaised', cause, tsMs: state.nowMs, ...about });
 }
 
 function momentOf(state: CoreState): CanaryMoment {
@@ -78,6 +95,7 @@ function momentOf(state: CoreState): CanaryMoment {
     tsMs: state.nowMs,
     equityE8: book === null ? 0n : portfolioFigures(book.portfolio).equityE8,
     isFlat: book !== null && book.portfolio.positions.size === 0 && book.venue.orders.size === 0,
+    isResting: book !== null && book.portfolio.positions.size > 0 && book.venue.orders.size === 0,
     strategyId: state.limits?.signal.strategyId ?? '',
     breakers: latched,
   };

@@ -1,5 +1,5 @@
 import { changeHome, eachBook, inBook } from './books.js';
-import { canaryMode, closeSession, watchSession } from './canary-session.js';
+import { canaryMode, closeSession, settleSession, watchSession } from './canary-session.js';
 import { exitsMember } from './control/exit-wish.js';
 import { isActive, noteMarketTrade, routeOf, tripCanary } from './control/canary.js';
 import { initialCore, type CoreState } from './core-state.js';
@@ -230,6 +230,7 @@ function lookAfterCanary(state: CoreState, out: StepOutputs): void {
     const how = { message: 'canary ended: entry cancelled', nowMs };
     settle(state, cancelEntries(state.venue, how, venueContext(state, context)), context);
   });
+  settleSession(state, { cause: out.inputRef, out });
 }
 
 /** Event time moves on: overdue windows close, orders time out, the UTC day rolls. */

@@ -1,3 +1,4 @@
+import type { CanaryTrigger } from './domain/canary-terms.js';
 import type { Level } from './domain/control.js';
 import type { EnginePhase, EngineStatus } from './ports/engine-status.js';
 import type { Recovered } from './recovery.js';
@@ -30,6 +31,8 @@ export interface EngineRun {
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
   obeys(epoch: number, level: Level): boolean;
   status(): EngineStatus;
+  /** Somebody outside of the fold found a reason to stop or to hold the canary, if one runs. */
+  tripCanary(trigger: CanaryTrigger, detail: string): void;
   /** Why the other hosts' registers can't be heard; null while they can, or where there are none. */
   controlTrouble(): string | null;
 }

@@ -7,6 +7,7 @@ import type { Fold } from './fold.js';
 import type { Journal } from './journal.js';
 import type { RunRecord } from './ports/audit-store.js';
 import { bookOf, booksOf } from './books.js';
+import { canaryLeft } from './canary-session.js';
 import type { CanaryStatus, EngineStatus, ExitStatus } from './ports/engine-status.js';
 import type { Feed } from './ports/feed.js';
 import type { Spool } from './spool.js';
@@ -193,7 +194,7 @@ function canaryPart({ state }: Fold): { readonly canary?: CanaryStatus } {
       notionalTotalUsdt: terms.notionalTotalUsdt,
       pnlUsdt: formatE8(equityE8 - counts.equityE8),
       lossMaxUsdt: terms.lossMaxUsdt,
-      heldQty: formatE8(book?.portfolio.positions.get(symbol)?.qtyE8 ?? 0n),
+      heldQty: formatE8(canaryLeft(state)?.qtyE8 ?? 0n),
       rejects: counts.rejects,
       ranMs: Math.max(0, state.nowMs - counts.startedAtMs),
       durationMs,

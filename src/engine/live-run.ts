@@ -1,5 +1,8 @@
 import { Committer, type CommitterLimits } from './committer.js';
+import type { CanaryTrigger } from './domain/canary-terms.js';
+import { canaryLeft } from './canary-session.js';
 import type { ControlRecord, Level, Mode } from './domain/control.js';
+import { formatE8 } from './domain/e8.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
 import { runIds } from './domain/ids.js';
@@ -19,7 +22,7 @@ import type { Feed } from './ports/feed.js';
 import type { RunRegistry } from './ports/run-registry.js';
 import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
-import { createPublisher } from './publisher.js';
+import { createPublisher, gatedReport } from './publisher.js';
 import { recover, type Recovered } from './recovery.js';
 import { Runner, type EndReason } from './runner.js';
 import { Sequencer } from './sequencer.js';
@@ -168,6 +171,7 @@ export class LiveRun implements EngineRun {
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
     await snapshotter.final(this.#fold, this.#committer);
+    this.#noteHeld();
     this.#sayGoodbye(reason === 'finished' && this.#committer.state === 'ok');
     this.phase = reason;
     return reason;
@@ -178,12 +182,20 @@ export class LiveRun implements EngineRun {
     const committing = this.#committer.run();
     try {
       await this.#recover();
+      this.#noteHeld();
       if (this.#committer.state === 'ok') this.#sayGoodbye(false);
     } finally {
       this.#committer.stop();
       await committing;
       this.#committer.throwIfFailed();
     }
+  }
+
+  /** Whoever starts another run has to know what this one would leave behind. */
+  #noteHeld(): void {
+    const left = canaryLeft(this.#fold.state);
+    const canaryHeld = left === null ? null : `${formatE8(left.qtyE8)} ${left.symbol}`;
+    this.#deps.registry.update(this.run.runId, { canaryHeld });
   }
 
   #sayGoodbye(finished: boolean): void {
@@ -202,6 +214,11 @@ export class LiveRun implements EngineRun {
   /** Looks at the control register at once. */
   knock(): void {
     this.#runner?.knock();
+  }
+
+  tripCanary(trigger: CanaryTrigger, detail: string): void {
+    const atMs = this.#deps.clock.nowMs();
+    this.#sequencer.urge({ kind: 'CanaryTripped', trigger, detail, atMs });
   }
 
   controlTrouble(): string | null {
@@ -320,15 +337,12 @@ export class LiveRun implements EngineRun {
           streams: logStreams(this.#deps.streams),
           ids,
           thresholds,
-          onGated: ({ ref, symbol }, message) => {
-            this.#sequencer.urge({
-              kind: 'OrderReported',
-              orderRef: ref,
-              symbol,
-              status: 'REJECTED',
-              message,
-              atMs: clock.nowMs(),
-            });
+          control: () => ({
+            ...this.#deps.control(),
+            foldedMode: this.#fold.state.control.mode,
+          }),
+          onGated: (order, message) => {
+            this.#sequencer.urge(gatedReport(order, message, clock.nowMs()));
           },
         }),
         onFailed: () => {

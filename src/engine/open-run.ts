@@ -20,6 +20,16 @@ export function knownRun(
   return settings.restart ? null : registry.newest(runIdentity(feed, settings));
 }
 
+/** A run whose canary still holds something that no run but this one knows of; null where none does. */
+export function leftByCanary(
+  registry: Pick<RunRegistry, 'list'>,
+  known: RegisteredRun | null,
+): RegisteredRun | null {
+  const isLeft = ({ runId, finished, canaryHeld }: RegisteredRun) =>
+    canaryHeld !== null && !finished && runId !== known?.runId;
+  return registry.list().findLast(isLeft) ?? null;
+}
+
 /** Continues the known run or starts a new one; nothing is folded yet. */
 export async function openLiveRun(deps: LiveDeps, settings: LiveSettings): Promise<LiveRun> {
   const known = knownRun(deps.registry, deps.feed, settings);

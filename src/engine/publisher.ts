@@ -1,9 +1,9 @@
 import { orderProof } from './decision-record.js';
-import { gateRefusal } from './control/venue-gate.js';
-import type { ControlRecord } from './domain/control.js';
+import { gateRefusal, type GateControl } from './control/venue-gate.js';
 import type { Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
 import type { RunIds } from './domain/ids.js';
+import type { OrderReported } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
 import { STREAMS } from './domain/wire/streams.js';
@@ -20,7 +20,7 @@ export interface PublisherDeps {
   readonly hash: Hash;
   readonly thresholds: () => Thresholds;
   /** The register's effective record now. */
-  readonly control: () => ControlRecord;
+  readonly control: () => GateControl;
   /** An order that the venue gate did not let out. */
   readonly onGated: (order: OrderFact, message: string) => void | Promise<void>;
   /** Sees every committed fact in order: the screen. */
@@ -63,6 +63,16 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
 }
 
 export type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
+
+/** What the fold hears of an order that the venue gate did not let out. */
+export function gatedReport(
+  { ref, symbol }: OrderFact,
+  message: string,
+  atMs: number,
+): OrderReported {
+  const about = { orderRef: ref, symbol, status: 'REJECTED', refusedBy: 'gate' } as const;
+  return { kind: 'OrderReported', ...about, message, atMs };
+}
 
 /**
  * An order up to the last one that left in a former process was judged there: what is in the stream

@@ -284,7 +284,8 @@ export function settle(
     const { order } = result;
     if (result.final) noteOutcome(state.breakers, result.failed);
     if (order.origin === 'flatten') noteExitResult(state, result, context);
-    if (ordersOfCanary(state, order)) noteVenueResult(state.canary, result);
+    if (ordersOfCanary(state, order) && result.neverLeft !== true)
+      noteVenueResult(state.canary, result);
     if (result.filledE8 === 0n) continue;
     state.slippageBps = result.slippageBps;
     markTime(state.portfolio, context.nowMs);

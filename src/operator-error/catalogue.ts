@@ -34,6 +34,9 @@ export const ERROR_CATALOGUE = {
   'CDB-E0307': 'The proof of a drill could not be kept; the drill itself was done.',
   'CDB-E0308': 'No other host of that name restricts anything in the shared register.',
   'CDB-E0309': 'A host is not forgotten while it lives: its halt is released there.',
+  'CDB-E0324': 'The canary of another run still holds something, which this start would forget.',
+  'CDB-E0325':
+    'The mode is not set to paper while a canary runs or has something left in its book.',
   'CDB-E0340': 'Another watchdog has the state directory. One is enough, and two would act twice.',
   'CDB-E0341': 'The place of another watchdog was taken: its lock is gone or is somebody else’s.',
   'CDB-E0342': 'The API key of the watchdog cannot be used as it was given.',
@@ -54,6 +57,7 @@ export const ERROR_CATALOGUE = {
     'The evidence for a canary was not locked: something does not hold, or is undecided.',
   'CDB-E0321': 'A step of a canary needs the share that it goes to.',
   'CDB-E0322': 'More risk, by mode or canary, is taken only after a yes.',
+  'CDB-E0323': 'A canary that the engine does not follow is taken back out of the register.',
   'CDB-E0401': 'No PostgreSQL programs were found that could serve the embedded database.',
   'CDB-E0402': 'PostgreSQL refuses to run as root, and no unprivileged user could take its place.',
   'CDB-E0403': 'The database was made by another major version of PostgreSQL than those found.',

@@ -19,8 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => place.end());
 
+/** These engines serve no metrics. */
+const NOT_WATCHED = ['credential_incident', 'monitoring_down', 'prometheus_down'];
+
 function writePlan(change: object = {}): void {
-  const plan = { ...decidedPlan({ fromMs: Date.now() - 60_000 }), ...change };
+  const decided = decidedPlan({ fromMs: Date.now() - 60_000 });
+  const plan = { ...decided, not_watched: NOT_WATCHED, ...change };
   writeFileSync(join(place.path, 'canary-plan.yaml'), stringify(plan));
 }
 
@@ -60,6 +64,14 @@ function ledger(): readonly string[] {
     .map((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as Entry).event)
     .filter(({ kind }) => kind === 'canary')
     .map(({ action }) => action);
+}
+
+/** What its fills add up to. */
+async function net() {
+  const [row] = await rows(
+    "SELECT count(*)::int AS n, sum(CASE side WHEN 'buy' THEN size ELSE -size END)::text AS net FROM trades",
+  );
+  return { fills: Number(row?.['n']), qty: Number(row?.['net'] ?? 0) };
 }
 
 async function startCanary(): Promise<void> {
@@ -143,12 +155,6 @@ describe('a canary on the paper venue', () => {
     await startEngine();
     writePlan();
     await startCanary();
-    const net = async () => {
-      const [row] = await rows(
-        "SELECT count(*)::int AS n, sum(CASE side WHEN 'buy' THEN size ELSE -size END)::text AS net FROM trades",
-      );
-      return { fills: Number(row?.['n']), qty: Number(row?.['net'] ?? 0) };
-    };
     await until('it holds something', async () => (await net()).qty > 0);
     const stopped = await place.run(['kill-switch', 'engage', '--flatten', '--json']);
     expect(stopped.status, stopped.stderr).toBe(0);
@@ -162,14 +168,23 @@ describe('a canary on the paper venue', () => {
     expect((await verifyNewestRun(place.stateDir)).faults).toEqual([]);
   });
 
-  it('does not survive a crash of the engine', async () => {
+  it('does not survive a crash of the engine, and what it holds is not forgotten', async () => {
+    // Else its exit could be filled before the crash.
+    const held = { thresholds: { overrides: { 'risk.autoUnwind': false } } };
+    writeFileSync(join(place.path, 'cdb.yaml'), stringify(held));
     await startEngine();
     writePlan();
     await startCanary();
+    await until('it holds something', async () => (await net()).qty > 0);
     engine.kill('SIGKILL');
     await engine.ended;
     await place.quiet();
+    // Another mode is another run, in whose books nothing of it would be.
+    const other = await place.run(['run', '--paper', '--feed', 'sample', '--speed', '20']);
+    expect([other.status, other.stderr]).toEqual([5, expect.stringContaining('CDB-E0324')]);
     await startEngine();
+    const paper = await place.run(['mode', 'set', 'paper', '--yes']);
+    expect([paper.status, paper.stderr]).toEqual([5, expect.stringContaining('CDB-E0325')]);
     const status = await place.run(['canary', 'status']);
     expect(status.stdout).toMatch(/^CANARY ENDED .*register shadow/);
     expect(status.stdout).toMatch(/why +mode_drift/);
@@ -194,6 +209,9 @@ describe('a canary on the paper venue', () => {
     for (const words of [START, [...START, '--confirm', 'yes'], ['canary', 'start']]) {
       expect((await place.run(words)).stderr).toContain('CDB-E0317');
     }
+    writePlan({ not_watched: ['credential_incident'] });
+    const silent = await place.run([...START, '--confirm', 'shadow/canary']);
+    expect(silent.stdout).toMatch(/^monitoring +FAILED.*nobody watches monitoring_down/m);
     writePlan({ percent_first: 99 });
     const changed = await place.run([...START, '--confirm', 'shadow/canary']);
     expect(changed.stdout).toMatch(/^evidence +FAILED.*planHash/m);

@@ -53,19 +53,22 @@ describe('the mode of a running engine', () => {
     await engine.says(/ order +REFUSED .*shadow mode/);
     expect(engine.stderr).toContain('mode shadow instead of paper: DRY_RUN is "True"');
     const shown = await place.run(['mode', 'show']);
-    // Another terminal has other flags, so both are said.
-    expect(shown.stdout).toContain('MODE paper   AS ASKED');
+    // Those of this terminal would allow it, and are none of the engine's.
+    expect(shown.stdout).toContain('MODE shadow   NO-GO (asked for: paper)');
     expect(shown.stdout).toMatch(/engine +decides in shadow/);
+    expect(shown.stdout).toMatch(/flags of +the engine \(pid \d+\)/);
+    const canary = await place.run(['canary', 'status']);
+    expect(canary.stdout).toMatch(/^flags +FAILED +.*DRY_RUN is "True"/m);
     expect(await rows('SELECT 1 FROM trades')).toEqual([]);
   });
 
   it('refuses canary and live with all that is missing, and changes nothing', async () => {
-    engine = place.start(SHADOW);
-    await engine.says(/ risk +ALLOW /);
     const live = { TRADING_MODE: 'live', LIVE_TRADING_CONFIRMED: 'yes', MOCK_TRADING: 'false' };
     const all = { ...live, CONFIRM_LIVE_TRADING: 'true', DRY_RUN: 'false', MEXC_TESTNET: 'false' };
+    engine = place.start(SHADOW, { env: all });
+    await engine.says(/ risk +ALLOW /);
     const words = ['mode', 'set', 'live', '--yes', '--confirm', 'shadow/live', '--reason', 'x'];
-    const refused = await place.run(words, { env: all });
+    const refused = await place.run(words);
     expect(refused.status).toBe(5);
     expect(refused.stdout).toMatch(/^adapter +FAILED/m);
     expect(refused.stdout).toMatch(/^flags +OK/m);

@@ -22,6 +22,7 @@ export function decidedPlan({ fromMs }: { readonly fromMs: number }) {
     stale_after_sec: 600,
     rejects_max: 3,
     percent_first: 100,
+    not_watched: ['credential_incident'],
     alert_channel: 'the desk, by telephone',
     approval: {
       statement: APPROVAL_STATEMENT,

@@ -17,7 +17,7 @@ import type { DependencyError } from '../../src/operator-error.js';
 
 export interface FakeKillSwitch extends KillSwitchServices {
   reading: ControlReading;
-  answer: EngineAnswer;
+  answer: EngineAnswer | ((request: EngineRequest) => EngineAnswer);
   pid: number | null;
   /** Thrown by the next write or stop. */
   fault: DependencyError | null;
@@ -103,7 +103,8 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
     client: {
       call: (request) => {
         fake.asked.push(request);
-        return Promise.resolve(fake.answer);
+        const { answer } = fake;
+        return Promise.resolve(typeof answer === 'function' ? answer(request) : answer);
       },
     },
     clock: fake.clock,

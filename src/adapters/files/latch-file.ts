@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ControlReading, ControlRecord } from '../../engine/domain/control.js';
 import type { Stoppable, StopOutcome } from '../../engine/control/stop-outcome.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
-import { DependencyError } from '../../operator-error.js';
+import { ChangedMeanwhile, DependencyError } from '../../operator-error.js';
 import {
   fsyncDirectory,
   readBounded,
@@ -255,7 +255,7 @@ function stopLatch(latch: Latch, record: ControlRecord): StopOutcome {
       return { how, level: how === 'record' ? record.level : 'HALTED', failures };
     } catch (fault) {
       // A newer record is there: the caller reads it and decides anew instead of forcing this one.
-      if (fault instanceof DependencyError && fault.retryable) throw fault;
+      if (fault instanceof ChangedMeanwhile) throw fault;
       failures.push(`${how}: ${errnoOf(fault) || String(fault)}`);
     }
   }
@@ -326,9 +326,8 @@ function isFull(fault: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(errnoOf(fault));
 }
 
-function changedMeanwhile(path: string): DependencyError {
-  return new DependencyError(
-    `Cannot change the latch "${path}": it was changed in the meantime; look at it and try again`,
-    { dependency: 'state directory', retryable: true },
-  );
+function changedMeanwhile(path: string): ChangedMeanwhile {
+  return new ChangedMeanwhile(`Cannot change the latch "${path}": it`, {
+    dependency: 'state directory',
+  });
 }

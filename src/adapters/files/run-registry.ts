@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RegisteredRun, RunRegistry } from '../../engine/ports/run-registry.js';
+import { newRun, type RegisteredRun, type RunRegistry } from '../../engine/ports/run-registry.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
 import { damagedFile, fileFault } from './file-fault.js';
@@ -20,6 +20,7 @@ const registeredRun = z.object({
   finished: z.boolean(),
   endedAtMs: z.number().nullable(),
   seqCommitted: z.number().nullable(),
+  canaryHeld: z.string().nullable().default(null),
 });
 const registryFile = z.object({ format: z.literal('cdb.runs/1'), runs: z.array(registeredRun) });
 
@@ -43,7 +44,7 @@ export function openRunRegistry(path: string): RunRegistry {
     newest: (identity) => readRuns(path).findLast((run) => run.identity === identity) ?? null,
     add: (run) => {
       const others = readRuns(path).filter(({ runId }) => runId !== run.runId);
-      save([...others, { ...run, finished: false, endedAtMs: null, seqCommitted: null }]);
+      save([...others, newRun(run)]);
     },
     update: (runId, change) => {
       const runs = readRuns(path);

@@ -19,6 +19,8 @@ interface MetricsOptions {
 export interface MetricsListener {
   readonly host: string;
   readonly port: number;
+  /** Answered since the start. */
+  scrapes(): number;
   close(): Promise<void>;
 }
 
@@ -32,24 +34,37 @@ export async function listenForScrapes(options: MetricsOptions): Promise<Metrics
   const { host, port } = options;
   if (port === 0) return null;
   const metrics = exposition();
+  let scrapes = 0;
+  const onScraped = (): void => {
+    scrapes += 1;
+  };
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: HEADER_BYTES_MAX, keepAlive: false },
     (request, response) => {
       request.resume();
-      void answer(request.method ?? '', pathOf(request.url), response, { ...options, metrics });
+      void answer(request.method ?? '', pathOf(request.url), response, {
+        ...options,
+        metrics,
+        onScraped,
+      });
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
   await listen(server, options);
   server.on('error', options.onFault);
-  return { host, port, close: () => closeHttpServer(server) };
+  return { host, port, scrapes: () => scrapes, close: () => closeHttpServer(server) };
+}
+
+interface Answering extends MetricsOptions {
+  readonly metrics: Exposition;
+  readonly onScraped: () => void;
 }
 
 async function answer(
   method: string,
   path: string,
   response: ServerResponse,
-  { metrics, source, onFault }: MetricsOptions & { readonly metrics: Exposition },
+  { metrics, source, onFault, onScraped }: Answering,
 ): Promise<void> {
   try {
     if (method !== 'GET' && method !== 'HEAD') {
@@ -57,6 +72,7 @@ async function answer(
     } else if (path === '/metrics') {
       const text = await metrics.scrape(source.status(), source.watch());
       send(response, 200, text, metrics.contentType);
+      onScraped();
     } else if (path === '/healthz' || path === '/readyz') {
       const { ready, reasons } = source.readiness();
       const lines = ready ? ['effects flow'] : reasons;

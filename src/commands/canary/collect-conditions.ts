@@ -1,5 +1,7 @@
 import { wordsOf } from '../../engine/domain/words-of.js';
-import { findModeFlags } from '../../config/mode-flags.js';
+import { modeUnder } from '../../config/mode-flags.js';
+import { REDIS_FEED } from '../../config/live-venues.js';
+import type { Config } from '../../config/parse-config.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import {
   judgeConditions,
@@ -7,29 +9,27 @@ import {
   type Evidence,
   type Finding,
 } from '../../engine/control/canary-conditions.js';
-import { judgePack } from '../../engine/control/canary-pack.js';
-import { effectiveMode, PAPER_VENUE, REAL_VENUES } from '../../engine/control/effective-mode.js';
+import { judgePack, type LockedFacts } from '../../engine/control/canary-pack.js';
+import { PAPER_VENUE, REAL_VENUES } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { Hash } from '../../engine/domain/hash.js';
-import type { Ledger } from '../../engine/ports/ledger.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { readControl } from '../kill-switch/kill-switch-ports.js';
-import { DRILL_PASS } from '../kill-switch/drill.js';
 import { lookAtGate } from '../gate/gate-look.js';
+import { engineCanary, type SaidCanary } from '../mode/engine-canary.js';
+import { countingFlags, type CountingFlags } from '../mode/engine-flags.js';
 import { textMember } from '../mode/mode-ports.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
+import { FAILED, MISSING, OK } from './finding.js';
+import { ledgerFindings, lookAtLedger, usedUp, type LedgerLook } from './ledger-look.js';
 import { lockedFacts } from './locked-facts.js';
 import { readPlan, type ReadPlan } from './read-plan.js';
 
-const DRILL_VALID_MS = 7 * 86_400_000;
 const VIEW_WAIT_MS = 1_000;
-const OK = (detail: string): Finding => ({ state: 'OK', detail });
-const FAILED = (detail: string): Finding => ({ state: 'FAILED', detail });
-const MISSING = (detail: string): Finding => ({ state: 'MISSING', detail });
 
 export interface Collected {
   readonly conditions: readonly Condition[];
@@ -39,19 +39,27 @@ export interface Collected {
   readonly plan: ReadPlan;
   /** The newest evidence; null where nothing was ever locked. */
   readonly packName: string | null;
+  /** The delivery gate is open for a canary, whether or not this one needs it. */
+  readonly isGateOpen: boolean;
+  readonly said: SaidCanary;
   /** Of the engine, null where none answers. */
   readonly view: unknown;
   readonly hash: Hash;
+  /** What a lock is about. @throws OperatorError (exit 3) for a configuration that can't be read */
+  readonly facts: () => LockedFacts;
 }
 
-interface Call {
+export interface ConditionsCall {
   readonly options: ParsedOptions;
   readonly io: CommandIo;
   readonly services: Services;
 }
 
 /** Looks at everything that has to hold, and never throws for what can't be looked at. */
-export async function collectConditions(mode: 'canary' | 'live', call: Call): Promise<Collected> {
+export async function collectConditions(
+  mode: 'canary' | 'live',
+  call: ConditionsCall,
+): Promise<Collected> {
   const { options, io, services } = call;
   const stateDir = await locateStateDir(configLocation(options, io));
   const killSwitch = await services.killSwitch(stateDir);
@@ -61,22 +69,29 @@ export async function collectConditions(mode: 'canary' | 'live', call: Call): Pr
   const { venue } = plan.judged;
   const isReal = mode === 'live' || venue !== PAPER_VENUE;
   const view = await engineView(killSwitch);
-  const pack = await packFindings({ stateDir, killSwitch, plan, view, hash }, call);
+  const flags = await countingFlags(killSwitch, io, configLocation(options, io));
+  const config = readConfig(call);
+  const facts = () => lockedFacts({ planHash: plan.planHash, view, hash }, config(), flags);
+  const ledger = lookAtLedger(killSwitch.ledger);
+  const pack = await packFindings({ stateDir, hash, facts, ledger }, call);
+  const gate = await gateFinding(call);
+  const said = await engineCanary(killSwitch, io);
   const evidence: Evidence = {
     ...(isReal && { adapter: adapterFinding(mode === 'live' ? null : venue) }),
-    flags: flagsFinding(mode, isReal, call),
+    flags: flagsFinding(mode, isReal, flags),
     ...registerFindings(control),
-    ...ledgerFindings(killSwitch.ledger, io.nowMs()),
+    ...ledgerFindings(ledger, io.nowMs()),
     ...engineFindings(view),
-    single_process: singleProcess(call),
+    ...monitoringFinding(said, plan),
+    ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
-    gate: await gateFinding(call),
+    gate,
     watchdog: await watchdogFinding(call),
-    ...redisFinding(call),
   };
   const conditions = judgeConditions(evidence, { isReal });
-  return { conditions, stateDir, killSwitch, control, plan, packName: pack.name, view, hash };
+  const at = { stateDir, killSwitch, control, plan, view, hash, facts, said };
+  return { ...at, conditions, packName: pack.name, isGateOpen: gate.state === 'OK' };
 }
 
 function adapterFinding(venue: string | null): Finding {
@@ -84,13 +99,17 @@ function adapterFinding(venue: string | null): Finding {
   return known === undefined ? FAILED('this build has no adapter for a real venue') : OK(known);
 }
 
-function flagsFinding(mode: 'canary' | 'live', isReal: boolean, { options, io }: Call): Finding {
-  const { flags, fault } = findModeFlags(configLocation(options, io));
-  if (fault !== null) return FAILED(fault);
+function flagsFinding(
+  mode: 'canary' | 'live',
+  isReal: boolean,
+  { words, found }: CountingFlags,
+): Finding {
+  if (found.fault !== null) return FAILED(found.fault);
   // Whether it can be reached is a condition of its own.
   const venue = isReal ? 'any' : PAPER_VENUE;
-  const { verdict, why } = effectiveMode({ state: 'known', mode, venue }, flags, [venue]);
-  return verdict === 'AS ASKED' ? OK('all six agree') : FAILED(why.join('; '));
+  const { verdict, why } = modeUnder({ state: 'known', mode, venue }, found, [venue]);
+  if (verdict === 'AS ASKED') return OK(`all six of ${words} agree`);
+  return FAILED(`${words}: ${why.join('; ')}`);
 }
 
 function registerFindings({ record, faults, source }: EffectiveControl): Evidence {
@@ -103,22 +122,20 @@ function registerFindings({ record, faults, source }: EffectiveControl): Evidenc
   return { register: OK(source), kill_switch: isFree ? OK(why) : FAILED(why) };
 }
 
-function ledgerFindings(ledger: Ledger, nowMs: number): Evidence {
-  try {
-    let entries = 0;
-    let drillAtMs: number | null = null;
-    for (const { event } of ledger.entries()) {
-      entries += 1;
-      const passed = event.kind === 'drill' && event.details['verdict'] === DRILL_PASS;
-      if (passed) drillAtMs = event.atMs;
-    }
-    return { ledger: OK(`${entries} entries`), ...drillFinding(drillAtMs, nowMs) };
-  } catch (fault) {
-    return { ledger: FAILED(wordsOf(fault)) };
-  }
+function monitoringFinding({ unwatched }: SaidCanary, { judged }: ReadPlan): Evidence {
+  if (unwatched === null) return {};
+  const said = judged.plan?.notWatched ?? [];
+  const silent = unwatched.filter((name) => !said.some((one) => one === name));
+  const names = unwatched.join(', ');
+  return {
+    monitoring:
+      silent.length === 0
+        ? OK(`nobody watches ${names}, as the plan says`)
+        : FAILED(`nobody watches ${silent.join(', ')}, and the plan does not say so`),
+  };
 }
 
-async function watchdogFinding({ options, io, services }: Call): Promise<Finding> {
+async function watchdogFinding({ options, io, services }: ConditionsCall): Promise<Finding> {
   try {
     const { state, pid, does, alarm } = (await services.operator(options, io)).watchdog();
     if (alarm !== null) return FAILED(`its alarm is not acknowledged: ${alarm.words}`);
@@ -130,7 +147,7 @@ async function watchdogFinding({ options, io, services }: Call): Promise<Finding
 }
 
 /** Only looked at: an opening is used up by what it lets through. */
-async function gateFinding({ options, io, services }: Call): Promise<Finding> {
+async function gateFinding({ options, io, services }: ConditionsCall): Promise<Finding> {
   try {
     const gate = await services.deliveryGate(options, io);
     const verdict = (await lookAtGate(gate, io.nowMs())).judge('canary');
@@ -138,13 +155,6 @@ async function gateFinding({ options, io, services }: Call): Promise<Finding> {
   } catch (fault) {
     return FAILED(wordsOf(fault));
   }
-}
-
-function drillFinding(atMs: number | null, nowMs: number): Evidence {
-  if (atMs === null) return {};
-  const at = new Date(atMs).toISOString();
-  const isFresh = nowMs - atMs <= DRILL_VALID_MS && atMs <= nowMs;
-  return { drill: isFresh ? OK(`passed ${at}`) : FAILED(`the last one passed ${at}`) };
 }
 
 async function engineView({ client }: KillSwitch): Promise<unknown> {
@@ -166,23 +176,31 @@ function engineFindings(view: unknown): Evidence {
   };
 }
 
-function singleProcess({ options, io }: Call): Finding {
+/** @returns what throws each time where it can't be read */
+function readConfig({ options, io }: ConditionsCall): () => Config {
   try {
-    const { redisUrl, feed } = commandConfig(options, io);
-    if (redisUrl === undefined || feed.source === 'redis') return OK('no Redis shares the run');
-    return FAILED('a Redis is configured: the run is folded in shards');
+    const config = commandConfig(options, io);
+    return () => config;
   } catch (fault) {
-    return FAILED(`the configuration can't be read: ${wordsOf(fault)}`);
+    return () => {
+      throw fault;
+    };
   }
 }
 
-/** Its policy is looked at only where one is configured. */
-function redisFinding({ options, io }: Call): Evidence {
+/** The policy of a Redis is looked at only where one is configured. */
+function configFindings(config: () => Config): Evidence {
   try {
-    const { redisUrl } = commandConfig(options, io);
-    return redisUrl === undefined ? { redis: OK('no Redis is configured') } : {};
-  } catch {
-    return {}; // The configuration is a condition already.
+    const { redisUrl, feed } = config();
+    const isAlone = redisUrl === undefined || feed.source === REDIS_FEED;
+    return {
+      single_process: isAlone
+        ? OK('no Redis shares the run')
+        : FAILED('a Redis is configured: the run is folded in shards'),
+      ...(redisUrl === undefined && { redis: OK('no Redis is configured') }),
+    };
+  } catch (fault) {
+    return { single_process: FAILED(`the configuration can't be read: ${wordsOf(fault)}`) };
   }
 }
 
@@ -205,19 +223,19 @@ function planFindings({ judged, text }: ReadPlan, nowMs: number): Evidence {
 }
 
 async function packFindings(
-  at: Pick<Collected, 'stateDir' | 'killSwitch' | 'plan' | 'view' | 'hash'>,
-  { options, io, services }: Call,
+  at: Pick<Collected, 'stateDir' | 'hash' | 'facts'> & { readonly ledger: LedgerLook },
+  { io, services }: ConditionsCall,
 ): Promise<{ readonly name: string | null; readonly evidence: Evidence }> {
-  const { stateDir, killSwitch, plan, view, hash } = at;
+  const { stateDir, hash, facts, ledger } = at;
   let name: string | null = null;
   try {
     const pack = (await services.canaryPacks(stateDir)).newest();
     if (pack === null) return { name, evidence: {} };
     ({ name } = pack);
-    const facts = lockedFacts(plan.planHash, view, { options, io, hash });
-    const { lockFaults, decision } = judgePack(pack.files, { facts, atMs: io.nowMs() }, hash);
+    const now = { facts: facts(), atMs: io.nowMs() };
+    const { lockFaults, decision } = judgePack(pack.files, now, hash);
     const words = decision ?? 'nothing';
-    const faults = [...lockFaults, ...usedUp(killSwitch.ledger, pack.name)];
+    const faults = [...lockFaults, ...usedUp(ledger, pack.name)];
     return {
       name,
       evidence: {
@@ -228,14 +246,4 @@ async function packFindings(
   } catch (fault) {
     return { name, evidence: { evidence: FAILED(wordsOf(fault)) } };
   }
-}
-
-/** What was decided for one session says nothing of another: its ceilings are those of all of it. */
-function usedUp(ledger: Ledger, pack: string): readonly string[] {
-  for (const { event } of ledger.entries()) {
-    const isStart = event.kind === 'canary' && event.action === 'canary start';
-    if (!isStart || event.details['pack'] !== pack) continue;
-    return [`${pack} was used up by the start of ${new Date(event.atMs).toISOString()}`];
-  }
-  return [];
 }

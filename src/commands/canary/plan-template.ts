@@ -11,7 +11,7 @@ format: ${PLAN_FORMAT}
 venue: TBD                      # paper = a rehearsal on the simulated venue, or the name of a real one
 symbols: [TBD]                  # at most ${symbols}
 order_types: TBD                # MARKET
-orders_max: TBD                 # 1 to ${orders}, exits included; the last one is kept for an exit
+orders_max: TBD                 # 2 to ${orders}, exits included; the last one is kept for an exit
 active_orders_max: TBD          # 1 to ${activeOrders}
 notional_per_order_usdt: TBD    # up to ${notionalUsdt}; an entry is cut to it
 notional_total_usdt: TBD        # up to ${notionalUsdt}, of all entries at the worst price they may pay
@@ -22,6 +22,8 @@ duration_sec: TBD               # up to ${durationMs / 1000}; then it rolls back
 stale_after_sec: TBD            # without a trade of the symbol for so long it rolls back
 rejects_max: TBD                # so many refusals of the venue hold it
 percent_first: TBD              # 1 to 100, share of the entries that is routed at the start
+not_watched: TBD                # [credential_incident]: nothing in this build finds it out. Without metrics also
+                                # monitoring_down and prometheus_down
 alert_channel: TBD              # where a person hears of an abort
 
 # To be filled in by the person who approves it, who repeats what is approved.

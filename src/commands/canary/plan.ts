@@ -6,7 +6,8 @@ import { packFiles } from '../../engine/control/canary-pack.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
-import { noteFirst, textMember } from '../mode/mode-ports.js';
+import { noteFirst } from '../mode/change-register.js';
+import { textMember } from '../mode/mode-ports.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
@@ -14,7 +15,6 @@ import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { collectConditions, type Collected } from './collect-conditions.js';
-import { lockedFacts } from './locked-facts.js';
 import { PLAN_TEMPLATE } from './plan-template.js';
 import { PLAN_FILE, readPlan } from './read-plan.js';
 
@@ -112,7 +112,7 @@ async function writePack(
   const atUtc = new Date(atMs).toISOString();
   const name = `${atUtc.replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-${plan.planHash.slice(0, 8)}`;
   const operator = options.text('operator') ?? operatorName(io.env);
-  const facts = lockedFacts(plan.planHash, view, { options, io, hash });
+  const facts = found.facts();
   const part = (source: string, member: string) => ({
     source,
     capturedUtc: atUtc,

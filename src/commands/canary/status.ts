@@ -1,7 +1,7 @@
 import { unmet } from '../../engine/control/canary-conditions.js';
 import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
+import type { SaidCanary } from '../mode/engine-canary.js';
 import { textMember } from '../mode/mode-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -10,7 +10,6 @@ import { plainText } from '../tables/plain-text.js';
 import { collectConditions } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
 
-const WAIT_MS = 1_000;
 const LINES = [
   ['session', 'sessionId'],
   ['share', 'percent'],
@@ -31,20 +30,20 @@ export async function run(
   io: CommandIo,
   services: Services,
 ): Promise<number> {
-  const { conditions, control, killSwitch } = await collectConditions('canary', {
+  const { conditions, control, said } = await collectConditions('canary', {
     options,
     io,
     services,
   });
-  const session = await sessionOf(killSwitch);
+  const { session, unwatched } = said;
   const phase = textMember(session, 'phase');
   const isCanary = control.record.mode === 'canary' || phase === 'running' || phase === 'held';
   const missing = unmet(conditions);
   printResult(io, {
     command: 'canary.status',
-    data: { register_mode: control.record.mode, session, conditions },
+    data: { register_mode: control.record.mode, session, unwatched, conditions },
     text: () =>
-      sessionText(control.record.mode, session) +
+      sessionText(control.record.mode, said) +
       // While it runs they say why it could not start again, which nobody asks.
       (isCanary ? '' : conditionsText('canary', conditions)),
   });
@@ -52,17 +51,11 @@ export async function run(
   return missing.length === 0 ? EXIT.OK : EXIT.FINDING;
 }
 
-async function sessionOf({ client }: KillSwitch): Promise<unknown> {
-  const body = { intent: 'canary' };
-  const answer = await client.call({ method: 'POST', path: '/intents', body, timeoutMs: WAIT_MS });
-  if (answer.state !== 'answered' || answer.status !== 200) return null;
-  return (Reflect.get(Object(answer.body), 'canary') as unknown) ?? null;
-}
-
-function sessionText(registerMode: string, session: unknown): string {
+function sessionText(registerMode: string, { session, unwatched }: SaidCanary): string {
   const of = (name: string): string => String(Reflect.get(Object(session), name) ?? '-');
   if (session === null) return `CANARY none seen   register ${plainText(registerMode)}\n`;
   const head = `CANARY ${of('phase').toUpperCase()}   ${of('symbol')} on ${of('venue')}   register ${registerMode}`;
   const lines = LINES.map(([label, name]) => `  ${label.padEnd(13)}${plainText(of(name))}\n`);
-  return `${plainText(head)}\n${lines.join('')}`;
+  const nobody = plainText(unwatched?.join(', ') ?? 'unknown');
+  return `${plainText(head)}\n${lines.join('')}  ${'not watched'.padEnd(13)}${nobody}\n`;
 }

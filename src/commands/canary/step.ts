@@ -15,7 +15,7 @@ export async function run(
   const percent = options.number('to');
   if (percent === undefined) throw noShare(options);
   const running = await runningCanary(options, io, services);
-  const terms = requireTerms(running);
+  const terms = requireTerms(running.control);
   io.stderr(`target  ${terms.symbol} on ${terms.venue}: ${terms.percent} % to ${percent} %\n`);
   await requireYes(options, io, {
     code: 'CDB-E0322',
@@ -26,7 +26,10 @@ export async function run(
   const words = `steps from ${terms.percent} % to ${percent} %`;
   return changeCanary(
     running,
-    { command: 'canary.step', isMore: true, terms: { ...terms, percent, held: false }, words },
+    {
+      ...{ command: 'canary.step', isMore: true, words },
+      termsOf: () => ({ ...terms, percent, held: false }),
+    },
     options,
     io,
   );

@@ -6,7 +6,7 @@ import { raise } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { isEngineAt } from '../../engine/ports/engine-board.js';
 import type { ObeyingEngine } from '../../engine/ports/shared-places.js';
-import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
+import { ChangedMeanwhile, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
@@ -100,24 +100,19 @@ export function stopPlaces(
     const asked = raise(before, request);
     // After so many rounds somebody writes without end; HALTED replaces whatever is there.
     const record: ControlRecord = round < ROUNDS_MAX ? asked : { ...asked, level: 'HALTED' };
+    const changed = new Set<string>();
     const places = killSwitch.places.map((place): PlaceStopped => {
       try {
         const outcome = place.stop(record, round === ROUNDS_MAX);
         return { place: place.name, outcome, failures: outcome.failures };
       } catch (fault) {
-        if (round < ROUNDS_MAX && fault instanceof DependencyError && fault.retryable) {
-          return { place: place.name, outcome: null, failures: [CHANGED] };
-        }
+        if (fault instanceof ChangedMeanwhile) changed.add(place.name);
         return { place: place.name, outcome: null, failures: [...createFailures, wordsOf(fault)] };
       }
     });
-    if (!places.some(({ failures }) => failures.includes(CHANGED))) {
-      return { before, record, places };
-    }
+    if (changed.size === 0 || round >= ROUNDS_MAX) return { before, record, places };
   }
 }
-
-const CHANGED = 'changed in the meantime';
 
 /** In every other place what it says itself is raised, never lowered by what is known here. */
 async function stopShared(

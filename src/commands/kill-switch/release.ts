@@ -11,7 +11,7 @@ import {
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
-import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
+import { ChangedMeanwhile, DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
@@ -138,7 +138,8 @@ async function writeEverywhere(
     const seenEpoch = seen?.state === 'present' ? seen.record.epoch : 0;
     try {
       await place.change((current, epochMin) => {
-        if ((current?.record.epoch ?? 0) > seenEpoch) throw changedMeanwhile(place.name);
+        if ((current?.record.epoch ?? 0) > seenEpoch)
+          throw new ChangedMeanwhile(place.name, { dependency: place.name });
         return { ...record, epoch: Math.max(record.epoch, epochMin) };
       });
     } catch (fault) {
@@ -165,7 +166,7 @@ function lowerLatch(place: ControlPlace, record: ControlRecord, seen: ControlRec
       place.write(next);
       return;
     } catch (fault) {
-      const isChanged = fault instanceof DependencyError && fault.retryable;
+      const isChanged = fault instanceof ChangedMeanwhile;
       const reading = place.read();
       if (!isChanged || round >= ROUNDS_MAX || reading.state !== 'present') throw fault;
       const now = reading.record;
@@ -204,16 +205,8 @@ async function raisedAgain(lifted: readonly Lifted[]): Promise<string> {
   return words.join('');
 }
 
-const CHANGED = 'changed in the meantime';
 const LOOK_EVERY_MS = 50;
 const ROUNDS_MAX = 5;
-
-function changedMeanwhile(place: string): DependencyError {
-  return new DependencyError(`${place} was ${CHANGED}; look at it and try again`, {
-    dependency: place,
-    retryable: true,
-  });
-}
 
 /** Waits for the engine here, which hears of the others a moment later. */
 async function stillStricter(
@@ -312,7 +305,7 @@ function noDoctor({ mode }: ControlRecord): OperatorError {
 
 function notReleased(place: string, fault: unknown, others = ''): OperatorError {
   const why = wordsOf(fault) + others;
-  const isConflict = why.includes(CHANGED);
+  const isConflict = fault instanceof ChangedMeanwhile;
   return new OperatorError({
     code: isConflict ? 'CDB-E0303' : 'CDB-E0304',
     what: `Cannot release the kill switch: the ${place} was not written`,

@@ -1,7 +1,6 @@
-import { wordsOf } from '../../engine/domain/words-of.js';
-import { findModeFlags } from '../../config/mode-flags.js';
+import { modeUnder } from '../../config/mode-flags.js';
 import { locateStateDir } from '../../config/state-dir.js';
-import { askedBy, effectiveMode } from '../../engine/control/effective-mode.js';
+import { askedBy } from '../../engine/control/effective-mode.js';
 import { withMode, type EffectiveControl } from '../../engine/control/register.js';
 import { MODES, type ControlRecord, type Mode } from '../../engine/domain/control.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
@@ -18,22 +17,15 @@ import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { setRestricted } from './set-restricted.js';
-import {
-  engineWords,
-  noteFirst,
-  requireReadable,
-  tellMode,
-  writeLess,
-  writeRecord,
-  type EngineWord,
-} from './mode-ports.js';
+import { changeRegister, exitAfter, isOther, type RegisterChanged } from './change-register.js';
+import { engineCanary, whatCanaryHolds } from './engine-canary.js';
+import { countingFlags } from './engine-flags.js';
+import { engineWords, requireReadable } from './mode-ports.js';
 
-interface Change {
-  readonly from: Mode;
-  readonly record: ControlRecord;
-  readonly engine: EngineWord;
-  /** What went wrong without keeping the change from holding. */
-  readonly note: string | null;
+interface Setting {
+  readonly mode: 'shadow' | 'paper';
+  readonly before: EffectiveControl;
+  readonly killSwitch: KillSwitch;
 }
 
 /** Changes what a running engine does with its orders, without a restart. */
@@ -51,23 +43,16 @@ export async function run(
   requireReadable(before, `Cannot set the mode to ${mode}`);
   if (before.mayInitialise) throw nothingRuns(mode);
   if (before.record.mode === mode) return sayNothing(mode, before, io);
-  if (mode === 'paper') await askForPaper(before, options, io);
+  if (mode === 'paper') await askForPaper({ killSwitch, before }, options, io);
   const change = await setMode({ mode, before, killSwitch }, options, io);
-  return report(change, options, io);
+  return report(before.record.mode, change, options, io);
 }
 
-/** Less risk is done first and put on record then; more risk the other way round. */
 async function setMode(
-  at: {
-    readonly mode: 'shadow' | 'paper';
-    readonly before: EffectiveControl;
-    readonly killSwitch: KillSwitch;
-  },
+  { mode, before, killSwitch }: Setting,
   options: ParsedOptions,
   io: CommandIo,
-): Promise<Change> {
-  const { mode, before, killSwitch } = at;
-  const { ledger } = killSwitch;
+): Promise<RegisterChanged> {
   const who = options.text('operator') ?? operatorName(io.env);
   const from = before.record.mode;
   const why = options.text('reason') ?? '';
@@ -82,41 +67,29 @@ async function setMode(
       ...{ atMs, who, why },
       details: { from, to: mode, epoch, level },
     }) as const;
-  let note: string | null = null;
-  let record = next(before);
-  if (mode === 'paper') {
-    noteFirst(ledger, eventOf(record), io);
-    writeRecord(killSwitch, record);
-  } else {
-    record = writeLess(killSwitch, next);
-    try {
-      ledger.append(eventOf(record));
-    } catch (fault) {
-      note = `the change holds, but it is not in the ledger: ${wordsOf(fault)}`;
-    }
-  }
-  return { from, record, engine: await tellMode(killSwitch, record.epoch), note };
+  return changeRegister(killSwitch, { before, isMore: mode === 'paper', next, eventOf }, io);
 }
 
 async function askForPaper(
-  { record }: EffectiveControl,
+  { killSwitch, before: { record } }: Pick<Setting, 'killSwitch' | 'before'>,
   options: ParsedOptions,
   io: CommandIo,
 ): Promise<void> {
-  const { flags, fault } = findModeFlags(configLocation(options, io));
-  const asked =
-    fault === null ? askedBy({ mode: 'paper' }) : ({ state: 'unknown', why: fault } as const);
-  const { why, verdict } = effectiveMode(asked, flags);
+  const { whose, words, found } = await countingFlags(killSwitch, io, configLocation(options, io));
+  const { why, verdict } = modeUnder(askedBy({ mode: 'paper' }), found);
   if (verdict === 'NO-GO') {
     throw new OperatorError({
       code: 'CDB-E0310',
       what: 'Cannot set the mode to paper: the flags do not allow it',
-      why: plainText(why.join('; ')),
+      why: plainText(whose === 'unknown' ? words : `${words}: ${why.join('; ')}`),
       todo: atSamePlace('cdb mode show', options),
       exit: EXIT.REFUSED,
     });
   }
-  io.stderr(`target  mode ${record.mode} to paper: orders go to the simulated venue\n`);
+  const holds = whatCanaryHolds(await engineCanary(killSwitch, io));
+  if (holds !== null) throw heldByCanary(holds);
+  const target = `target  mode ${record.mode} to paper: orders go to the simulated venue`;
+  io.stderr(`${target}, in the real book, which a canary on paper fills too\n`);
   await requireYes(options, io, {
     code: 'CDB-E0322',
     what: 'Cannot set the mode without a yes',
@@ -125,15 +98,26 @@ async function askForPaper(
   });
 }
 
+/** Its orders would be netted with what paper does, and sold as paper's. */
+function heldByCanary([why, todo]: readonly [string, string]): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0325',
+    what: 'Cannot set the mode to paper: its book is a canary’s',
+    why: plainText(why),
+    todo,
+    exit: EXIT.REFUSED,
+  });
+}
+
 function report(
-  { from, record, engine, note }: Change,
+  from: Mode,
+  changed: RegisterChanged,
   options: ParsedOptions,
   io: CommandIo,
 ): number {
+  const { record, engine, note } = changed;
   const { mode, epoch, operator } = record;
-  const isOther = engine.state === 'follows' && engine.mode !== mode;
-  if (note !== null) io.stderr(`note: ${plainText(note)}\n`);
-  const drift = isOther
+  const drift = isOther(engine, mode)
     ? `PARTIAL: the engine decides in ${engine.mode ?? '?'}: its own flags allow no more; cdb logs says which\n`
     : '';
   const { state, pid, why } = engine;
@@ -154,8 +138,7 @@ function report(
       `  engine       ${plainText(engineWords(engine))}\n` +
       `undo: ${atSamePlace(`cdb mode set ${from === 'paper' ? 'paper' : 'shadow'}`, options)}\n`,
   });
-  if (isOther) return EXIT.FINDING;
-  return engine.state === 'not-confirmed' || note !== null ? EXIT.UNREACHABLE : EXIT.OK;
+  return exitAfter(changed, io);
 }
 
 function sayNothing(mode: Mode, { record }: EffectiveControl, io: CommandIo): number {

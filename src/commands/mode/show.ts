@@ -1,6 +1,7 @@
-import { findModeFlags, type FoundFlags } from '../../config/mode-flags.js';
+import { findModeFlags, modeUnder, type FoundFlags } from '../../config/mode-flags.js';
+import type { ConfigLocation } from '../../config/config-files.js';
 import { locateStateDir } from '../../config/state-dir.js';
-import { effectiveMode, type EffectiveMode } from '../../engine/control/effective-mode.js';
+import type { EffectiveMode } from '../../engine/control/effective-mode.js';
 import { FLAG_WORDS, LIVE_FLAGS, MODE_FLAGS } from '../../engine/control/mode-flags.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { ordersTo } from '../../engine/engine-status.js';
@@ -13,10 +14,12 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { textTable } from '../tables/text-table.js';
+import { countingFlags, type CountingFlags } from './engine-flags.js';
 import { askedMode, engineWords, textMember, type EngineWord } from './mode-ports.js';
 
 interface Shown {
   readonly control: EffectiveControl;
+  readonly flagsOf: string;
   readonly found: FoundFlags;
   readonly effective: EffectiveMode;
   readonly engine: EngineWord;
@@ -33,10 +36,10 @@ export async function run(
   const location = configLocation(options, io);
   const killSwitch = await services.killSwitch(await locateStateDir(location));
   const control = readControl(killSwitch);
-  const found = findModeFlags(location);
-  const effective = modeOf(control, found);
+  const { found, words: flagsOf } = await shownFlags(killSwitch, io, location);
+  const effective = modeUnder(askedMode(control), found);
   const engine = await engineWord(killSwitch);
-  const shown = { control, found, effective, engine };
+  const shown = { control, flagsOf, found, effective, engine };
   printResult(io, {
     command: 'mode.show',
     data: shownData(shown),
@@ -45,9 +48,15 @@ export async function run(
   return effective.verdict === 'NO-GO' ? EXIT.FINDING : EXIT.OK;
 }
 
-export function modeOf(control: EffectiveControl, { flags, fault }: FoundFlags): EffectiveMode {
-  if (fault !== null) return effectiveMode({ state: 'unknown', why: fault }, flags);
-  return effectiveMode(askedMode(control), flags);
+/** Those of the engine; where it does not say them, those of this terminal are better than none. */
+async function shownFlags(
+  killSwitch: KillSwitch,
+  io: CommandIo,
+  location: ConfigLocation,
+): Promise<Pick<CountingFlags, 'found' | 'words'>> {
+  const flags = await countingFlags(killSwitch, io, location);
+  if (flags.whose !== 'unknown') return flags;
+  return { found: findModeFlags(location), words: `this terminal; ${flags.words}` };
 }
 
 async function engineWord({ client, engine }: KillSwitch): Promise<EngineWord> {
@@ -62,7 +71,7 @@ async function engineWord({ client, engine }: KillSwitch): Promise<EngineWord> {
   return { state: mode === null ? 'not-confirmed' : 'follows', mode, pid, why };
 }
 
-function shownText({ control, found, effective, engine }: Shown): string {
+function shownText({ control, found, flagsOf, effective, engine }: Shown): string {
   const { record, source } = control;
   const { mode, asked, verdict, flags, why, notMore } = effective;
   const line = (label: string, text: string) => `  ${label.padEnd(13)}${plainText(text)}\n`;
@@ -81,6 +90,7 @@ function shownText({ control, found, effective, engine }: Shown): string {
     line('register', `${record.mode}, level ${record.level}, epoch ${record.epoch}, ${source}`),
     line('engine', engineWords(engine)),
     line('orders go to', ordersTo(mode)),
+    line('flags of', flagsOf),
     line('flags say', `${flags.profile}; they permit ${flags.permits} at most`),
     lines('why', why),
     lines('not more', notMore),
@@ -97,7 +107,7 @@ function readsAs(value: string | undefined, words: readonly string[]): string {
   return words.includes(value) ? value : `MISSPELLED: ${words.join(' or ')}`;
 }
 
-function shownData({ control, found, effective, engine }: Shown): unknown {
+function shownData({ control, found, flagsOf, effective, engine }: Shown): unknown {
   const { record, source, faults } = control;
   return {
     mode: effective.mode,
@@ -109,6 +119,7 @@ function shownData({ control, found, effective, engine }: Shown): unknown {
     register: { mode: record.mode, level: record.level, epoch: record.epoch, source, faults },
     engine: { state: engine.state, mode: engine.mode, pid: engine.pid, why: engine.why },
     flags: {
+      of: flagsOf,
       profile: effective.flags.profile,
       permits: effective.flags.permits,
       values: MODE_FLAGS.map((name) => ({

@@ -77,6 +77,11 @@ const PARTS = {
     needs: 'always',
     next: 'cdb status names the pair that does not',
   },
+  monitoring: {
+    title: 'each trigger is watched, or the plan says that it is not',
+    needs: 'always',
+    next: 'serve metrics (metrics.port), or name it in not_watched of the plan',
+  },
   single_process: {
     title: 'one process folds everything',
     needs: 'always',

@@ -1,4 +1,5 @@
-import { CANARY_CEILINGS, type CanaryTerms } from '../domain/canary-terms.js';
+import { CANARY_CEILINGS, type CanaryTerms, type CanaryTrigger } from '../domain/canary-terms.js';
+import { MAYBE_UNWATCHED, unwatchedTriggers } from './canary-monitoring.js';
 import { e8FromNumber, formatE8, parseE8 } from '../domain/e8.js';
 
 /** First line of every approval, to the letter. */
@@ -10,6 +11,8 @@ export interface CanaryPlan {
   readonly operator: string;
   readonly windowFromMs: number;
   readonly windowToMs: number;
+  /** Triggers that nobody watches, as the plan says itself. */
+  readonly notWatched: readonly CanaryTrigger[];
 }
 
 export interface JudgedPlan {
@@ -28,13 +31,17 @@ interface NumberRule {
   readonly min: number;
   readonly max: number;
   readonly isWhole?: true;
+  readonly why?: string;
 }
 
 const { orders, activeOrders, notionalUsdt, durationMs } = CANARY_CEILINGS;
 const HOUR_SEC = 3_600;
 
 const NUMBERS = {
-  orders_max: { min: 1, max: orders, isWhole: true },
+  orders_max: {
+    ...{ min: 2, max: orders, isWhole: true },
+    why: 'an entry needs one more order for its exit',
+  },
   active_orders_max: { min: 1, max: activeOrders, isWhole: true },
   notional_per_order_usdt: { min: 0.01, max: notionalUsdt },
   notional_total_usdt: { min: 0.01, max: notionalUsdt },
@@ -47,6 +54,7 @@ const NUMBERS = {
   percent_first: { min: 1, max: 100 },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
+const NOT_WATCHED = 'not_watched';
 const TEXTS = ['venue', 'order_types', 'alert_channel'] as const;
 /** Said in the plan and once more by the person who approves it. */
 const REPEATED = [
@@ -58,7 +66,14 @@ const REPEATED = [
 ] as const;
 const APPROVAL_TEXTS = ['operator', 'stop_rules', 'revocation', 'confirmation'] as const;
 const APPROVAL_TIMES = ['window_from_utc', 'window_to_utc', 'start_utc', 'approval_utc'] as const;
-const PLAN_NAMES = ['format', 'symbols', 'approval', ...TEXTS, ...Object.keys(NUMBERS)];
+const PLAN_NAMES = [
+  'format',
+  'symbols',
+  'approval',
+  NOT_WATCHED,
+  ...TEXTS,
+  ...Object.keys(NUMBERS),
+];
 const APPROVAL_NAMES = [
   ...['statement', 'revoked', ...REPEATED],
   ...APPROVAL_TEXTS,
@@ -92,6 +107,7 @@ function faultsOfPlan(file: Fields): readonly string[] {
     ...symbolFaults(file),
     ...Object.entries(NUMBERS).flatMap(([name, rule]) => numberFault(file, name, rule)),
     ...perOrderFault(file),
+    ...notWatchedFaults(file),
   ];
 }
 
@@ -104,6 +120,27 @@ function symbolFaults(file: Fields): readonly string[] {
   return symbols.length > max ? [`symbols: required at most ${max}, found ${symbols.length}`] : [];
 }
 
+/** A plan that is silent about it would read as if everything were watched. */
+function notWatchedFaults(file: Fields): readonly string[] {
+  const said = file[NOT_WATCHED];
+  if (!isDecided(said)) return [`${NOT_WATCHED}: is undecided`];
+  const known = notWatchedIn(file);
+  const isKnown = Array.isArray(said) && said.every((name) => known.some((one) => one === name));
+  if (!isKnown) {
+    const names = MAYBE_UNWATCHED.join(', ');
+    return [`${NOT_WATCHED}: required a list out of ${names}, found ${JSON.stringify(said)}`];
+  }
+  return unwatchedTriggers(true)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${NOT_WATCHED}: required ${name} in it, which nothing in this build finds out`);
+}
+
+function notWatchedIn(file: Fields): readonly CanaryTrigger[] {
+  const said = file[NOT_WATCHED];
+  const names: readonly unknown[] = Array.isArray(said) ? said : [];
+  return MAYBE_UNWATCHED.filter((known) => names.includes(known));
+}
+
 function perOrderFault(file: Fields): readonly string[] {
   const [one, all] = [file['notional_per_order_usdt'], file['notional_total_usdt']];
   if (typeof one !== 'number' || typeof all !== 'number' || one <= all) return [];
@@ -113,7 +150,7 @@ function perOrderFault(file: Fields): readonly string[] {
 function numberFault(
   file: Fields,
   name: string,
-  { min, max, isWhole }: NumberRule,
+  { min, max, isWhole, why = '' }: NumberRule,
 ): readonly string[] {
   const value = file[name];
   if (!isDecided(value)) return [`${name}: is undecided`];
@@ -121,7 +158,7 @@ function numberFault(
   const isIn = typeof value === 'number' && value >= min && value <= max;
   const fits =
     isIn && (!isWhole || Number.isInteger(value)) && typeof parseE8(String(value)) === 'bigint';
-  return fits ? [] : [`${words}, found ${JSON.stringify(value)}`];
+  return fits ? [] : [`${words}, found ${JSON.stringify(value)}${why === '' ? '' : `; ${why}`}`];
 }
 
 function faultsOfApproval(approval: Fields, file: Fields): readonly string[] {
@@ -206,6 +243,7 @@ function planOf(file: Fields, approval: Fields): CanaryPlan {
     operator: String(approval['operator']),
     windowFromMs: timeOf(approval, 'window_from_utc'),
     windowToMs: timeOf(approval, 'window_to_utc'),
+    notWatched: notWatchedIn(file),
   };
 }
 

@@ -37,6 +37,8 @@ export interface CanaryState {
   told: string;
   /** After its end: the entries that were out are cancelled. */
   isClosed: boolean;
+  /** After its end: nothing of it is held, or paper has taken it over. */
+  isSettled: boolean;
 }
 
 /** Of the canary's own book, at the time of an input. */
@@ -45,6 +47,8 @@ export interface CanaryMoment {
   readonly equityE8: E8;
   /** Neither positions nor open orders. */
   readonly isFlat: boolean;
+  /** A position, and nothing out that could close it. */
+  readonly isResting: boolean;
   readonly strategyId: string;
   /** Latched ones. */
   readonly breakers: readonly string[];
@@ -83,6 +87,7 @@ export function initialCanary(): CanaryState {
     rejects: 0,
     told: '',
     isClosed: false,
+    isSettled: false,
   };
 }
 
@@ -165,6 +170,8 @@ function begin(
   else if (now.breakers.length > 0) end(state, 'breaker_latch', now.breakers.join(', '));
   else if (!now.isFlat) end(state, 'limit_breach', 'its book holds positions or open orders');
   else turn(state, held ? 'held' : 'running', null, `session ${sessionId}`);
+  // Whatever is held then was never its own.
+  state.isSettled = !isActive(state);
 }
 
 /** The mode is no longer canary: an operator rolled back, or something made it so. */
@@ -255,9 +262,9 @@ export function noteVenueResult(
 /** What has to hold at every moment of a session. */
 export function watchCanary(
   state: CanaryState,
-  now: Pick<CanaryMoment, 'tsMs' | 'equityE8' | 'breakers'>,
+  now: Omit<CanaryMoment, 'strategyId' | 'isFlat'>,
 ): void {
-  const { terms } = state;
+  const { terms, ordersSent } = state;
   if (!isActive(state) || terms === null) return;
   // Before the first trade of a run no time has passed yet.
   if (state.startedAtMs === 0) {
@@ -275,6 +282,10 @@ export function watchCanary(
     end(state, 'breaker_latch', now.breakers.join(', '));
   } else if (lossE8 >= amountOf(terms.lossMaxUsdt)) {
     end(state, 'limit_breach', `lost ${formatE8(lossE8)} of ${terms.lossMaxUsdt} USDT`);
+  } else if (now.isResting && ordersSent >= terms.ordersMax) {
+    // Nothing that it may still do would close this: a person has to.
+    const left = `${ordersSent} of ${terms.ordersMax} have left`;
+    end(state, 'limit_breach', `no order is left for the exit: ${left}`);
   }
 }
 

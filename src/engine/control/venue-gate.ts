@@ -13,6 +13,15 @@ interface LeavingOrder {
   readonly mode: Mode;
 }
 
+/** What holds at the moment in which the order wants to leave. */
+export interface GateControl extends Pick<ControlRecord, 'level' | 'scopes' | 'epoch' | 'mode'> {
+  /**
+   * In which the fold decides by now: it leaves a canary before the register does. Absent where another
+   * process folds.
+   */
+  readonly foldedMode?: Mode;
+}
+
 /** What may leave under a mode. */
 const LEAVES: Readonly<Record<Mode, readonly Mode[]>> = {
   shadow: ['shadow'],
@@ -25,10 +34,7 @@ const LEAVES: Readonly<Record<Mode, readonly Mode[]>> = {
  * The last door: judges an order against the register as it is now, after its decision is on record
  * and before anybody outside hears of it. @returns why it must not leave, null when it may
  */
-export function gateRefusal(
-  order: LeavingOrder,
-  control: Pick<ControlRecord, 'level' | 'scopes' | 'epoch' | 'mode'>,
-): string | null {
+export function gateRefusal(order: LeavingOrder, control: GateControl): string | null {
   const level = levelFor(control, order);
   // What closes a position because somebody halted and asked for it leaves under that halt.
   const isAskedFor = order.origin === 'flatten' && order.reduceOnly;
@@ -37,6 +43,10 @@ export function gateRefusal(
   // It closes what is held in its own book, whatever is decided in now.
   if (!isAskedFor && !LEAVES[control.mode].includes(order.mode)) {
     return `venue gate: mode ${control.mode}, the order is ${order.mode}`;
+  }
+  const { foldedMode } = control;
+  if (!order.reduceOnly && foldedMode !== undefined && !LEAVES[foldedMode].includes(order.mode)) {
+    return `venue gate: mode ${foldedMode} since it was decided, the order is ${order.mode}`;
   }
   if (order.epoch >= control.epoch) return null;
   return `venue gate: decided under epoch ${order.epoch}, now ${control.epoch}`;

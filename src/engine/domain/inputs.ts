@@ -107,6 +107,8 @@ export interface OrderReported {
   readonly symbol: string;
   readonly status: 'REJECTED' | 'UNKNOWN' | 'OPEN';
   readonly message: string;
+  /** Of a REJECTED that never left: our own gate. Absent: the venue. */
+  readonly refusedBy?: 'gate';
   readonly atMs: number;
 }
 

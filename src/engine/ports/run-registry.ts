@@ -7,6 +7,12 @@ export interface RegisteredRun extends RunRecord {
   readonly endedAtMs: number | null;
   /** Last input whose facts are committed and published, as of the end; null while unknown. */
   readonly seqCommitted: number | null;
+  /** What a canary of it holds or has left, as of the end: "0.002 BTCUSDT"; null for nothing. */
+  readonly canaryHeld: string | null;
+}
+
+export function newRun(run: RunRecord): RegisteredRun {
+  return { ...run, finished: false, endedAtMs: null, seqCommitted: null, canaryHeld: null };
 }
 
 /** The runs of one state directory. */
@@ -20,7 +26,10 @@ export interface RunRegistry {
   update(
     runId: string,
     change: Partial<
-      Pick<RegisteredRun, 'finished' | 'endedAtMs' | 'seqCommitted' | 'configHash' | 'codeVersion'>
+      Pick<
+        RegisteredRun,
+        'finished' | 'endedAtMs' | 'seqCommitted' | 'configHash' | 'codeVersion' | 'canaryHeld'
+      >
     >,
   ): void;
 }

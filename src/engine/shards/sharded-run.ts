@@ -20,7 +20,7 @@ import type { Leases, ShardLog } from '../ports/shard-log.js';
 import type { LookAtShards, SharedRunStatus } from '../ports/shared-run-status.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Keys, Topics } from '../ports/topics-keys.js';
-import { createPublisher } from '../publisher.js';
+import { createPublisher, gatedReport } from '../publisher.js';
 import type { EndReason } from '../runner.js';
 import { FeedRole, type FeedParts } from './feed-role.js';
 import { runRole, type RoleDeps, type RoleLoop, type RoleState } from './role-loop.js';
@@ -382,17 +382,7 @@ export class ShardedRun {
     const work: RoleLoop['work'] = async (token, signal, onTurn) => {
       const publish = createPublisher({
         ...{ streams, topics, keys, ids, hash, thresholds, control: gateControl, onCommitted },
-        onGated: ({ ref, symbol }, message) => {
-          const atMs = clock.nowMs();
-          return writer.report({
-            kind: 'OrderReported',
-            orderRef: ref,
-            symbol,
-            status: 'REJECTED',
-            message,
-            atMs,
-          });
-        },
+        onGated: (order, message) => writer.report(gatedReport(order, message, clock.nowMs())),
       });
       const { figures } = this;
       const rows = { ids, hash, thresholds, venue: PAPER_VENUE };

@@ -71,6 +71,8 @@ export interface VenueResult {
   readonly priceE8: E8;
   readonly final: boolean;
   readonly failed: boolean;
+  /** It never reached the venue, so that its end says nothing of the venue. */
+  readonly neverLeft?: true;
   readonly slippageBps: number;
 }
 
@@ -177,7 +179,7 @@ export function expireOverdue(
 /** Says of one open order what is known from outside; one that is gone already stays as it is. */
 export function reportOrder(
   venue: VenueState,
-  report: Pick<OrderReported, 'orderRef' | 'symbol' | 'status' | 'message'>,
+  report: Pick<OrderReported, 'orderRef' | 'symbol' | 'status' | 'message' | 'refusedBy'>,
   context: VenueContext & { readonly nowMs: number },
 ): readonly VenueResult[] {
   const { seq, ord } = report.orderRef;
@@ -190,7 +192,8 @@ export function reportOrder(
   const status = order.filledE8 === 0n ? 'REJECTED' : 'CANCELLED';
   const result = end(order, { status, message: report.message, nowMs: context.nowMs }, context);
   dropFinal(venue, report.symbol);
-  return result === null ? [] : [result];
+  if (result === null) return [];
+  return [report.refusedBy === 'gate' ? { ...result, neverLeft: true } : result];
 }
 
 /** Cancels what is open and would add risk; what only reduces goes on. */

@@ -24,7 +24,7 @@ import {
   type Mode,
 } from '../../engine/domain/control.js';
 import type { Clock } from '../../engine/ports/clock.js';
-import { DependencyError } from '../../operator-error.js';
+import { ChangedMeanwhile } from '../../operator-error.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
 const ROUNDS_MAX = 5;
@@ -159,7 +159,7 @@ export class LatchRegister implements EngineRegister {
       try {
         this.#latch.stop(next, round === ROUNDS_MAX);
       } catch (error) {
-        if (isChanged(error) && round < ROUNDS_MAX) continue;
+        if (error instanceof ChangedMeanwhile && round < ROUNDS_MAX) continue;
         onNotice(`the latch can't be written, only this process obeys: ${String(error)}`);
       }
       // Also what the crude ways of a full disk can't write down.
@@ -180,7 +180,7 @@ export class LatchRegister implements EngineRegister {
         this.#latch.write({ ...withMode(current, change), reason: 'canary_rollback' });
         return;
       } catch (error) {
-        if (!isChanged(error) || round >= ROUNDS_MAX) throw error;
+        if (!(error instanceof ChangedMeanwhile) || round >= ROUNDS_MAX) throw error;
       }
     }
   }
@@ -227,11 +227,6 @@ function newestOrder(others: readonly PlacedReading[]): ControlRecord | undefine
       isOrder === true && reading.state === 'present' ? [reading.record] : [],
     )
     .toSorted((a, b) => b.epoch - a.epoch)[0];
-}
-
-/** Somebody else wrote the latch since it was read. */
-function isChanged(error: unknown): boolean {
-  return error instanceof DependencyError && error.retryable;
 }
 
 /** What the watchdog has halted stays halted, also where somebody has written the latch since. */

@@ -1,5 +1,7 @@
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
+import type { FoundFlags } from '../../config/mode-flags.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import type { CanaryTrigger } from '../../engine/domain/canary-terms.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { ExitRequest } from '../../engine/control/exit-wish.js';
@@ -10,12 +12,19 @@ const OBEY_POLL_MS = 2;
 /** Below what the kill-switch commands wait, so that they hear why. */
 const OBEY_TIMEOUT_MS = 900;
 
+interface Asked {
+  readonly live: EngineRun;
+  readonly register: EngineRegister;
+  readonly clock: Clock;
+  /** Under which this process was started, whatever those of another terminal are. */
+  readonly flags: FoundFlags;
+  /** Of a canary: what nobody would find out here. */
+  readonly unwatched: readonly CanaryTrigger[];
+}
+
 /** What a second terminal may ask the engine to do. */
-export function intentHandler(
-  live: EngineRun,
-  register: EngineRegister,
-  clock: Clock,
-): ControlHandlers['intent'] {
+export function intentHandler(asked: Asked): ControlHandlers['intent'] {
+  const { live, register, clock, flags, unwatched } = asked;
   return async (name, members) => {
     switch (name) {
       case 'stop':
@@ -28,7 +37,9 @@ export function intentHandler(
         return obey(live, register, clock);
       }
       case 'canary':
-        return { canary: live.status().canary ?? null };
+        return { canary: live.status().canary ?? null, unwatched };
+      case 'flags':
+        return { flags };
       case 'release':
       case 'mode':
         return obey(live, register, clock);
@@ -36,7 +47,7 @@ export function intentHandler(
         throw new OperatorError({
           code: 'CDB-E0705',
           what: `Cannot carry out the intent "${name}"`,
-          why: 'this engine knows stop, engage, release, mode and canary',
+          why: 'this engine knows stop, engage, release, mode, canary and flags',
           todo: 'cdb --help',
           exit: EXIT.USAGE,
         });

@@ -1,20 +1,14 @@
-import type { FoundFlags } from '../../config/mode-flags.js';
-import { askedBy, effectiveMode, type EffectiveMode } from '../../engine/control/effective-mode.js';
+import { modeUnder, type FoundFlags } from '../../config/mode-flags.js';
+import { askedBy } from '../../engine/control/effective-mode.js';
 import { CANARY_CEILINGS, type CanaryTerms } from '../../engine/domain/canary-terms.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 
 /** What clocks are set back by now and then. */
 const CLOCK_BACK_MS_MAX = 5_000;
 
-/** The mode that an engine with these flags decides in. */
-export function engineMode(record: ControlRecord, { flags, fault }: FoundFlags): EffectiveMode {
-  if (fault !== null) return effectiveMode({ state: 'unknown', why: fault }, flags);
-  return effectiveMode(askedBy(record), flags);
-}
-
 /** The record with the mode that holds: the register alone can't make an engine do more than its flags. */
 export function capMode(record: ControlRecord, found: FoundFlags, nowMs: number): ControlRecord {
-  const { mode, why } = engineMode(record, found);
+  const { mode, why } = modeUnder(askedBy(record), found);
   const { canary, ...rest } = record;
   // Event time ends a session too; this one holds where no event comes.
   const isOver =

@@ -13,20 +13,22 @@ import {
 } from '../../adapters/files/state-directory.js';
 import { localKeys } from '../../adapters/local-keys.js';
 import { localTopics } from '../../adapters/local-topics.js';
-import { listenForScrapes } from '../../adapters/metrics/listener.js';
+import { listenForScrapes, type MetricsListener } from '../../adapters/metrics/listener.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditReader } from '../../adapters/postgres/audit-reader.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { BUILD } from '../../commands/build-info.js';
 import { REDIS_FEED } from '../../config/live-venues.js';
+import { modeUnder } from '../../config/mode-flags.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import type { EngineOrder, FinishedRun, OpenedEngine } from '../../commands/services.js';
 import { canonicalFact } from '../../engine/domain/canonical-fact.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
-import { PAPER_VENUE } from '../../engine/control/effective-mode.js';
+import { unwatchedTriggers } from '../../engine/control/canary-monitoring.js';
+import { askedBy, PAPER_VENUE } from '../../engine/control/effective-mode.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { Output } from '../../engine/domain/events.js';
@@ -50,10 +52,11 @@ import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
-import { capMode, engineMode } from './mode-cap.js';
+import { capMode } from './mode-cap.js';
 import { openFeed } from './open-feed.js';
 import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
+import { keepLeftByCanary } from './left-by-canary.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
 import { openShardedRun } from './open-sharded-engine.js';
@@ -94,7 +97,7 @@ async function openParts(
     (opened) => killSwitchWords(opened.effective()),
   );
   const held = (record: ControlRecord) => heldControl(place.lock, record);
-  const judged = engineMode(register.effective().record, order.flags);
+  const judged = modeUnder(askedBy(register.effective().record), order.flags);
   for (const why of judged.why) onNotice(`mode ${judged.mode} instead of ${mode}: ${why}`);
   const control = () => capMode(held(register.effective().record), order.flags, clock.nowMs());
   const own = () => held(register.own().record);
@@ -129,11 +132,19 @@ async function openParts(
   });
   log.setRunId(live.runId);
   haltOnSignal(register, live, preflight);
-  const intent = loggedIntents(intentHandler(live, register, clock), log);
+  const unwatched = unwatchedTriggers(config.metrics.port !== 0);
+  const intent = loggedIntents(
+    intentHandler({ live, register, clock, flags: order.flags, unwatched }),
+    log,
+  );
   const audit = postgresAuditReader(database.pool);
   const { socket } = place;
-  await openListeners(order, { live, log: streams, keys, audit, intent, socket }, preflight);
-  const watch = openTriggers(order, place.state, { live, register, clock, socket });
+  const metrics = await openListeners(
+    order,
+    { live, log: streams, keys, audit, intent, socket },
+    preflight,
+  );
+  const watch = openTriggers(order, place.state, { live, register, clock, socket, metrics });
   watching.note = (fact) => {
     watch.note(fact);
   };
@@ -233,6 +244,10 @@ async function openAlone(
     controlTrouble,
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
+  // Behind the drain: only now it is known what a run that crashed holds.
+  const ledger = ledgerFiles(state.ledger);
+  const { registry } = stores;
+  keepLeftByCanary({ known, restart: order.restart }, { registry, ledger, clock, onNotice });
   const live = await openLiveRun(deps, settings);
   return { state: 'ready', live, streams: stores.streams, database };
 }
@@ -423,7 +438,7 @@ async function openListeners(
   { config, onNotice }: EngineOrder,
   { live, socket, ...handlers }: Served,
   preflight: Preflight,
-): Promise<void> {
+): Promise<MetricsListener | null> {
   const source = viewSource(() => live.status());
   preflight.closeLater(() => {
     source.close();
@@ -453,6 +468,7 @@ async function openListeners(
     (listener) => (listener === null ? 'off' : `http://${host}:${port}/metrics`),
   );
   if (scrapes !== null) preflight.closeLater(() => scrapes.close());
+  return scrapes;
 }
 
 function killSwitchWords({ record, faults }: EffectiveControl): string {

@@ -307,6 +307,8 @@ function engineRun(
     obeys: (epoch) =>
       hosts.toldEpoch() >= Math.min(epoch, place.own().epoch) || control.trouble() !== null,
     controlTrouble: () => control.trouble(),
+    // Shards are in shadow under a canary: there is none to trip.
+    tripCanary: () => undefined,
     status: () =>
       shardedStatus({
         run,

@@ -1,10 +1,12 @@
 import { callEngine } from '../../adapters/control-socket/call-engine.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import type { MetricsListener } from '../../adapters/metrics/listener.js';
 import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import type { EngineOrder } from '../../commands/services.js';
 import type { EngineRun } from '../../engine/engine-run.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineRegister } from './control-register.js';
+import { watchMonitoring } from './monitoring-watch.js';
 import { watchTriggers, type ControlChannel, type TriggerWatch } from './trigger-watch.js';
 
 const SOCKET_PROBE_MS = 2_000;
@@ -15,16 +17,19 @@ interface Watched {
   readonly clock: Clock;
   /** Path of the control socket. */
   readonly socket: string;
+  /** Null where they are off. */
+  readonly metrics: MetricsListener | null;
 }
 
-/** The watch that `cdb run` keeps beside its engine. */
+/** The watch that `cdb run` keeps beside its engine, and beside its canary. */
 export function openTriggers(
   { config, onNotice }: EngineOrder,
   state: StateDirectory,
-  { live, register, clock, socket }: Watched,
+  { live, register, clock, socket, metrics }: Watched,
 ): TriggerWatch {
   const { confirmBreaches, confirmLooks, everyMs, ...limits } = config.triggers;
-  return watchTriggers({
+  const ended = new AbortController();
+  const triggers = watchTriggers({
     ...{ live, register, clock, everyMs },
     ledger: ledgerFiles(state.ledger),
     channels: controlChannels(live, register, socket),
@@ -40,6 +45,22 @@ export function openTriggers(
     },
     onNotice,
   });
+  const monitoring = async (): Promise<void> => {
+    if (metrics === null) return;
+    await watchMonitoring({ live, metrics, clock, everyMs, onNotice }, ended.signal);
+  };
+  return {
+    note: (fact) => {
+      triggers.note(fact);
+    },
+    run: async () => {
+      await Promise.all([triggers.run(), monitoring()]);
+    },
+    stop: () => {
+      ended.abort();
+      triggers.stop();
+    },
+  };
 }
 
 /** Everything by which somebody can stop this engine. */

@@ -1,5 +1,9 @@
 import type { RunRecord } from '../../../src/engine/ports/audit-store.js';
-import type { RegisteredRun, RunRegistry } from '../../../src/engine/ports/run-registry.js';
+import {
+  newRun,
+  type RegisteredRun,
+  type RunRegistry,
+} from '../../../src/engine/ports/run-registry.js';
 
 /** Runs in memory. */
 export class MemoryRunRegistry implements RunRegistry {
@@ -14,7 +18,7 @@ export class MemoryRunRegistry implements RunRegistry {
   }
 
   add(run: RunRecord): void {
-    this.#runs.push({ ...run, finished: false, endedAtMs: null, seqCommitted: null });
+    this.#runs.push(newRun(run));
   }
 
   update(runId: string, change: Parameters<RunRegistry['update']>[1]): void {

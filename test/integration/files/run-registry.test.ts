@@ -47,6 +47,7 @@ describe('run registry', () => {
       finished: true,
       endedAtMs: 9,
       seqCommitted: null,
+      canaryHeld: null,
     });
     expect(again.list().map(({ runId }) => runId)).toEqual(['1', '2', '3']);
     expect(readdirSync(directory.path)).toEqual(['runs.json']);
@@ -65,6 +66,7 @@ describe('run registry', () => {
       finished: true,
       endedAtMs: null,
       seqCommitted: null,
+      canaryHeld: null,
     }));
     writeFileSync(path, JSON.stringify({ format: 'cdb.runs/1', runs: many }));
     const runs = openRunRegistry(path);

@@ -52,6 +52,14 @@ describe('metrics listener', () => {
     expect(text).toContain('# TYPE cdb_step_latency_ms histogram\n');
   });
 
+  it('counts the scrapes, and nothing else', async () => {
+    const base = await listen(fakeEngineStatus, await freePort());
+    for (const path of ['/metrics', '/healthz', '/readyz', '/nothing', '/metrics']) {
+      await get(base + path);
+    }
+    expect(open.map((listener) => listener.scrapes())).toEqual([2]);
+  });
+
   it.each(['/readyz', '/healthz'])('%s answers 200 only while effects flow', async (path) => {
     let status = fakeEngineStatus();
     const base = await listen(() => status, await freePort());

@@ -1,94 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { nodeHash } from '../../../src/adapters/node-hash.js';
 import { run as set } from '../../../src/commands/mode/set.js';
 import { run as show } from '../../../src/commands/mode/show.js';
-import { ParsedOptions, type OptionValue } from '../../../src/commands/parsed-options.js';
-import type { Services } from '../../../src/commands/services.js';
-import { initialRecord } from '../../../src/engine/control/register.js';
-import { opening } from '../../../src/engine/control/delivery-gate.js';
+import { ParsedOptions } from '../../../src/commands/parsed-options.js';
 import { LIVE_FLAGS } from '../../../src/engine/control/mode-flags.js';
-import type { ControlRecord, Mode } from '../../../src/engine/domain/control.js';
+import type { Mode } from '../../../src/engine/domain/control.js';
 import type { LedgerEvent } from '../../../src/engine/domain/ledger.js';
-import { LEDGER_START } from '../../../src/engine/domain/ledger.js';
-import { DependencyError, type OperatorError } from '../../../src/operator-error.js';
-import { fakeCommandIo } from '../../fakes/fake-command-io.js';
-import { fakeGate, type FakeGate } from '../../fakes/fake-delivery-gate.js';
-import { fakeKillSwitch } from '../../fakes/fake-kill-switch.js';
-
-const SHADOW = initialRecord({ mode: 'shadow', operator: 'ops', atMs: 1_000 });
-
-interface Asked {
-  readonly values?: Readonly<Record<string, OptionValue>>;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly record?: ControlRecord | null;
-  readonly ledgerFails?: boolean;
-  readonly engineMode?: Mode;
-  readonly gate?: FakeGate;
-  /** What is on record already. */
-  readonly recorded?: readonly LedgerEvent[];
-}
-
-const NOW_MS = Date.UTC(2026, 1, 9, 15, 30);
-const openingOf = (scope: string) =>
-  opening(nodeHash, {
-    scope,
-    approvedBy: 'ann',
-    approvedAtMs: NOW_MS - 60_000,
-    expiresAtMs: NOW_MS + 600_000,
-    reason: 'go',
-  });
-
-function bench(asked: Asked) {
-  const { record = SHADOW, ledgerFails = false, engineMode, env = {} } = asked;
-  const { gate = fakeGate(), recorded = [] } = asked;
-  const order: string[] = [];
-  const events: LedgerEvent[] = [];
-  const fake = fakeKillSwitch(record);
-  if (engineMode !== undefined) {
-    fake.pid = 7;
-    const body = { mode: engineMode, control: { mode: engineMode } };
-    fake.answer = { state: 'answered', status: 200, body };
-  }
-  const ledger = {
-    append: (event: LedgerEvent) => {
-      order.push('ledger');
-      if (ledgerFails)
-        throw new DependencyError('disk full', { dependency: 'ledger', retryable: false });
-      events.push(event);
-      return { n: events.length, event, prev: '', hash: '' };
-    },
-    head: () => LEDGER_START,
-    entries: () => recorded.map((event, i) => ({ n: i + 1, event, prev: '', hash: '' })),
-  };
-  const services = {
-    ...fake,
-    killSwitch: async (stateDir: string) => {
-      const killSwitch = await fake.killSwitch(stateDir);
-      const places = killSwitch.places.map((place) => ({
-        ...place,
-        write: (next: ControlRecord) => {
-          order.push('register');
-          place.write(next);
-        },
-      }));
-      return { ...killSwitch, places, ledger };
-    },
-    deliveryGate: async () => gate.gate,
-    operator: async () => ({ watchdog: () => ({ state: 'none', alarm: null }) }),
-    hash: async () => nodeHash,
-    canaryPacks: async () => ({
-      folder: (name: string) => name,
-      write: () => undefined,
-      newest: () => null,
-    }),
-  } as unknown as Services;
-  const io = fakeCommandIo({ env });
-  const after = () => (fake.reading.state === 'present' ? fake.reading.record : null);
-  return { fake, io, services, order, events, after };
-}
+import {
+  ChangedMeanwhile,
+  DependencyError,
+  type OperatorError,
+} from '../../../src/operator-error.js';
+import { fakeGate } from '../../fakes/fake-delivery-gate.js';
+import { modeBench, NOW_MS, openingOf, SHADOW, type Asked } from './mode-bench.js';
 
 async function setMode(mode: Mode, asked: Asked = {}) {
-  const parts = bench(asked);
+  const parts = modeBench(asked);
   const options = new ParsedOptions({ mode, ...asked.values });
   const status = await set(options, parts.io, parts.services);
   return { ...parts, status, out: parts.io.out.join('') };
@@ -110,13 +36,21 @@ describe('cdb mode set', () => {
 
   it('goes to shadow although somebody else writes at that moment', async () => {
     const paper = { ...SHADOW, mode: 'paper' as const, epoch: 4 };
-    const parts = bench({ record: paper });
-    parts.fake.fault = new DependencyError('it was changed in the meantime', {
-      ...{ dependency: 'state directory', retryable: true },
-    });
+    const parts = modeBench({ record: paper });
+    parts.fake.fault = new ChangedMeanwhile('the latch', { dependency: 'state directory' });
     const status = await set(new ParsedOptions({ mode: 'shadow' }), parts.io, parts.services);
     expect([status, parts.after()?.mode]).toEqual([0, 'shadow']);
     expect(parts.order).toEqual(['register', 'register', 'ledger']);
+  });
+
+  it('takes no other fault for that, whatever its words', async () => {
+    const parts = modeBench({ record: { ...SHADOW, mode: 'paper' } });
+    parts.fake.fault = new DependencyError('read-only, changed in the meantime', {
+      ...{ dependency: 'state directory', retryable: true },
+    });
+    const done = set(new ParsedOptions({ mode: 'shadow' }), parts.io, parts.services);
+    await expect(done).rejects.toMatchObject({ code: 'CDB-E0314', exit: 4 });
+    expect(parts.order).toEqual(['register']);
   });
 
   it('goes to shadow even where the ledger takes nothing, and says so', async () => {
@@ -154,6 +88,37 @@ describe('cdb mode set', () => {
     });
   });
 
+  it('judges by the flags of the engine that runs, not by those of this terminal', async () => {
+    const values = { yes: true };
+    const staged = { TRADING_MODE: 'staged' };
+    const done = await setMode('paper', { values, env: staged, engineMode: 'paper' });
+    expect([done.status, done.after()?.mode]).toEqual([0, 'paper']);
+    for (const engineEnv of [staged, null]) {
+      const refused = setMode('paper', { values, engineMode: 'shadow', engineEnv });
+      await expect(refused).rejects.toMatchObject({ code: 'CDB-E0310', exit: 5 });
+    }
+  });
+
+  it('does not go to paper while a canary runs or has left something, and names the way', async () => {
+    const session = { phase: 'ended', symbol: 'BTCUSDT', heldQty: '0.00200000' };
+    const refusal = (said: unknown) =>
+      setMode('paper', { values: { yes: true }, engineMode: 'paper', session: said });
+    await expect(refusal(session)).rejects.toMatchObject({
+      ...{ code: 'CDB-E0325', exit: 5 },
+      why: 'a canary has left 0.00200000 BTCUSDT in the book that paper uses',
+      todo: expect.stringContaining('cdb kill-switch engage --flatten') as string,
+    });
+    for (const phase of ['running', 'held']) {
+      const running = refusal({ ...session, phase, heldQty: '0.00000000' });
+      await expect(running).rejects.toMatchObject({ code: 'CDB-E0325', why: 'a canary runs' });
+    }
+    await expect(refusal({ phase: 'ended' })).rejects.toMatchObject({ code: 'CDB-E0325' });
+    const done = await refusal({ ...session, heldQty: '0.00000000' });
+    expect([done.status, done.after()?.mode]).toEqual([0, 'paper']);
+    expect(done.io.err.join('')).toContain('in the real book, which a canary on paper fills too');
+    expect((await refusal(null)).status).toBe(0);
+  });
+
   it('says when the engine does less than the register, because of its own flags', async () => {
     const done = await setMode('paper', { values: { yes: true }, engineMode: 'shadow' });
     expect(done.status).toBe(1);
@@ -161,7 +126,7 @@ describe('cdb mode set', () => {
   });
 
   it('changes nothing on a register that can not be read, nor where nothing ran', async () => {
-    const parts = bench({});
+    const parts = modeBench({});
     parts.fake.reading = { state: 'unreadable', why: 'cut off' };
     const options = new ParsedOptions({ mode: 'paper', yes: true });
     await expect(set(options, parts.io, parts.services)).rejects.toMatchObject({
@@ -172,7 +137,7 @@ describe('cdb mode set', () => {
 
   it.each(['canary', 'live'] as const)('refuses %s with every condition', async (mode) => {
     const values = { yes: true, confirm: `shadow/${mode}`, reason: 'now', operator: 'bob' };
-    const parts = bench({ env: LIVE_FLAGS });
+    const parts = modeBench({ env: LIVE_FLAGS });
     const refused = set(new ParsedOptions({ mode, ...values }), parts.io, parts.services);
     await expect(refused).rejects.toMatchObject({ code: 'CDB-E0312', exit: 5 });
     const out = parts.io.out.join('');
@@ -198,7 +163,7 @@ describe('cdb mode set', () => {
 describe('cdb mode set canary', () => {
   /** The conditions of a refused change, by their state. */
   async function refused(mode: Mode, asked: Asked) {
-    const parts = bench(asked);
+    const parts = modeBench(asked);
     const options = new ParsedOptions({ mode, yes: true, confirm: `shadow/${mode}` });
     const change = set(options, parts.io, parts.services);
     const fault = await change.then(() => null).catch((thrown: unknown) => thrown);
@@ -225,6 +190,18 @@ describe('cdb mode set canary', () => {
     expect((await refused('canary', { gate })).stateOf('gate')?.[1]).toBe('FAILED');
   });
 
+  it('asks the engine for its flags', async () => {
+    const stateOf = async (asked: Asked) =>
+      (await refused('canary', { ...asked, engineMode: 'shadow' })).stateOf('flags')?.slice(1);
+    const live = await stateOf({ env: LIVE_FLAGS, engineEnv: {} });
+    expect(live).toEqual(['FAILED', expect.stringContaining('the engine (pid 7): ')]);
+    expect((await stateOf({ engineEnv: LIVE_FLAGS }))?.[0]).toBe('OK');
+    expect(await stateOf({ engineEnv: null })).toEqual([
+      'FAILED',
+      expect.stringContaining('the engine does not say its flags'),
+    ]);
+  });
+
   it('takes no opening of another scope', async () => {
     const gate = fakeGate();
     await gate.gate.open(openingOf('migrations'));
@@ -245,19 +222,33 @@ describe('cdb mode set canary', () => {
 
 describe('cdb mode show', () => {
   async function shown(asked: Asked = {}) {
-    const parts = bench(asked);
+    const parts = modeBench(asked);
     const status = await show(new ParsedOptions({}), parts.io, parts.services);
     return { ...parts, status, out: parts.io.out.join('') };
   }
 
   it('says the mode, each flag with its origin, and why not more', async () => {
-    const { out, status } = await shown({ env: { TRADING_MODE: 'shadow' }, engineMode: 'shadow' });
+    const engineEnv = { TRADING_MODE: 'shadow' };
+    const { out, status } = await shown({ engineEnv, engineMode: 'shadow' });
     expect(status).toBe(0);
     expect(out).toContain('MODE shadow   AS ASKED');
     expect(out).toContain('engine       decides in shadow (pid 7)');
     expect(out).toContain('not more     TRADING_MODE=shadow');
     expect(out).toMatch(/^TRADING_MODE +"shadow" +environment +shadow +live/m);
     expect(out).toMatch(/^DRY_RUN +not set +nowhere +- +false/m);
+  });
+
+  it('shows the flags of the engine that runs, and says whose they are', async () => {
+    const env = { DRY_RUN: 'tru' };
+    const { out, status } = await shown({ env, engineMode: 'shadow', engineEnv: {} });
+    expect(status).toBe(0);
+    expect(out).toContain('flags of     the engine (pid 7)');
+    expect(out).toMatch(/^DRY_RUN +not set/m);
+    const other = await shown({ engineMode: 'shadow', engineEnv: env });
+    expect([other.status, /^DRY_RUN +"tru" +environment/m.test(other.out)]).toEqual([1, true]);
+    expect((await shown({ env })).out).toContain('flags of     this terminal\n');
+    const old = await shown({ env, engineMode: 'shadow', engineEnv: null });
+    expect(old.out).toContain('flags of     this terminal; the engine does not say its flags: ');
   });
 
   it('is a finding where something is misspelled, and escapes what stands there', async () => {
@@ -270,7 +261,7 @@ describe('cdb mode show', () => {
 
   it('works where nothing runs, and with an engine that does not answer', async () => {
     expect((await shown({ record: null })).out).toContain('MODE shadow   AS ASKED');
-    const parts = bench({});
+    const parts = modeBench({});
     parts.fake.answer = { state: 'silent', why: 'no answer', pid: 9 };
     expect(await show(new ParsedOptions({}), parts.io, parts.services)).toBe(0);
     expect(parts.io.out.join('')).toContain('NOT CONFIRMED (pid 9): no answer');

@@ -9,9 +9,10 @@ import {
 import type { Output } from '../../../src/engine/domain/events.js';
 import { refText } from '../../../src/engine/domain/ids.js';
 import { booksOf } from '../../../src/engine/books.js';
+import { canaryLeft } from '../../../src/engine/canary-session.js';
 import { gateRefusal } from '../../../src/engine/control/venue-gate.js';
 import type { ExitWish } from '../../../src/engine/domain/control.js';
-import type { ControlChanged } from '../../../src/engine/domain/inputs.js';
+import type { ControlChanged, OrderReported } from '../../../src/engine/domain/inputs.js';
 import type { Thresholds } from '../../../src/engine/domain/thresholds.js';
 import { Fold } from '../../../src/engine/fold.js';
 import { TERMS } from './canary-terms.js';
@@ -107,6 +108,19 @@ describe('a canary on the paper venue', () => {
     const facts = Array.from({ length: 6 }, () => buy(bench)).flat();
     expect(left(facts).map(({ side }) => side)).toEqual(['BUY', 'SELL']);
     expect(codes(facts)).toContain('RK_CANARY_ORDERS');
+  });
+
+  it('ends at once, and says so, where no order is left for what it holds', () => {
+    // The exit finds no buyer within its bound, and was the last order that the plan has.
+    const limits = eager({ risk: { autoUnwind: true }, paper: { latencyMsMin: 50 } });
+    const bench = canary({ ordersMax: 2, lossMaxUsdt: '50' }, limits);
+    buy(bench);
+    expect(bench.state.canary).toMatchObject({ phase: 'running', ordersSent: 2 });
+    for (let i = 0; i < 8; i += 1) bench.trade(9_000, { afterMs: 5_000 });
+    expect(last(bench)).toMatchObject({ phase: 'ended', trigger: 'limit_breach', ordersSent: 2 });
+    expect(last(bench)?.detail).toBe('no order is left for the exit: 2 of 2 have left');
+    expect(Number(last(bench)?.heldQty)).toBeGreaterThan(0);
+    expect(bench.of('AlertRaised').at(-1)).toMatchObject({ level: 'CRITICAL', code: 'CANARY' });
   });
 
   it('refuses the 51st USDT, with a code', () => {
@@ -264,6 +278,71 @@ describe('a canary rolls back by itself', () => {
   });
 });
 
+describe('what a canary has left', () => {
+  function ended(): FoldBench {
+    const bench = canary();
+    buy(bench);
+    say(bench, { mode: 'shadow', message: 'enough' });
+    return bench;
+  }
+
+  it('is what it bought and has not sold, until nothing of it is held', () => {
+    const bench = canary();
+    expect(canaryLeft(bench.state)).toBeNull();
+    buy(bench);
+    const bought = canaryLeft(bench.state);
+    expect(bought).toMatchObject({ symbol: 'BTCUSDT' });
+    say(bench, { mode: 'shadow', message: 'enough' });
+    expect(canaryLeft(bench.state)).toEqual(bought);
+    const flatten: ExitWish = { killId: '9-00000001', cancelOpen: true, flatten: true, scopes: [] };
+    say(bench, { mode: 'shadow', level: 'HALTED', reason: 'manual', exits: [flatten] });
+    for (let i = 0; i < 8; i += 1) bench.trade(10_000, { afterMs: 600 });
+    expect(canaryLeft(bench.state)).toBeNull();
+  });
+
+  it('is paper’s from the moment paper is decided in, and somebody is told', () => {
+    const bench = ended();
+    say(bench, { mode: 'paper', reason: 'mode' });
+    expect(canaryLeft(bench.state)).toBeNull();
+    const told = bench.of('AlertRaised').at(-1);
+    expect(told).toMatchObject({ level: 'WARNING', code: 'CANARY' });
+    expect(told?.message).toMatch(/^paper takes over what a canary has left: [\d.]+ BTCUSDT$/);
+    // Nor is what paper holds ever a canary's.
+    say(bench, { mode: 'shadow', reason: 'mode' });
+    bench.trade(10_000);
+    expect(canaryLeft(bench.state)).toBeNull();
+  });
+
+  it('is nothing of what paper held before a canary that could not begin', () => {
+    const held = new FoldBench({ mode: 'paper' });
+    held.warmUp();
+    buy(held);
+    say(held, { canary: TERMS });
+    expect(last(held)?.trigger).toBe('limit_breach');
+    expect(canaryLeft(held.state)).toBeNull();
+  });
+});
+
+describe('an order of a canary that is refused', () => {
+  /** One entry is out and is reported as refused. */
+  function refused(by: Pick<OrderReported, 'refusedBy'>): FoldBench {
+    const bench = canary({ rejectsMax: 1 });
+    const [order] = left(bench.trade(10_010));
+    if (order === undefined) throw new Error('no entry is out');
+    const about = { orderRef: order.ref, symbol: order.symbol, message: 'no', atMs: 0 };
+    bench.apply({ kind: 'OrderReported', status: 'REJECTED', ...about, ...by });
+    return bench;
+  }
+
+  it('holds it where the venue did, and not where our own gate did', () => {
+    expect(last(refused({}))).toMatchObject({ phase: 'held', trigger: 'reject_spike' });
+    const ours = refused({ refusedBy: 'gate' });
+    expect(last(ours)).toMatchObject({ phase: 'running', trigger: null });
+    expect(ours.state.canary.rejects).toBe(0);
+    expect(ours.of('OrderRejected')).toHaveLength(1);
+  });
+});
+
 type Move =
   | {
       readonly kind: 'trade';
@@ -380,6 +459,47 @@ describe('the ceilings of a canary', () => {
   });
 });
 
+describe('a canary whose exits are refused or run out of time', () => {
+  it('never runs on with a position that no order is left for', () => {
+    let ended = 0;
+    const drawnTrade = fc.record({
+      bps: fc.integer({ min: -20, max: 30 }),
+      afterMs: fc.constantFrom(150, 900, 5_000, 30_000),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(drawnTrade, { minLength: 5, maxLength: 25 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 1, max: 1_000 }),
+        (trades, ordersMax, seed) => {
+          const limits = thresholds({
+            risk: { autoUnwind: true },
+            paper: {
+              rejectFraction: 0.5,
+              partialFraction: 0.5,
+              latencyMsMin: 0,
+              latencyMsMax: 300,
+            },
+            breaker: { errorRateMaxFraction: 1 },
+          });
+          const bench = new FoldBench({ mode: 'shadow', limits, seed });
+          bench.warmUp();
+          say(bench, { canary: { ...TERMS, ordersMax, rejectsMax: 9, notionalPerOrderUsdt: '5' } });
+          let price = 10_000;
+          for (const { bps, afterMs } of trades) {
+            price *= 1 + bps / 10_000;
+            bench.trade(price, { afterMs });
+            expect(isTrapped(bench)).toBe(false);
+          }
+          if (last(bench)?.detail.startsWith('no order is left')) ended += 1;
+        },
+      ),
+    );
+    // Otherwise it would hold because none is ever in the way of it.
+    expect(ended).toBeGreaterThan(2);
+  });
+});
+
 describe('a stop that cancels and closes during a canary', () => {
   const ALL: ExitWish = { killId: '9-00000001', cancelOpen: true, flatten: true, scopes: [] };
   const held = ({ state }: FoldBench) =>
@@ -459,6 +579,15 @@ describe('a stop that cancels and closes during a canary', () => {
     }
   });
 });
+
+/** Runs on, with a position that no order is left for. */
+function isTrapped({ state }: FoldBench): boolean {
+  const { phase, terms, ordersSent } = state.canary;
+  const book = booksOf(state).find(({ portfolio }) => portfolio.book === 'real');
+  if (terms === null || (phase !== 'running' && phase !== 'held')) return false;
+  const isStuck = book?.portfolio.positions.size !== 0 && book?.venue.orders.size === 0;
+  return isStuck && ordersSent >= terms.ordersMax;
+}
 
 /** Own arithmetic over what left, session by session. @returns how many orders left */
 function ceilingsHold(facts: readonly Output[]): number {

@@ -3,7 +3,7 @@ import { run } from '../../../../src/commands/kill-switch/engage.js';
 import type { OptionValue } from '../../../../src/commands/parsed-options.js';
 import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
-import { DependencyError } from '../../../../src/operator-error.js';
+import { ChangedMeanwhile, DependencyError } from '../../../../src/operator-error.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
 import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
 import { fakeSharedPlace } from '../../../fakes/fake-shared-place.js';
@@ -139,7 +139,7 @@ describe('kill-switch engage', () => {
 
   it('tries again when the register was changed in the meantime', async () => {
     const fake = fakeKillSwitch(TRADING);
-    fake.fault = failing(true);
+    fake.fault = new ChangedMeanwhile('it', { dependency: 'state directory' });
     const { status, record } = await engage({ level: 'reduce' }, fake);
     expect([status, record?.level]).toEqual([0, 'REDUCING']);
   });

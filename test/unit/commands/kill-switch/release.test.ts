@@ -5,7 +5,7 @@ import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import type { SharedPlace } from '../../../../src/engine/ports/shared-places.js';
-import { DependencyError } from '../../../../src/operator-error.js';
+import { ChangedMeanwhile, DependencyError } from '../../../../src/operator-error.js';
 import { systemView } from '../../../../src/view/system-view.js';
 import { systemViewJson } from '../../../../src/view/view-json.js';
 import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
@@ -166,9 +166,7 @@ describe('kill-switch release', () => {
       change: async (next) => {
         const released = await place.change(next);
         fake.reading = { state: 'present', record: latchOf(released) };
-        fake.fault = new DependencyError('changed in the meantime', {
-          ...{ dependency: 'disk', retryable: true },
-        });
+        fake.fault = new ChangedMeanwhile('the latch', { dependency: 'disk' });
         return released;
       },
     };
@@ -238,11 +236,20 @@ describe('kill-switch release', () => {
 
   it('says that it lost against an engage, or that it could not write', async () => {
     const fake = fakeKillSwitch(HALTED);
-    const fault = (message: string) =>
-      new DependencyError(message, { dependency: 'state directory', retryable: false });
-    fake.fault = fault('it was changed in the meantime');
-    await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0303', exit: 6 });
-    fake.fault = fault('disk full');
+    const dependency = 'state directory';
+    const write = (): never => {
+      const again = { ...HALTED, epoch: HALTED.epoch + 1, message: 'once more' };
+      fake.reading = { state: 'present', record: again };
+      throw new ChangedMeanwhile('it', { dependency });
+    };
+    const engaged = async (stateDir: string) => {
+      const killSwitch = await fake.killSwitch(stateDir);
+      return { ...killSwitch, places: killSwitch.places.map((place) => ({ ...place, write })) };
+    };
+    const lost = release(ALL, { ...fake, killSwitch: engaged });
+    await expect(lost).rejects.toMatchObject({ code: 'CDB-E0303', exit: 6 });
+    const words = 'read-only, as was changed in the meantime';
+    fake.fault = new DependencyError(words, { dependency, retryable: false });
     await expect(release(ALL, fake)).rejects.toMatchObject({ code: 'CDB-E0304', exit: 4 });
   });
 

@@ -64,6 +64,7 @@ describe('judgePlan', () => {
 
   it.each<[string, Partial<Plan>]>([
     ['orders_max', { orders_max: 4 }],
+    ['orders_max', { orders_max: 1 }],
     ['active_orders_max', { active_orders_max: 2 }],
     ['notional_total_usdt', { notional_total_usdt: 50.01 }],
     ['notional_per_order_usdt', { notional_per_order_usdt: 51 }],
@@ -77,6 +78,17 @@ describe('judgePlan', () => {
     expect(faultsOf({ ...PLAN, ...change }).some((fault) => fault.startsWith(`${name}:`))).toBe(
       true,
     );
+  });
+
+  it.each<[string, unknown]>([
+    ['required credential_incident in it', ['monitoring_down']],
+    ['required a list out of', ['credential_incident', 'kill_switch']],
+    ['required a list out of', 'credential_incident'],
+    ['is undecided', []],
+  ])('takes no plan that reads as if all were watched: %s', (words, said) => {
+    const faults = faultsOf({ ...PLAN, not_watched: said as string[] });
+    expect(faults).toEqual([expect.stringContaining(`not_watched: ${words}`)]);
+    expect(judgePlan(PLAN).plan?.notWatched).toEqual(['credential_incident']);
   });
 
   it('refuses an approval of something else, too early, too late or taken back', () => {

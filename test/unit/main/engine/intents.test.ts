@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { findModeFlags } from '../../../../src/config/mode-flags.js';
 import { effectiveRecord, initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import type { EngineRun } from '../../../../src/engine/engine-run.js';
@@ -14,6 +15,8 @@ const OWN: ControlRecord = {
   ...initialRecord({ mode: 'paper', operator: 'ops', atMs: 1_000 }),
   epoch: 3,
 };
+
+const FLAGS = findModeFlags({ cwd: '/nowhere', env: { DRY_RUN: 'TRUE' } });
 
 /** A latch at epoch 3 beside a place that has seen many more changes. */
 function engineOf(own: ControlRecord) {
@@ -38,7 +41,10 @@ function engineOf(own: ControlRecord) {
     obeys: () => true,
     status: () => fakeEngineStatus({ openOrdersByBook: { real: 2, hypothetical: 1 } }),
   };
-  const intent = intentHandler(live as EngineRun, register as EngineRegister, new ManualClock());
+  const intent = intentHandler({
+    ...{ live: live as EngineRun, register: register as EngineRegister },
+    ...{ clock: new ManualClock(), flags: FLAGS, unwatched: [] },
+  });
   return { intent, engaged };
 }
 
@@ -60,4 +66,9 @@ it('answers with the open orders of both books', async () => {
     open_orders: 3,
     open_orders_by_book: { real: 2, hypothetical: 1 },
   });
+});
+
+it('says the flags under which it was started', async () => {
+  const { intent } = engineOf(OWN);
+  expect(await intent('flags', {})).toEqual({ flags: FLAGS });
 });
