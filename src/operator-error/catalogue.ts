@@ -83,6 +83,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0426': 'The role lacks a right in the external database.',
   'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
   'CDB-E0428': 'The external database lacks a table or column that this build reads.',
+  'CDB-E0440': 'A contract of a table cannot be read, or contradicts itself.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',
