@@ -84,6 +84,15 @@ export const ERROR_CATALOGUE = {
   'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
   'CDB-E0428': 'The external database lacks a table or column that this build reads.',
   'CDB-E0440': 'A contract of a table cannot be read, or contradicts itself.',
+  'CDB-E0450': 'A migration has a lower number than one that is applied already.',
+  'CDB-E0451':
+    'A migration has statements that it must not have: it ends its own transaction, or has none.',
+  'CDB-E0452': 'A migration without a transaction (CREATE INDEX CONCURRENTLY) failed.',
+  'CDB-E0453':
+    'The connection was lost at the COMMIT of a migration, and its outcome is not known yet.',
+  'CDB-E0454': 'The lock that keeps a second migration out was lost while one was under way.',
+  'CDB-E0455': 'A file that should be a plan of cdb migrate plan is none, or was changed by hand.',
+  'CDB-E0456': 'Database, history or files are not as they were when the plan was made.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',

@@ -41,6 +41,95 @@ export function migrationsEdited(names: readonly string[]): OperatorError {
   });
 }
 
+export function outOfOrder(names: readonly string[], newest: number): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0450',
+    what: `Cannot migrate: ${names.map((name) => `"${name}"`).join(', ')} came late`,
+    why: `${padded(newest)} is applied already, and nobody has tried it in that order`,
+    todo: `give it the next free number, or run the build whose history this is; nothing was changed`,
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function endsTransaction(name: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0451',
+    what: `Cannot apply migration "${name}": it ends its own transaction`,
+    why: 'a COMMIT or ROLLBACK inside it leaves a part that no history knows',
+    todo: 'take it out of the file; cdb migrate verify says what is there now',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function notAllowedAlone(name: string, why: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0451',
+    what: `Cannot apply migration "${name}" without a transaction`,
+    why: `${why}; nothing was changed`,
+    todo: 'one statement a file, and only what can be found and repaired after a crash (docs/migrate.md)',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function aloneFailed(
+  name: string,
+  { why, isClean }: { readonly why: string; readonly isClean: boolean },
+  cause: unknown,
+): OperatorError {
+  const left = isClean
+    ? 'nothing of it is left, earlier ones stay applied'
+    : 'what it left is repaired by the next cdb migrate up';
+  return new OperatorError({
+    code: 'CDB-E0452',
+    what: `Cannot apply migration "${name}", which has no transaction`,
+    why: `${why}; ${left}`,
+    todo: 'remove the cause, then cdb migrate up',
+    exit: EXIT.CONFLICT,
+    cause,
+  });
+}
+
+export function commitUnknown(name: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0453',
+    what: `Cannot tell whether migration "${name}" was committed`,
+    why: 'the connection was lost at its COMMIT, and the database could not be asked again',
+    todo: 'cdb migrate verify once the database answers',
+    exit: EXIT.UNREACHABLE,
+    cause,
+  });
+}
+
+export function planUnreadable(path: string, why: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0455',
+    what: `Cannot use the plan "${path}"`,
+    why,
+    todo: 'cdb migrate plan --out FILE',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function planStale(why: string): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0456',
+    what: 'Cannot apply the plan: it is not true any more',
+    why: `${why}; nothing was changed`,
+    todo: 'cdb migrate plan --out FILE, and read it again',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function migrationLockLost(): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0454',
+    what: 'The migration lock was lost on the way',
+    why: 'the session that had it is another one now (a pooler?), or somebody has released it',
+    todo: 'cdb migrate verify; name the server itself in the URL',
+    exit: EXIT.CONFLICT,
+  });
+}
+
 export function migrationFailed(name: string, why: string, cause: unknown): OperatorError {
   return new OperatorError({
     code: 'CDB-E0414',

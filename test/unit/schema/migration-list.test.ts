@@ -13,6 +13,12 @@ const row = (version: number, sha256: string) => ({
   sha256,
   appliedAtMs: 5,
   appliedBy: 'owner',
+  state: 'done' as 'done' | 'started',
+  durationMs: 7,
+  who: null,
+  gateId: null,
+  catalogBefore: null,
+  catalogAfter: null,
 });
 
 test('the list says of each migration what the history and the file say together', () => {
@@ -26,4 +32,15 @@ test('the list says of each migration what the history and the file say together
   ]);
   expect(list[0]).toMatchObject({ appliedAtMs: 5, appliedBy: 'owner' });
   expect(list[2]).toMatchObject({ appliedAtMs: null, appliedBy: null });
+});
+
+test('a file that was cut off, one that came late, and the person where one is known', () => {
+  const files = [1, 2, 3, 4].map((version) => file(version, 'a'));
+  const list = migrationList(files, [
+    { ...row(1, 'a'), who: 'ops', gateId: 'g' },
+    row(3, 'a'),
+    { ...row(4, 'a'), state: 'started' },
+  ]);
+  expect(list.map(({ state }) => state)).toEqual(['applied', 'late', 'applied', 'interrupted']);
+  expect(list[0]).toMatchObject({ appliedBy: 'ops', gateId: 'g', durationMs: 7 });
 });

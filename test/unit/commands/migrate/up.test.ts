@@ -16,7 +16,8 @@ const PENDING = migration('0002_b', 'pending');
 function migration(name: string, state: ListedMigration['state']): ListedMigration {
   const isApplied = state !== 'pending';
   const [appliedAtMs, appliedBy] = isApplied ? [Date.UTC(2026, 1, 9), 'owner'] : [null, null];
-  return { name, state, sha256: 'a'.repeat(64), appliedAtMs, appliedBy };
+  const sha256 = 'a'.repeat(64);
+  return { name, state, sha256, appliedAtMs, appliedBy, durationMs: null, gateId: null };
 }
 
 interface Ground {
