@@ -59,7 +59,7 @@ const { metafile } = await build({
   // Crash files show function names; minified ones would tell nobody anything.
   keepNames: true,
   sourcemap: 'linked',
-  external: ['pg-native'],
+  external: ['pg-native', 'libpg-query'],
   define: {
     'process.env.NODE_ENV': '"production"',
     __CDB_VERSION__: JSON.stringify(version),

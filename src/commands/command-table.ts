@@ -123,6 +123,7 @@ const REASON: OptionSpec = { flags: '--reason <text>', summary: 'why, for the re
 const OPERATOR: OptionSpec = { flags: '--operator <name>', summary: 'who does it' };
 const YES: OptionSpec = { flags: '--yes', summary: 'do not ask' };
 const CONFIRM: OptionSpec = { flags: '--confirm <target>', summary: 'the target, retyped' };
+const DRY_RUN: OptionSpec = { flags: '--dry-run', summary: 'say what would be done' };
 const INPUT_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON array, NDJSON or a vector file; - is stdin',
@@ -640,11 +641,64 @@ const SET_UP: readonly CommandSpec[] = [
     load: () => import('./migrate/status.js'),
   },
   {
+    name: 'migrate plan',
+    group: 'Set up',
+    summary: 'say what up would do: effects, locks, risks, contracts, losses; changes nothing',
+    options: [
+      { flags: '--out <file>', summary: 'freeze it, for migrate up --plan', values: 'file' },
+      { flags: '--exit-code', summary: 'exit 1 when something is pending' },
+    ],
+    load: () => import('./migrate/plan.js'),
+  },
+  {
     name: 'migrate up',
     group: 'Set up',
-    summary: 'apply what is pending; asks first',
-    options: [YES],
+    summary: 'apply what is pending, look whether it did what it is for; asks first',
+    options: [
+      {
+        flags: '--plan <file>',
+        summary: 'exactly what was frozen, or nothing',
+        values: 'file',
+      },
+      { flags: '--to <id>', summary: 'no further than this migration' },
+      DRY_RUN,
+      YES,
+    ],
     load: () => import('./migrate/up.js'),
+  },
+  {
+    name: 'migrate down',
+    group: 'Set up',
+    summary: 'take back what stands above a migration, where it has a reverse',
+    options: [
+      { flags: '--to <id>', summary: 'the newest migration that stays, e.g. 0009' },
+      REASON,
+      CONFIRM,
+      DRY_RUN,
+    ],
+    load: () => import('./migrate/down.js'),
+  },
+  {
+    name: 'migrate verify',
+    group: 'Set up',
+    summary: 'compare files, history and live schema; says exactly what is open (exit 1)',
+    options: [FIELDS],
+    load: () => import('./migrate/verify.js'),
+  },
+  {
+    name: 'migrate baseline',
+    group: 'Set up',
+    summary: 'take over a database of the old stack; every row stays; asks first',
+    options: [DRY_RUN, YES],
+    load: () => import('./migrate/baseline.js'),
+  },
+  {
+    name: 'migrate new',
+    group: 'Set up',
+    summary: 'begin a migration under the next free number',
+    arguments: [{ form: '<name>', summary: 'e.g. add_risk_events' }],
+    options: [DRY_RUN],
+    load: () => import('./migrate/new.js'),
   },
   {
     name: 'config init',

@@ -14,7 +14,7 @@ import type { CommandTable } from './command-spec.js';
 import type { GateServices } from './gate/gate-services.js';
 import type { DrillServices } from './kill-switch/drill-ports.js';
 import type { LogServices } from './logs/log-services.js';
-import type { MigrateServices } from './migrate/migrate-ports.js';
+import type { MigrateServices, ReportServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 import type { WatchdogServices } from './watchdog/watchdog-services.js';
@@ -32,6 +32,7 @@ export interface Services
     DetachServices,
     LogServices,
     MigrateServices,
+    ReportServices,
     AuditServices,
     GateServices {
   readonly commandTable: CommandTable;

@@ -72,6 +72,10 @@ export const services: Services = {
     const { migrationDatabase } = await import('./operator/migrations.js');
     return migrationDatabase(options, io);
   },
+  async appendReport(options, io, report) {
+    const { appendReport } = await import('./operator/day-report.js');
+    return appendReport(options, io, report);
+  },
   async deliveryGate(options, io) {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);

@@ -120,6 +120,88 @@ export function planStale(why: string): OperatorError {
   });
 }
 
+export function noReverse(name: string, isInterrupted: boolean): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0457',
+    what: `Cannot take back migration "${name}"`,
+    why: isInterrupted
+      ? 'nobody saw its end; nothing was changed'
+      : 'it has no reverse: what it took away or joined could not be told apart again; nothing was changed',
+    todo: isInterrupted
+      ? 'cdb migrate up'
+      : 'cdb migrate new NAME, and write what is to be there instead',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function takeBackFailed(name: string, why: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0458',
+    what: `Cannot take back migration "${name}"`,
+    why: `${why}; newer ones are taken back already`,
+    todo: 'cdb migrate verify',
+    exit: EXIT.CONFLICT,
+    cause,
+  });
+}
+
+export function engineConnected(engines: number): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0465',
+    what: `Cannot take migrations back: ${engines} connections of an engine use the schema`,
+    why: 'its audit would stall, and so would its orders; nothing was changed',
+    todo: 'cdb stop on every host that uses this database',
+    exit: EXIT.REFUSED,
+  });
+}
+
+export function oldTablesThere(tables: readonly string[]): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0460',
+    what: `Cannot migrate: ${tables.length} tables have the name of one of ours and are not ours`,
+    why: `${tables.join(', ')}; nothing was changed`,
+    todo: 'cdb migrate baseline --dry-run',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function baselineUnknown(
+  unknown: readonly { readonly table: string; readonly why: string }[],
+): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0461',
+    what: `Cannot take the database over: ${unknown.map(({ table }) => `"${table}"`).join(', ')} not recognised`,
+    why: `${unknown.map(({ table, why }) => `${table}: ${why}`).join('; ')}; nothing was changed`,
+    todo: 'rename or move it yourself, or use another schema (docs/migrate.md)',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function baselineWrong(faults: readonly string[]): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0462',
+    what: 'Cannot take the database over: the schema would not be that of this build',
+    why: `${faults.slice(0, 5).join('; ')}; nothing was changed`,
+    todo: 'cdb migrate verify',
+    exit: EXIT.CONFLICT,
+  });
+}
+
+export function baselineLostRows(table: string, before: number, after: number): OperatorError {
+  return baselineWrong([`${table} had ${before} rows and would have ${after}`]);
+}
+
+export function baselineFailed(why: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0463',
+    what: 'Cannot take the database over',
+    why: `${why}; it was rolled back as a whole`,
+    todo: 'remove the cause, then cdb migrate baseline',
+    exit: EXIT.CONFLICT,
+    cause,
+  });
+}
+
 export function migrationLockLost(): OperatorError {
   return new OperatorError({
     code: 'CDB-E0454',

@@ -4,12 +4,15 @@ import type { Check } from './verify-after.js';
 
 const POLL_MS = 500;
 const ABOUT = 'risk_events';
+/** Every connection of an engine says so. */
+const ENGINE = 'cdb engine';
 
 /** Engines that are connected to this database, wherever they run. */
 export async function connectedEngines(session: SqlSession): Promise<number> {
   const { rows } = await session.query(
     `SELECT count(*)::text AS n FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'cdb engine'`,
+     WHERE datname = current_database() AND application_name = $1`,
+    [ENGINE],
   );
   return Number(rows[0]?.['n']);
 }
