@@ -26,7 +26,7 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
   if (!database.exists) return say(io, database, { plan: null, done: null, report: null });
   const plan = await database.read((session) => planBaseline(session, database.files));
   tell(`target  ${database.target}`);
-  tell(planLines(plan).join('\n'));
+  for (const line of planLines(plan)) tell(line);
   if (plan.unknown.length > 0) throw baselineUnknown(plan.unknown);
   const isWhole = plan.aside.length + plan.remade.length + plan.pending.length === 0;
   if (isWhole || options.flag('dryRun'))
@@ -126,11 +126,11 @@ function say(
       if (plan === null) return 'nothing to do: the first cdb run makes the database\n';
       if (done === null) return 'nothing was changed\n';
       const lines = done.aside.map(
-        ({ table, rows, now }) => `aside   ${table} is ${now}, ${rows} rows\n`,
+        ({ table, rows, now }) => `${plainText(`aside   ${table} is ${now}, ${rows} rows`)}\n`,
       );
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (
-        lines.map(plainText).join('') +
+        lines.join('') +
         `OK: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n${written}`
       );
     },

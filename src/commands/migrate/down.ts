@@ -128,11 +128,11 @@ function say(io: CommandIo, { target, kind }: MigrationDatabase, down: Down): nu
     },
     text: () => {
       if (taken.length === 0) return 'nothing to do: nothing is applied above it\n';
-      const lines = taken.map(
-        ({ name, isAsBefore }) => `taken back ${name}: ${asBefore(isAsBefore)}\n`,
+      const lines = taken.map(({ name, isAsBefore }) =>
+        plainText(`taken back ${name}: ${asBefore(isAsBefore)}`),
       );
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
-      return `${lines.map(plainText).join('')}OK: ${taken.length} taken back\n${written}`;
+      return `${lines.join('\n')}\nOK: ${taken.length} taken back\n${written}`;
     },
   });
   return EXIT.OK;

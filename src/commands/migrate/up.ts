@@ -7,7 +7,9 @@ import { planUnreadable } from '../../schema/schema-errors.js';
 import type { Check } from '../../schema/verify/verify-after.js';
 import type { CommandIo } from '../command-io.js';
 import { requireYes } from '../confirmation.js';
+import type { DeliveryGate } from '../../engine/ports/delivery-gate.js';
 import type { GateServices } from '../gate/gate-services.js';
+import type { GateUse } from '../gate/use-gate.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
@@ -47,7 +49,6 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     return say(io, database, { result: { applied, checks: [] }, gate: null });
   }
   const gate = await services.deliveryGate(options, io);
-  const who = operatorName(io.env);
   for (const name of pending) tell(`pending ${name}`);
   const ungated = await whyNoGate(database);
   if (ungated === null) await refuseOldTables(database);
@@ -60,50 +61,66 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     command: atSamePlace('cdb migrate up', options),
   });
 
-  let notices = 0;
+  const tally = { notices: 0 };
   const onNotice = (text: string) => {
-    notices += 1;
+    tally.notices += 1;
     tell(`WARN    ${text}`);
   };
   const log = new ExecutionLog(() => io.nowMs());
   log.step('Pre-check', `${database.target}; pending: ${pending.join(', ')}`);
-  const use = { who, nowMs: () => io.nowMs(), onNotice };
-  const command = 'cdb migrate up';
-  const permit = ungated !== null && database.kind === 'external' ? 'empty-only' : 'any';
-  const title = 'schema migrated';
+  const use = { who: operatorName(io.env), nowMs: () => io.nowMs(), onNotice };
   let done: Gated<Applied>;
   try {
-    done = await underGate(
-      gate,
-      { ...use, command, ungated },
-      async ({ why, gate: told, gateId }) => {
-        log.step('Gate', gateId === null ? `not needed: ${why}` : `opening ${gateId}: ${why}`);
-        const record = { ...use, ledger: gate.ledger, why, gate: told };
-        const words = { done: title, failed: 'schema migration failed' };
-        const asked = { ...more, who, ...(gateId !== null && { gateId }) };
-        const applied = await recordedChange(
-          ...([database, words, record] as const),
-          () => database.apply(permit, asked),
-          (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
-        );
-        log.step('Apply', applied.join(', '));
-        const checks = await database.checkAfter(applied);
-        log.checks(checks);
-        return { applied, checks };
-      },
-    );
+    done = await applyGated(database, { gate, use, log, ungated, more });
   } catch (fault) {
     log.step('Failed', wordsOf(fault));
-    await log.write({ title, status: 'FAIL' }, options, io, services);
+    await log.write({ title: TITLE, status: 'FAIL' }, options, io, services);
     throw fault;
   }
-  if (done.gate !== null)
-    log.step('Gate', done.gate.isClosed ? 'closed again' : 'spent, not closed');
   const status = statusOf(done.result.checks);
-  const report = await log.write({ title, status }, options, io, services);
+  const report = await log.write({ title: TITLE, status }, options, io, services);
   say(io, database, done, report);
   if (status === 'FAIL') return EXIT.FINDING;
-  return notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
+  return tally.notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
+}
+
+const TITLE = 'schema migrated';
+
+interface Asked {
+  readonly gate: DeliveryGate;
+  readonly use: Pick<GateUse, 'who' | 'nowMs' | 'onNotice'>;
+  readonly log: ExecutionLog;
+  readonly ungated: string | null;
+  readonly more: ApplyMore;
+}
+
+/** Applied, looked at, on record; and the gate is closed behind it. */
+async function applyGated(
+  database: MigrationDatabase,
+  { gate, use, log, ungated, more }: Asked,
+): Promise<Gated<Applied>> {
+  const permit = ungated !== null && database.kind === 'external' ? 'empty-only' : 'any';
+  const words = { done: TITLE, failed: 'schema migration failed' };
+  const command = 'cdb migrate up';
+  const done = await underGate(gate, { ...use, command, ungated }, async (opened) => {
+    const { why, gate: told, gateId } = opened;
+    log.step('Gate', gateId === null ? `not needed: ${why}` : `opening ${gateId}: ${why}`);
+    const record = { ...use, ledger: gate.ledger, why, gate: told };
+    const asked = { ...more, who: use.who, ...(gateId !== null && { gateId }) };
+    const applied = await recordedChange(
+      ...([database, words, record] as const),
+      () => database.apply(permit, asked),
+      (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
+    );
+    log.step('Apply', applied.join(', '));
+    const checks = await database.checkAfter(applied);
+    log.checks(checks);
+    return { applied, checks };
+  });
+  if (done.gate !== null) {
+    log.step('Gate', done.gate.isClosed ? 'closed again' : 'spent, not closed');
+  }
+  return done;
 }
 
 function planGiven(options: ParsedOptions, io: CommandIo): FrozenPlan | null {

@@ -70,7 +70,12 @@ async function openEmbeddedDatabase(
     pool,
     words: server.where.words,
     prepareSchema: (run) =>
-      withSqlSession(server.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
+      withSqlSession(server.connection, 'cdb migrate', (session) =>
+        ensureSchema(session, {
+          ...run,
+          again: (work) => withSqlSession(server.connection, 'cdb migrate', work),
+        }),
+      ),
     probe: () => postgresAuditStore(pool).probe(),
     status: () => ({ kind: 'embedded', where: server.where.words, state }),
     close: async () => {

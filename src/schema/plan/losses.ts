@@ -14,6 +14,8 @@ export interface Loss {
 interface Counted {
   readonly what: string;
   readonly table: string;
+  /** Null for all of the table. */
+  readonly column: string | null;
   readonly sql: string;
 }
 
@@ -29,9 +31,14 @@ export async function lossesOf(session: SqlSession, sql: string): Promise<readon
 }
 
 /** What is not there has no rows; what may not be read is not known. */
-async function countRows(session: SqlSession, { table, sql }: Counted): Promise<number | null> {
+async function countRows(session: SqlSession, counted: Counted): Promise<number | null> {
+  const { table, column: name, sql } = counted;
   try {
-    const found = await session.query('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
+    const found = await session.query(
+      `SELECT to_regclass($1) IS NOT NULL AND ($2::text IS NULL OR EXISTS (SELECT FROM pg_attribute
+         WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped)) AS there`,
+      [table, name],
+    );
     if (found.rows[0]?.['there'] !== true) return 0;
     const { rows } = await session.query(sql);
     return Number(rows[0]?.['n']);
@@ -54,18 +61,25 @@ function destroyed(node: Node): readonly Counted[] {
   const table = nameOf([node.AlterTableStmt.relation?.relname ?? '?']);
   return (node.AlterTableStmt.cmds ?? []).flatMap((one) => {
     const isDrop = 'AlterTableCmd' in one && one.AlterTableCmd.subtype === 'AT_DropColumn';
-    return isDrop ? [column(table, nameOf([one.AlterTableCmd.name ?? '?']))] : [];
+    return isDrop ? [column(table, one.AlterTableCmd.name ?? '?')] : [];
   });
 }
 
 function whole(table: string): Counted {
-  return { what: `table ${table}`, table, sql: `SELECT count(*)::text AS n FROM ${table}` };
+  return {
+    what: `table ${table}`,
+    table,
+    column: null,
+    sql: `SELECT count(*)::text AS n FROM ${table}`,
+  };
 }
 
 function column(table: string, name: string): Counted {
+  const quoted = nameOf([name]);
   return {
-    what: `column ${name} of ${table}`,
+    what: `column ${quoted} of ${table}`,
     table,
-    sql: `SELECT count(*)::text AS n FROM ${table} WHERE ${name} IS NOT NULL`,
+    column: name,
+    sql: `SELECT count(*)::text AS n FROM ${table} WHERE ${quoted} IS NOT NULL`,
   };
 }
