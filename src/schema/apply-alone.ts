@@ -4,8 +4,10 @@ import { catalogHash } from './catalog-hash.js';
 import { finishHistory, removeHistory, writeHistory } from './history-table.js';
 import { inTransaction } from './in-transaction.js';
 import type { MigrationFile } from './migration-files.js';
-import { LIMITS_ALONE, LIMITS_RESET, type MigrationRun } from './migration-run.js';
+import type { MigrationRun } from './migration-run.js';
 import { aloneFailed, notAllowedAlone } from './schema-errors.js';
+import { sqlPart } from '../engine/ports/sql-statement.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 import { readConcurrent, type ConcurrentStatement } from './sql/concurrent-statement.js';
 
 /**
@@ -22,7 +24,7 @@ export async function applyAlone(
   const read = await readConcurrent(file.sql);
   if (!read.ok) throw notAllowedAlone(file.name, read.why);
   const { statement } = read;
-  await session.query(LIMITS_ALONE);
+  await session.query(SCHEMA_SQL.limitsAlone.text);
   try {
     const startMs = run.clock.monotonicMs();
     if (isInterrupted) await removeLeftover(session, statement);
@@ -34,7 +36,7 @@ export async function applyAlone(
     });
   } finally {
     // A connection that is gone has no settings any more.
-    await session.query(LIMITS_RESET).catch(() => undefined);
+    await session.query(SCHEMA_SQL.limitsReset.text).catch(() => undefined);
   }
 }
 
@@ -88,7 +90,8 @@ async function cleanUp(
 async function removeLeftover(session: SqlSession, statement: ConcurrentStatement): Promise<void> {
   if (statement.kind === 'drop index') return;
   if ((await indexState(session, statement)) !== 'invalid') return;
-  await session.query(`DROP INDEX CONCURRENTLY ${statement.index}`);
+  const leftover = { sql: sqlPart(`DROP INDEX CONCURRENTLY ${statement.index}`) };
+  await session.query(leftover.sql);
 }
 
 async function isDone(session: SqlSession, statement: ConcurrentStatement): Promise<boolean> {
@@ -101,13 +104,7 @@ export async function indexState(
   session: SqlSession,
   { index, table }: Pick<ConcurrentStatement, 'index' | 'table'>,
 ): Promise<'absent' | 'valid' | 'invalid' | 'foreign'> {
-  const { rows } = await session.query(
-    `SELECT i.indisvalid AND i.indisready AND i.indislive AS valid,
-       $2::text IS NULL OR i.indrelid = to_regclass($2) AS ours
-     FROM (SELECT to_regclass($1) AS oid) n LEFT JOIN pg_index i ON i.indexrelid = n.oid
-     WHERE n.oid IS NOT NULL`,
-    [index, table],
-  );
+  const { rows } = await session.query(SCHEMA_SQL.indexState.text, [index, table]);
   const [found] = rows;
   if (found === undefined) return 'absent';
   if (found['ours'] !== true) return 'foreign';

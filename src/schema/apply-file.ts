@@ -7,6 +7,7 @@ import { CommitLost, inTransaction } from './in-transaction.js';
 import type { MigrationFile } from './migration-files.js';
 import type { MigrationRun } from './migration-run.js';
 import { endsTransaction, migrationFailed } from './schema-errors.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 
 /** Applies a file together with its row of history. @throws OperatorError, CommitLost */
 export async function applyFile(
@@ -45,6 +46,6 @@ export async function applyInside(
 }
 
 async function transactionId(session: SqlSession): Promise<unknown> {
-  const { rows } = await session.query('SELECT pg_current_xact_id()::text AS id');
+  const { rows } = await session.query(SCHEMA_SQL.transactionId.text);
   return rows[0]?.['id'];
 }

@@ -1,27 +1,7 @@
 import type { SqlSession } from '../engine/ports/sql-session.js';
 import type { MigrationFile } from './migration-files.js';
-import { HOLDS_LOCK } from './migration-lock.js';
 import { migrationLockLost } from './schema-errors.js';
-
-/**
- * The table of the first builds, and what later ones added to it: there before the first migration,
- * and brought up with the next. 0011 has the same, so that a database without those columns is behind.
- */
-const HISTORY = `CREATE TABLE IF NOT EXISTS schema_history (
-  version integer PRIMARY KEY,
-  name text NOT NULL,
-  sha256 char(64) NOT NULL,
-  cdb_version text NOT NULL,
-  applied_by text NOT NULL DEFAULT current_user,
-  applied_at timestamptz NOT NULL DEFAULT now(),
-  duration_ms integer NOT NULL
-);
-ALTER TABLE schema_history
-  ADD COLUMN IF NOT EXISTS state text NOT NULL DEFAULT 'done' CHECK (state IN ('started', 'done')),
-  ADD COLUMN IF NOT EXISTS who text,
-  ADD COLUMN IF NOT EXISTS gate_id text,
-  ADD COLUMN IF NOT EXISTS catalog_before char(64),
-  ADD COLUMN IF NOT EXISTS catalog_after char(64)`;
+import { SCHEMA_SQL } from './schema-statements.js';
 
 export interface HistoryRow {
   readonly file: MigrationFile;
@@ -36,7 +16,7 @@ export interface HistoryRow {
 }
 
 export async function prepareHistory(session: SqlSession): Promise<void> {
-  await session.query(HISTORY);
+  await session.query(SCHEMA_SQL.createHistory.text);
 }
 
 /**
@@ -49,23 +29,18 @@ export async function writeHistory(
   row: HistoryRow,
 ): Promise<void> {
   const { file, cdbVersion, who, gateId, catalogBefore, catalogAfter, durationMs } = row;
-  const { rows } = await session.query(
-    `INSERT INTO schema_history (version, name, sha256, cdb_version, duration_ms, state, who, gate_id,
-       catalog_before, catalog_after)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE ${HOLDS_LOCK} RETURNING version`,
-    [
-      file.version,
-      file.name,
-      file.sha256,
-      cdbVersion,
-      Math.round(durationMs),
-      state,
-      who,
-      gateId,
-      catalogBefore,
-      catalogAfter,
-    ],
-  );
+  const { rows } = await session.query(SCHEMA_SQL.insertHistory.text, [
+    file.version,
+    file.name,
+    file.sha256,
+    cdbVersion,
+    Math.round(durationMs),
+    state,
+    who,
+    gateId,
+    catalogBefore,
+    catalogAfter,
+  ]);
   if (rows.length === 0) throw migrationLockLost();
 }
 
@@ -75,19 +50,15 @@ export async function finishHistory(
   version: number,
   { durationMs, catalogAfter }: Pick<HistoryRow, 'durationMs' | 'catalogAfter'>,
 ): Promise<void> {
-  const { rows } = await session.query(
-    `UPDATE schema_history
-     SET state = 'done', duration_ms = $2, catalog_after = $3, applied_at = now()
-     WHERE version = $1 AND ${HOLDS_LOCK} RETURNING version`,
-    [version, Math.round(durationMs), catalogAfter],
-  );
+  const { rows } = await session.query(SCHEMA_SQL.finishHistory.text, [
+    version,
+    Math.round(durationMs),
+    catalogAfter,
+  ]);
   if (rows.length === 0) throw migrationLockLost();
 }
 
 export async function removeHistory(session: SqlSession, version: number): Promise<void> {
-  const { rows } = await session.query(
-    `DELETE FROM schema_history WHERE version = $1 AND ${HOLDS_LOCK} RETURNING version`,
-    [version],
-  );
+  const { rows } = await session.query(SCHEMA_SQL.removeHistory.text, [version]);
   if (rows.length === 0) throw migrationLockLost();
 }

@@ -1,5 +1,5 @@
 import type { SqlSession } from '../engine/ports/sql-session.js';
-import { LIMITS_IN_TRANSACTION } from './migration-run.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 
 /** The connection ended between COMMIT and its answer: it may be committed, or not. */
 export class CommitLost extends Error {
@@ -15,21 +15,21 @@ export class CommitLost extends Error {
  * @throws CommitLost when nobody knows whether it was committed
  */
 export async function inTransaction<T>(session: SqlSession, work: () => Promise<T>): Promise<T> {
-  await session.query('BEGIN');
+  await session.query(SCHEMA_SQL.begin.text);
   let result: T;
   try {
-    await session.query(LIMITS_IN_TRANSACTION);
+    await session.query(SCHEMA_SQL.limits.text);
     result = await work();
   } catch (fault) {
     // The first error is the one to report; a connection that is gone has rolled back by itself.
-    await session.query('ROLLBACK').catch(() => undefined);
+    await session.query(SCHEMA_SQL.rollback.text).catch(() => undefined);
     throw fault;
   }
   try {
-    await session.query('COMMIT');
+    await session.query(SCHEMA_SQL.commit.text);
   } catch (fault) {
     // A session that still answers has answered the COMMIT too: with a no.
-    const answers = await session.query('ROLLBACK').then(
+    const answers = await session.query(SCHEMA_SQL.rollback.text).then(
       () => true,
       () => false,
     );

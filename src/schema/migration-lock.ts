@@ -1,18 +1,9 @@
 import type { Clock } from '../engine/ports/clock.js';
 import type { SqlSession } from '../engine/ports/sql-session.js';
 import { migrationLockHeld, migrationLockLost } from './schema-errors.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 
-/** Any constant will do; advisory locks are per database. The letters are "cdb" and a count. */
-const LOCK_KEY = 0x63_64_62_01;
 const LOCK_POLL_MS = 100;
-
-/** The lock in pg_locks; there it is per database only by its own column. */
-const LOCK_ROW = `l.locktype = 'advisory' AND l.granted
-  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND ((l.classid::bigint << 32) | l.objid::bigint) = ${LOCK_KEY}`;
-
-/** A condition that is true in the session that has the lock, and in no other. */
-export const HOLDS_LOCK = `EXISTS (SELECT FROM pg_locks l WHERE ${LOCK_ROW} AND l.pid = pg_backend_pid())`;
 
 export interface LockWait {
   readonly clock: Clock;
@@ -44,16 +35,15 @@ export async function withMigrationLock<T>(
   return result;
 }
 
-/** Only the session that has it can say true. */
 async function giveBack(session: SqlSession): Promise<boolean> {
-  const { rows } = await session.query('SELECT pg_advisory_unlock($1) AS given', [LOCK_KEY]);
+  const { rows } = await session.query(SCHEMA_SQL.unlock.text);
   return rows[0]?.['given'] === true;
 }
 
 async function takeLock(session: SqlSession, { clock, waitForLockMs }: LockWait): Promise<void> {
   const deadlineMs = clock.monotonicMs() + waitForLockMs;
   for (;;) {
-    const { rows } = await session.query('SELECT pg_try_advisory_lock($1) AS taken', [LOCK_KEY]);
+    const { rows } = await session.query(SCHEMA_SQL.tryLock.text);
     if (rows[0]?.['taken'] === true) return;
     if (clock.monotonicMs() >= deadlineMs) throw migrationLockHeld(await holderWords(session));
     await clock.sleep(LOCK_POLL_MS);
@@ -61,10 +51,7 @@ async function takeLock(session: SqlSession, { clock, waitForLockMs }: LockWait)
 }
 
 async function holderWords(session: SqlSession): Promise<string> {
-  const { rows } = await session.query(
-    `SELECT a.pid::text AS pid, a.application_name AS name, a.backend_start::text AS since
-     FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE ${LOCK_ROW}`,
-  );
+  const { rows } = await session.query(SCHEMA_SQL.lockHolder.text);
   const holder = rows[0];
   if (holder === undefined) return 'a session that has just ended';
   const word = (key: string) => (typeof holder[key] === 'string' ? holder[key] : '?');

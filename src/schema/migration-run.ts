@@ -22,18 +22,3 @@ export interface MigrationRun {
    */
   readonly again?: <T>(work: (session: SqlSession) => Promise<T>) => Promise<T>;
 }
-
-/** A migration that waits for a lock stops every writer behind it. */
-const LOCK_TIMEOUT_MS = 3_000;
-/** Whoever waits without a transaction stops nobody: writers pass. */
-const LOCK_TIMEOUT_ALONE_MS = 60_000;
-const STATEMENT_TIMEOUT_MS = 15 * 60_000;
-
-export const LIMITS_IN_TRANSACTION = `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};
-  SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`;
-
-/** For the session, since there is no transaction that they could belong to. */
-export const LIMITS_ALONE = `SET lock_timeout = ${LOCK_TIMEOUT_ALONE_MS};
-  SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`;
-
-export const LIMITS_RESET = 'RESET lock_timeout; RESET statement_timeout';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SqlSession } from '../engine/ports/sql-session.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 
 const appliedRows = z.array(
   z.object({
@@ -26,15 +27,8 @@ export type AppliedMigration = z.infer<typeof appliedRows>[number];
  * table of a build that had fewer columns.
  */
 export async function schemaHistory(session: SqlSession): Promise<readonly AppliedMigration[]> {
-  const found = await session.query("SELECT to_regclass('schema_history') IS NOT NULL AS present");
+  const found = await session.query(SCHEMA_SQL.hasHistory.text);
   if (found.rows[0]?.['present'] !== true) return [];
-  const { rows } = await session.query(
-    `SELECT version, name, sha256, applied_by AS "appliedBy", duration_ms AS "durationMs",
-       round(extract(epoch FROM applied_at) * 1000)::text AS "appliedAtMs",
-       coalesce(j ->> 'state', 'done') AS state, j ->> 'who' AS who,
-       j ->> 'gate_id' AS "gateId", j ->> 'catalog_before' AS "catalogBefore",
-       j ->> 'catalog_after' AS "catalogAfter"
-     FROM schema_history h CROSS JOIN LATERAL to_jsonb(h) AS j ORDER BY version`,
-  );
+  const { rows } = await session.query(SCHEMA_SQL.history.text);
   return appliedRows.parse(rows);
 }

@@ -92,7 +92,7 @@ async function takeOneBack(
   const { name, version, reverse } = file;
   try {
     const now = await inTransaction(session, async () => {
-      await session.query(reverse?.sql ?? '');
+      if (reverse !== undefined) await session.query(reverse.sql);
       await removeHistory(session, version);
       return catalogHash(session);
     });

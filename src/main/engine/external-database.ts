@@ -9,6 +9,8 @@ import {
   refuseReadOnlyServer,
   type ServerFacts,
 } from '../../adapters/postgres/server-facts.js';
+import { runStatement } from '../../adapters/postgres/run-statement.js';
+import { PING } from '../../adapters/postgres/session-statements.js';
 import { withReadSession } from '../../adapters/postgres/sql-client.js';
 import { readDatabaseUrl } from '../../config/database-url.js';
 import type { Config } from '../../config/parse-config.js';
@@ -39,7 +41,7 @@ export async function openExternalDatabase(
   const gate = new ReconnectGate({
     clock,
     random: Math.random,
-    attempt: () => pool.use('reach the database', (client) => client.query('SELECT 1')),
+    attempt: () => pool.use('reach the database', (client) => runStatement(client, PING)),
     onNotice,
   });
   const limits = { ...PG_LIMITS, callDeadlineMs: audit.commitTimeoutMs };

@@ -1,4 +1,5 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { sqlPart } from '../../engine/ports/sql-statement.js';
 import { readCatalog } from '../catalog/read-catalog.js';
 import type { MigrationFile } from '../migration-files.js';
 import { schemaHistory } from '../schema-history.js';
@@ -72,12 +73,14 @@ function tablesOf(made: readonly { readonly kind: string; readonly table: string
 
 export async function countRows(session: SqlSession, table: string, schema = ''): Promise<number> {
   const name = nameOf(schema === '' ? [table] : [schema, table]);
-  const { rows } = await session.query(`SELECT count(*)::text AS n FROM ${name}`);
+  const count = { sql: sqlPart(`SELECT count(*)::text AS n FROM ${name}`) };
+  const { rows } = await session.query(count.sql);
   return Number(rows[0]?.['n']);
 }
 
 async function claimedVersions(session: SqlSession): Promise<readonly string[]> {
-  const { rows } = await session.query('SELECT version::text AS version FROM schema_version');
+  const claims = { sql: sqlPart('SELECT version::text AS version FROM schema_version') };
+  const { rows } = await session.query(claims.sql);
   return rows.map(({ version }) => String(version)).sort(compareVersions);
 }
 

@@ -1,4 +1,6 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { sqlPart } from '../../engine/ports/sql-statement.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import { baselineLostRows } from '../schema-errors.js';
 import { nameOf } from '../sql/names.js';
 import { countRows, type OldTableFound } from './baseline-plan.js';
@@ -22,17 +24,20 @@ export async function putAside(
 ): Promise<readonly PutAside[]> {
   if (tables.length === 0) return [];
   const names = tables.map(({ table }) => nameOf([table]));
-  await session.query(`LOCK TABLE ${names.join(', ')} IN ACCESS EXCLUSIVE MODE`);
   const schema = await freeSchema(session);
-  await session.query(`CREATE SCHEMA ${schema}`);
-  // Whoever might read a table may still; the rights on the tables move with them.
-  await session.query(`GRANT USAGE ON SCHEMA ${schema} TO PUBLIC`);
+  const before = {
+    // Whoever might read a table may still; the rights on the tables move with them.
+    sql: sqlPart(`LOCK TABLE ${names.join(', ')} IN ACCESS EXCLUSIVE MODE;
+      CREATE SCHEMA ${schema}; GRANT USAGE ON SCHEMA ${schema} TO PUBLIC`),
+  };
+  await session.query(before.sql);
   const moved: PutAside[] = [];
   for (const old of tables) {
-    const before = await countRows(session, old.table);
-    await session.query(`ALTER TABLE ${nameOf([old.table])} SET SCHEMA ${schema}`);
+    const rows = await countRows(session, old.table);
+    const move = { sql: sqlPart(`ALTER TABLE ${nameOf([old.table])} SET SCHEMA ${schema}`) };
+    await session.query(move.sql);
     const after = await countRows(session, old.table, schema);
-    if (after !== before) throw baselineLostRows(old.table, before, after);
+    if (after !== rows) throw baselineLostRows(old.table, rows, after);
     moved.push({ ...old, rows: after, now: nameOf([schema, old.table]) });
   }
   for (const one of moved) await addView(session, one);
@@ -43,7 +48,7 @@ export async function putAside(
 async function freeSchema(session: SqlSession): Promise<string> {
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? ASIDE : `${ASIDE}_${n}`;
-    const { rows } = await session.query('SELECT to_regnamespace($1) IS NULL AS free', [name]);
+    const { rows } = await session.query(SCHEMA_SQL.schemaIsFree.text, [name]);
     if (rows[0]?.['free'] === true) return name;
   }
 }
@@ -54,12 +59,13 @@ async function freeSchema(session: SqlSession): Promise<string> {
  */
 async function addView(session: SqlSession, { table, form, now }: PutAside): Promise<void> {
   if (table !== 'risk_events' || form.startsWith('wrong')) return;
-  await session.query(
-    `CREATE VIEW ${now}_normalised AS
+  const view = {
+    sql: sqlPart(`CREATE VIEW ${now}_normalised AS
      SELECT id, timestamp_ms, symbol,
        CASE decision WHEN 'APPROVED' THEN 'ALLOW' WHEN 'BLOCKED' THEN 'BLOCK' ELSE decision END
          AS decision,
        reason_code, contract_version, payload
-     FROM ${now}`,
-  );
+     FROM ${now}`),
+  };
+  await session.query(view.sql);
 }

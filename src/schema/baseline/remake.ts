@@ -13,9 +13,9 @@ export async function remake(
   if (tables.length === 0) return;
   for (const { sql } of done) {
     const parsed = await parseStatements(sql);
-    for (const { node, text } of parsed.ok ? parsed.statements : []) {
-      const about = tableOf(node);
-      if (about !== null && tables.includes(about)) await session.query(text);
+    for (const statement of parsed.ok ? parsed.statements : []) {
+      const about = tableOf(statement.node);
+      if (about !== null && tables.includes(about)) await session.query(statement.text);
     }
   }
 }

@@ -1,8 +1,10 @@
-/** Objects that belong to an extension are its business. */
-const MINE = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid
-  AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')`;
+import { sqlPart, sqlStatement } from '../../engine/ports/sql-statement.js';
 
-const COLUMNS = `SELECT json_agg(json_build_object(
+/** Objects that belong to an extension are its business. */
+const MINE = sqlPart(`NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid
+  AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')`);
+
+const COLUMNS = sqlPart(`SELECT json_agg(json_build_object(
     'name', a.attname,
     'type', format_type(a.atttypid, a.atttypmod),
     'nullable', NOT a.attnotnull,
@@ -15,10 +17,10 @@ const COLUMNS = `SELECT json_agg(json_build_object(
   ) ORDER BY a.attnum)
   FROM pg_attribute a
   LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
-  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`;
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped`);
 
 /** From version 18 on a NOT NULL is a constraint too; the columns say it already. */
-const CONSTRAINTS = `SELECT json_agg(json_build_object(
+const CONSTRAINTS = sqlPart(`SELECT json_agg(json_build_object(
     'name', o.conname,
     'kind', CASE o.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
       WHEN 'f' THEN 'foreign key' ELSE 'exclusion' END,
@@ -28,9 +30,9 @@ const CONSTRAINTS = `SELECT json_agg(json_build_object(
     'definition', replace(pg_get_constraintdef(o.oid), quote_ident(n.nspname) || '.', '')
   ) ORDER BY o.conname)
   FROM pg_constraint o
-  WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u', 'c', 'f', 'x')`;
+  WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u', 'c', 'f', 'x')`);
 
-const INDEXES = `SELECT json_agg(json_build_object(
+const INDEXES = sqlPart(`SELECT json_agg(json_build_object(
     'name', x.relname,
     'unique', i.indisunique,
     'valid', i.indisvalid AND i.indisready AND i.indislive,
@@ -39,9 +41,9 @@ const INDEXES = `SELECT json_agg(json_build_object(
       WHERE o.conindid = i.indexrelid AND o.conrelid = c.oid AND o.contype IN ('p', 'u', 'x'))
   ) ORDER BY x.relname)
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-  WHERE i.indrelid = c.oid`;
+  WHERE i.indrelid = c.oid`);
 
-const TRIGGERS = `SELECT json_agg(json_build_object(
+const TRIGGERS = sqlPart(`SELECT json_agg(json_build_object(
     'name', t.tgname,
     'definition', replace(
       regexp_replace(pg_get_triggerdef(t.oid), '^CREATE (CONSTRAINT )?TRIGGER \\S+ ', '\\1'),
@@ -50,15 +52,17 @@ const TRIGGERS = `SELECT json_agg(json_build_object(
     'functionSha256', encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
   ) ORDER BY t.tgname)
   FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-  WHERE t.tgrelid = c.oid AND NOT t.tgisinternal`;
+  WHERE t.tgrelid = c.oid AND NOT t.tgisinternal`);
 
 /** That of a view is the view. */
-const RULES = `SELECT json_agg(json_build_object(
+const RULES = sqlPart(`SELECT json_agg(json_build_object(
     'name', r.rulename, 'definition', pg_get_ruledef(r.oid)) ORDER BY r.rulename)
-  FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'`;
+  FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'`);
 
 /** $1 is a schema, or null for the first one of the search path that exists. */
-export const CATALOG_QUERY = `WITH n AS (
+export const CATALOG = sqlStatement(
+  'catalog',
+  `WITH n AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname = coalesce($1::text, current_schema())
   ), relation AS (
     SELECT c.relname AS name, json_build_object(
@@ -79,4 +83,7 @@ export const CATALOG_QUERY = `WITH n AS (
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${MINE}
   )
   SELECT (SELECT nspname FROM n) AS schema,
-    coalesce((SELECT json_agg(facts ORDER BY name) FROM relation), '[]') AS relations`;
+    coalesce((SELECT json_agg(facts ORDER BY name) FROM relation), '[]') AS relations`,
+);
+
+export const CATALOG_STATEMENTS = [CATALOG];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import type { Catalog } from './catalog.js';
-import { CATALOG_QUERY } from './catalog-query.js';
+import { CATALOG } from './catalog-query.js';
 
 const relations = z.array(
   z.object({
@@ -60,7 +60,7 @@ const answer = z.tuple([z.object({ schema: z.string().nullable(), relations })])
  * @param schema left out: the one in which an unqualified CREATE TABLE would land
  */
 export async function readCatalog(session: SqlSession, schema?: string): Promise<Catalog> {
-  const { rows } = await session.query(CATALOG_QUERY, [schema ?? null]);
+  const { rows } = await session.query(CATALOG.text, [schema ?? null]);
   const [found] = answer.parse(rows);
   return {
     schema: found.schema,

@@ -40,13 +40,11 @@ export function snapshotContract(snapshot: Snapshot): Contract {
       columns: [...of],
       ...(kind !== 'primary key' && kind !== 'unique' && { definition }),
     })),
-    ...(triggers.length > 0 && {
-      triggers: triggers.map((trigger) => ({
-        name: trigger.name,
-        definition: trigger.definition,
-        function_sha256: trigger.functionSha256,
-      })),
-    }),
+    triggers: triggers.map((trigger) => ({
+      name: trigger.name,
+      definition: trigger.definition,
+      function_sha256: trigger.functionSha256,
+    })),
     insert_columns: [...insertColumns],
     ...(before !== undefined && kept({ notes: before.notes })),
   };

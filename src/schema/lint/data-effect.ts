@@ -36,7 +36,7 @@ export function dataEffect(node: Node, tables: Tables): Effect | null {
   }
   if ('InsertStmt' in node) {
     const { relation } = node.InsertStmt;
-    return onRows(`insert into ${relation?.relname ?? '?'}`, relation, []);
+    return onRows(`insert rows into ${relation?.relname ?? '?'}`, relation, []);
   }
   return null;
 }

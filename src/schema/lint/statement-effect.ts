@@ -59,7 +59,7 @@ function createIndex(
   const hazard = warn(
     'index blocks writes',
     `${words} reads all of it (${tables.sizeWords(table)}) while writes wait; ` +
-      'CREATE INDEX CONCURRENTLY in a file of its own with "-- cdb:no-transaction"',
+      'better: CREATE INDEX CONCURRENTLY in a file of its own with "-- cdb:no-transaction"',
   );
   return effect(words, { table, lock: 'share', work: 'scan', hazards: [hazard] });
 }

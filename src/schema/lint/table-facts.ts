@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import { readCatalog } from '../catalog/read-catalog.js';
 
 export interface TableFacts {
@@ -21,11 +22,7 @@ const sizes = z.array(
 
 /** Needs no right on any table. Reads only. */
 export async function readLiveTables(session: SqlSession): Promise<LiveTables> {
-  const { rows } = await session.query(
-    `SELECT c.relname AS name, pg_relation_size(c.oid)::text AS bytes, c.reltuples::text AS rows
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = current_schema() AND c.relkind = 'r'`,
-  );
+  const { rows } = await session.query(SCHEMA_SQL.tableSizes.text);
   const facts = sizes.parse(rows).map(({ name, bytes, rows: estimate }) => {
     return [name, { hasRows: bytes > 0, rows: estimate < 0 ? null : estimate }] as const;
   });

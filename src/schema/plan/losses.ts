@@ -1,5 +1,7 @@
 import type { Node } from 'libpg-query';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { sqlPart } from '../../engine/ports/sql-statement.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import { nameOf, stringsOf } from '../sql/names.js';
 import { parseStatements } from '../sql/parse-statements.js';
 
@@ -32,15 +34,11 @@ export async function lossesOf(session: SqlSession, sql: string): Promise<readon
 
 /** What is not there has no rows; what may not be read is not known. */
 async function countRows(session: SqlSession, counted: Counted): Promise<number | null> {
-  const { table, column: name, sql } = counted;
+  const { table, column: name } = counted;
   try {
-    const found = await session.query(
-      `SELECT to_regclass($1) IS NOT NULL AND ($2::text IS NULL OR EXISTS (SELECT FROM pg_attribute
-         WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped)) AS there`,
-      [table, name],
-    );
+    const found = await session.query(SCHEMA_SQL.isThere.text, [table, name]);
     if (found.rows[0]?.['there'] !== true) return 0;
-    const { rows } = await session.query(sql);
+    const { rows } = await session.query(counted.sql);
     return Number(rows[0]?.['n']);
   } catch {
     return null;
@@ -70,7 +68,7 @@ function whole(table: string): Counted {
     what: `table ${table}`,
     table,
     column: null,
-    sql: `SELECT count(*)::text AS n FROM ${table}`,
+    sql: sqlPart(`SELECT count(*)::text AS n FROM ${table}`),
   };
 }
 
@@ -80,6 +78,6 @@ function column(table: string, name: string): Counted {
     what: `column ${quoted} of ${table}`,
     table,
     column: name,
-    sql: `SELECT count(*)::text AS n FROM ${table} WHERE ${quoted} IS NOT NULL`,
+    sql: sqlPart(`SELECT count(*)::text AS n FROM ${table} WHERE ${quoted} IS NOT NULL`),
   };
 }

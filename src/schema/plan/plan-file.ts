@@ -5,6 +5,7 @@ import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { catalogHash } from '../catalog-hash.js';
 import type { MigrationFile } from '../migration-files.js';
 import { planStale, planUnreadable } from '../schema-errors.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import { schemaHistory } from '../schema-history.js';
 
 const FORMAT = 'cdb.migration-plan/1';
@@ -103,11 +104,7 @@ function differs(
 }
 
 async function targetIdentity(session: SqlSession): Promise<FrozenPlan['target']> {
-  const { rows } = await session.query(
-    `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system,
-       (SELECT oid::text || ' ' || datname FROM pg_database WHERE datname = current_database())
-         AS database, coalesce(current_schema(), '') AS schema`,
-  );
+  const { rows } = await session.query(SCHEMA_SQL.identity.text);
   const [row] = rows;
   return z.object({ system: z.string(), database: z.string(), schema: z.string() }).parse(row);
 }

@@ -8,6 +8,7 @@ import { ensureSchema } from '../ensure-schema.js';
 import type { Lock } from '../lint/effect.js';
 import type { MigrationFile } from '../migration-files.js';
 import type { MigrationRun } from '../migration-run.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import type { PlannedFile } from './plan-files.js';
 
 /** The schema that would come out, compared with what the code needs. */
@@ -20,8 +21,6 @@ export interface Rehearsal {
 
 type Contracts = ReadonlyMap<string, Contract>;
 
-/** A second of somebody's waiting is too much for a look. */
-const LIMITS = "SET LOCAL lock_timeout = '200ms'; SET LOCAL statement_timeout = '5s'";
 const HARMLESS: readonly Lock[] = ['none', 'row exclusive', 'share update exclusive'];
 
 /**
@@ -42,16 +41,16 @@ export async function rehearseHere(
   pending: readonly MigrationFile[],
   contracts: Contracts,
 ): Promise<Rehearsal> {
-  await session.query('BEGIN');
+  await session.query(SCHEMA_SQL.begin.text);
   try {
-    await session.query(LIMITS);
-    for (const { sql } of pending) await session.query(sql);
+    await session.query(SCHEMA_SQL.limitsRehearsal.text);
+    for (const file of pending) await session.query(file.sql);
     const findings = await compared(session, contracts);
     return { where: 'rolled back', why: '', findings };
   } catch (fault) {
     return { where: 'not done', why: wordsOf(fault), findings: [] };
   } finally {
-    await session.query('ROLLBACK');
+    await session.query(SCHEMA_SQL.rollback.text);
   }
 }
 

@@ -1,3 +1,4 @@
+import { sqlPart } from '../../engine/ports/sql-statement.js';
 import type { CatalogConstraint } from '../catalog/catalog.js';
 import { isRecord, nodesOf, textAt, type SqlParser } from './parse-sql.js';
 
@@ -19,7 +20,7 @@ export function allowedValues(
 function listOf(parser: SqlParser, definition: string): readonly string[] | null {
   const expression = /^CHECK \((.*)\)$/s.exec(definition)?.[1];
   if (expression === undefined) return null;
-  const [statement] = parser.parse(`SELECT ${expression}`);
+  const [statement] = parser.parse(sqlPart(`SELECT ${expression}`));
   const [target] = nodesOf(statement?.body, 'ResTarget');
   const value = target?.['val'];
   const any = isRecord(value) ? value['A_Expr'] : undefined;

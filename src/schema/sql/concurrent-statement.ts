@@ -35,8 +35,10 @@ function statementOf(node: Node): ReadConcurrent {
       return { ok: true, statement: { kind: 'drop index', index: nameOf(index), table: null } };
     }
   }
-  const allowed = 'CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY of one index';
-  return { ok: false, why: `only ${allowed} may stand there` };
+  return {
+    ok: false,
+    why: 'only CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY of one index may stand there',
+  };
 }
 
 type IndexStmt = Extract<Node, { IndexStmt: unknown }>['IndexStmt'];

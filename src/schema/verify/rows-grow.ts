@@ -1,5 +1,6 @@
 import type { Clock } from '../../engine/ports/clock.js';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { SCHEMA_SQL } from '../schema-statements.js';
 import type { Check } from './verify-after.js';
 
 const POLL_MS = 500;
@@ -9,11 +10,7 @@ const ENGINE = 'cdb engine';
 
 /** Engines that are connected to this database, wherever they run. */
 export async function connectedEngines(session: SqlSession): Promise<number> {
-  const { rows } = await session.query(
-    `SELECT count(*)::text AS n FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = $1`,
-    [ENGINE],
-  );
+  const { rows } = await session.query(SCHEMA_SQL.engines.text, [ENGINE]);
   return Number(rows[0]?.['n']);
 }
 
@@ -44,6 +41,6 @@ export async function rowsGrow(
 }
 
 async function newest(session: SqlSession): Promise<string> {
-  const { rows } = await session.query('SELECT coalesce(max(id), 0)::text AS id FROM risk_events');
+  const { rows } = await session.query(SCHEMA_SQL.newestDecision.text);
   return String(rows[0]?.['id']);
 }

@@ -50,7 +50,8 @@ function thereCheck(about: string, made: number, gone: readonly string[]): Check
 
 async function queryCheck(session: SqlSession, about: string, query: string): Promise<Check> {
   try {
-    const { rows } = await session.query(query);
+    const asked = { sql: query };
+    const { rows } = await session.query(asked.sql);
     const [value] = Object.values(rows[0] ?? {});
     const isTrue = rows.length === 1 && value === true;
     return { about, verdict: isTrue ? 'OK' : 'FAIL', evidence: `${query}: ${String(value)}` };
