@@ -675,6 +675,7 @@ const SET_UP: readonly CommandSpec[] = [
       REASON,
       CONFIRM,
       DRY_RUN,
+      { ...YES, summary: 'is no answer here: the reason and the target are' },
     ],
     load: () => import('./migrate/down.js'),
   },

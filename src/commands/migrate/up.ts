@@ -78,7 +78,9 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     throw fault;
   }
   const status = statusOf(done.result.checks);
-  const report = await log.write({ title: TITLE, status }, options, io, services);
+  const isDone = done.result.applied.length > 0;
+  const to = { title: TITLE, status };
+  const report = isDone ? await log.write(to, options, io, services) : null;
   say(io, database, done, report);
   if (status === 'FAIL') return EXIT.FINDING;
   return tally.notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
@@ -112,6 +114,8 @@ async function applyGated(
       () => database.apply(permit, asked),
       (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
     );
+    // Somebody else was faster.
+    if (applied.length === 0) return { applied, checks: [] };
     log.step('Apply', applied.join(', '));
     const checks = await database.checkAfter(applied);
     log.checks(checks);
