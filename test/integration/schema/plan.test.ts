@@ -123,6 +123,20 @@ describe('a frozen plan', () => {
     expect(() => readPlan('p', 'no')).toThrow(expect.objectContaining(code));
   });
 
+  it('can be made by a role that owns nothing', async () => {
+    await run(
+      'DROP ROLE IF EXISTS plain',
+      'CREATE ROLE plain',
+      'GRANT SELECT ON schema_history TO plain',
+    );
+    const plan = await on(async (session) => {
+      await session.query('SET ROLE plain');
+      return freezePlan(session, [file], { madeAtMs: 0, steps: ['x'] });
+    });
+    expect(plan).toEqual(await frozen());
+    await run('DROP OWNED BY plain', 'DROP ROLE plain');
+  });
+
   it('holds while nothing has changed', async () => {
     const plan = await frozen();
     await on((session) => refuseStale(session, plan, list));
