@@ -56,7 +56,7 @@ export function endsTransaction(name: string): OperatorError {
     code: 'CDB-E0451',
     what: `Cannot apply migration "${name}": it ends its own transaction`,
     why: 'a COMMIT or ROLLBACK inside it leaves a part that no history knows',
-    todo: 'take it out of the file; cdb migrate verify says what is there now',
+    todo: 'take it out of the file; where it was begun, cdb migrate verify says what is there now',
     exit: EXIT.CONFLICT,
   });
 }

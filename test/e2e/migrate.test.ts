@@ -191,6 +191,20 @@ describe('files that do not fit are refused by name', () => {
     expect(up.stderr).toMatch(words);
   });
 
+  it.each([
+    ['CREATE TABLE more (n integer); COMMIT;\n', 'ends its own transaction'],
+    ['-- cdb:no-transaction\nVACUUM runs;\n', 'without a transaction'],
+  ])('%s before anything of them is applied', async (sql, words) => {
+    const database = await newDatabase();
+    const script = productWith({ [`${NEXT}_unfit.sql`]: sql });
+    const up = await cdb(database, ['migrate', 'up', '--yes'], script);
+    expect([up.status, up.stderr]).toEqual([6, expect.stringContaining('CDB-E0451')]);
+    expect(up.stderr).toContain(words);
+    expect(await server.run(database, "SELECT to_regclass('runs') AS found")).toEqual([
+      { found: null },
+    ]);
+  });
+
   it('out of order', async () => {
     const database = await migrated();
     await server.run(database, 'DELETE FROM schema_history WHERE version = 2');
@@ -333,6 +347,28 @@ describe('cdb migrate baseline', () => {
     expect(run.status, run.stderr).toBe(0);
     const verdict = await verifyNewestRun(place.stateDir, { ...server.connection, database });
     expect(verdict).toMatchObject({ faults: [], finished: true });
+  });
+});
+
+describe('the embedded database', () => {
+  it('has what a start applied by itself in the ledger, and is taken back without a gate', async () => {
+    const run = await place.run(['run', '--feed', 'sample', '--speed', 'max']);
+    expect(run.status, run.stderr).toBe(0);
+    const [event] = [...ledgerFiles(join(place.stateDir, 'ledger')).entries()]
+      .map((entry) => entry.event)
+      .filter(({ kind }) => kind === 'migration');
+    expect(event).toMatchObject({
+      action: 'schema migrated',
+      who: 'cdb run',
+      details: { kind: 'embedded', gate: null, before: null, after: NAMES.at(-1), applied: NAMES },
+    });
+    const words = ['--reason', 'test', '--confirm', 'embedded/cdb'];
+    const down = await place.run(['migrate', 'down', '--to', NAMES.at(-2) ?? '', ...words]);
+    expect(down.status, down.stderr).toBe(0);
+    expect(down.stderr).toContain('gate    not needed');
+    expect((await place.run(['migrate', 'up', '--dry-run'])).stdout).toContain('would apply');
+    expect((await place.run(['migrate', 'up', '--yes'])).status).toBe(0);
+    expect((await place.run(['migrate', 'verify'])).status).toBe(0);
   });
 });
 

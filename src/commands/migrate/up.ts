@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT } from '../../operator-error.js';
+import { refuseUnfit } from '../../schema/lint/refuse-unfit.js';
 import { readPlan, refuseStale, type FrozenPlan } from '../../schema/plan/plan-file.js';
 import { planUnreadable } from '../../schema/schema-errors.js';
 import type { Check } from '../../schema/verify/verify-after.js';
@@ -52,6 +53,7 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
   for (const name of pending) tell(`pending ${name}`);
   const ungated = await whyNoGate(database);
   if (ungated === null) await refuseOldTables(database);
+  await refuseUnfit(database.files.filter(({ name }) => pending.includes(name)));
   if (options.flag('dryRun')) return sayDry(io, database, pending);
   tell(await lookThroughGate(gate, ungated, () => io.nowMs()));
   await requireYes(options, io, {
