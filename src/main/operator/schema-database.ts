@@ -12,6 +12,7 @@ import type { CodeStatements, SchemaDatabase } from '../../commands/drift/drift-
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Config } from '../../config/parse-config.js';
 import { SCHEMA_STATEMENTS } from '../../schema/all-statements.js';
+import { SCHEMA_SQL } from '../../schema/schema-statements.js';
 import { serverWords, targetOf } from '../engine/external-database.js';
 import { withOwnServer } from './own-database.js';
 
@@ -20,7 +21,8 @@ const NAME = 'cdb drift';
 export const CODE_STATEMENTS: CodeStatements = {
   // The probe is made of others, which are all here themselves.
   all: [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS].filter((statement) => statement !== PROBE),
-  engine: ADAPTER_STATEMENTS,
+  // A start also reads the history, to refuse a schema that is behind.
+  engine: [...ADAPTER_STATEMENTS, SCHEMA_SQL.history],
 };
 
 export async function schemaDatabase(
