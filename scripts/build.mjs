@@ -59,6 +59,7 @@ const { metafile } = await build({
   // Crash files show function names; minified ones would tell nobody anything.
   keepNames: true,
   sourcemap: 'linked',
+  // libpg-query reads its WASM beside itself, so it stays a package of its own.
   external: ['pg-native', 'libpg-query'],
   define: {
     'process.env.NODE_ENV': '"production"',

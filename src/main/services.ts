@@ -76,6 +76,14 @@ export const services: Services = {
     const { appendReport } = await import('./operator/day-report.js');
     return appendReport(options, io, report);
   },
+  async codeStatements() {
+    const { CODE_STATEMENTS } = await import('./operator/schema-database.js');
+    return CODE_STATEMENTS;
+  },
+  async schemaDatabase(options, io) {
+    const { schemaDatabase } = await import('./operator/schema-database.js');
+    return schemaDatabase(options, io);
+  },
   async deliveryGate(options, io) {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);

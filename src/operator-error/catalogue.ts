@@ -84,6 +84,10 @@ export const ERROR_CATALOGUE = {
   'CDB-E0427': 'The external database takes no settings of a session, as poolers do.',
   'CDB-E0428': 'The external database lacks a table or column that this build reads.',
   'CDB-E0440': 'A contract of a table cannot be read, or contradicts itself.',
+  'CDB-E0441': 'A source file that was to be compared with a contract cannot be read.',
+  'CDB-E0442': 'The external database is not as the contracts of this build say.',
+  'CDB-E0443': 'There is no contract of that table.',
+  'CDB-E0444': 'A contract cannot be written: its table is not there, or its file cannot be made.',
   'CDB-E0450': 'A migration has a lower number than one that is applied already.',
   'CDB-E0451':
     'A migration has statements that it must not have: it ends its own transaction, or has none.',

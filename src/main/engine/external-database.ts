@@ -17,6 +17,7 @@ import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import { requireContracts } from '../../schema/contracts/require-contracts.js';
 import { requireSchema } from '../../schema/require-schema.js';
 import type { EngineDatabase } from './database.js';
 
@@ -53,6 +54,7 @@ export async function openExternalDatabase(
       toldBy(where, () =>
         withReadSession(target, 'cdb engine', async (session) => {
           await requireSchema(session, files, where);
+          await requireContracts(session, where);
           return [];
         }),
       ),

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseDocument } from 'yaml';
 import { errnoOf } from '../../operator-error/errno.js';
-import { packageRoot } from '../package-root.js';
 import { contractSchema, type Contract } from './contract.js';
+import { contractFile, contractsDirectory, contractTables } from './contract-files.js';
 import { contractUnreadable } from './contract-errors.js';
 
 /** A contract has a few kilobytes; more is another file. */
@@ -11,17 +11,17 @@ const BYTES_MAX = 256 * 1024;
 
 /** By table, in the order of their names. @throws OperatorError when one cannot be used */
 export function loadContracts(
-  directory: string = join(packageRoot(), 'contracts'),
+  directory: string = contractsDirectory(),
 ): ReadonlyMap<string, Contract> {
-  const contracts = contractFiles(directory).map((name) => loadContract(join(directory, name)));
+  const contracts = tablesIn(directory).map((table) =>
+    loadContract(contractFile(directory, table)),
+  );
   return new Map(contracts.map((contract) => [contract.table, contract]));
 }
 
-function contractFiles(directory: string): readonly string[] {
+function tablesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.yaml'))
-      .sort();
+    return contractTables(directory);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     throw contractUnreadable(directory, 'there is no such directory', error);

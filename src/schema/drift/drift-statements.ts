@@ -41,7 +41,8 @@ export const DRIFT_SQL = {
      JOIN pg_class c ON c.relname = t.name AND c.relnamespace = n.oid
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
        AND NOT (has_schema_privilege($3::name, n.oid, 'USAGE')
-         AND has_table_privilege($3::name, c.oid, t.privilege))`,
+         AND has_table_privilege($3::name, c.oid, t.privilege))
+     ORDER BY 1, 2`,
   ),
 };
 
