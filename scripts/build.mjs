@@ -59,7 +59,8 @@ const { metafile } = await build({
   // Crash files show function names; minified ones would tell nobody anything.
   keepNames: true,
   sourcemap: 'linked',
-  external: ['pg-native'],
+  // libpg-query reads its WASM beside itself, so it stays a package of its own.
+  external: ['pg-native', 'libpg-query'],
   define: {
     'process.env.NODE_ENV': '"production"',
     __CDB_VERSION__: JSON.stringify(version),

@@ -18,6 +18,8 @@ export type ValueSource =
   | 'config key'
   | 'config value'
   | 'threshold'
+  | 'table'
+  | 'tables'
   | 'topic';
 
 /** One flag. Help, parsing, `--set`-like lists and config overrides all derive from it. */

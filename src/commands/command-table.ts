@@ -123,6 +123,7 @@ const REASON: OptionSpec = { flags: '--reason <text>', summary: 'why, for the re
 const OPERATOR: OptionSpec = { flags: '--operator <name>', summary: 'who does it' };
 const YES: OptionSpec = { flags: '--yes', summary: 'do not ask' };
 const CONFIRM: OptionSpec = { flags: '--confirm <target>', summary: 'the target, retyped' };
+const DRY_RUN: OptionSpec = { flags: '--dry-run', summary: 'say what would be done' };
 const INPUT_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON array, NDJSON or a vector file; - is stdin',
@@ -631,6 +632,81 @@ const GATE: readonly CommandSpec[] = [
   },
 ];
 
+const CONTRACTS_DIR: OptionSpec = {
+  flags: '--contracts <dir>',
+  summary: 'use the contracts in this directory instead of those of this build',
+  values: 'directory',
+};
+const ANNOTATIONS: OptionSpec = {
+  flags: '--format <form>',
+  summary: 'github: one annotation of a pull request for each finding',
+  read: choice('github'),
+};
+const TABLES_ARGUMENT: ArgumentSpec = {
+  form: '[tables...]',
+  summary: 'only these tables',
+  values: 'table',
+};
+
+const SCHEMA: readonly CommandSpec[] = [
+  {
+    name: 'drift',
+    group: 'Audit',
+    summary: 'compare contracts, code, live schema and written values (0 match, 1 drift)',
+    options: [
+      {
+        flags: '--code <file>',
+        summary: 'compare the SQL in this source file with the contracts instead',
+        values: 'file',
+      },
+      { flags: '--live', summary: 'with --code: prepare its statements on the database too' },
+      { flags: '--tables <a,b>', summary: 'only these tables', read: list, values: 'tables' },
+      {
+        flags: '--role <name>',
+        summary: 'whose rights are looked at (default: the role of the URL)',
+      },
+      CONTRACTS_DIR,
+      ANNOTATIONS,
+    ],
+    load: () => import('./drift/drift.js'),
+  },
+  {
+    name: 'contracts list',
+    group: 'Audit',
+    summary: 'list the tables that have a contract',
+    options: [CONTRACTS_DIR, FIELDS],
+    load: () => import('./contracts/list.js'),
+  },
+  {
+    name: 'contracts show',
+    group: 'Audit',
+    summary: 'print the contract of a table',
+    arguments: [{ form: '<table>', summary: 'e.g. risk_events', values: 'table' }],
+    options: [CONTRACTS_DIR],
+    load: () => import('./contracts/show.js'),
+  },
+  {
+    name: 'contracts check',
+    group: 'Audit',
+    summary: 'compare contracts with what this build sends (0 match, 1 not); needs no database',
+    arguments: [TABLES_ARGUMENT],
+    options: [
+      { flags: '--streams', summary: 'compare entries of the streams with their events instead' },
+      CONTRACTS_DIR,
+      ANNOTATIONS,
+    ],
+    load: () => import('./contracts/check.js'),
+  },
+  {
+    name: 'contracts snapshot',
+    group: 'Audit',
+    summary: 'write contracts as the live tables and this build are now',
+    arguments: [TABLES_ARGUMENT],
+    options: [{ flags: '--dry-run', summary: 'say what would be written' }, CONTRACTS_DIR],
+    load: () => import('./contracts/snapshot.js'),
+  },
+];
+
 const SET_UP: readonly CommandSpec[] = [
   {
     name: 'migrate status',
@@ -640,11 +716,65 @@ const SET_UP: readonly CommandSpec[] = [
     load: () => import('./migrate/status.js'),
   },
   {
+    name: 'migrate plan',
+    group: 'Set up',
+    summary: 'say what up would do: effects, locks, risks, contracts, losses; changes nothing',
+    options: [
+      { flags: '--out <file>', summary: 'freeze it, for migrate up --plan', values: 'file' },
+      { flags: '--exit-code', summary: 'exit 1 when something is pending' },
+    ],
+    load: () => import('./migrate/plan.js'),
+  },
+  {
     name: 'migrate up',
     group: 'Set up',
-    summary: 'apply what is pending; asks first',
-    options: [YES],
+    summary: 'apply what is pending, look whether it did what it is for; asks first',
+    options: [
+      {
+        flags: '--plan <file>',
+        summary: 'exactly what was frozen, or nothing',
+        values: 'file',
+      },
+      { flags: '--to <id>', summary: 'no further than this migration' },
+      DRY_RUN,
+      YES,
+    ],
     load: () => import('./migrate/up.js'),
+  },
+  {
+    name: 'migrate down',
+    group: 'Set up',
+    summary: 'take back what stands above a migration, where it has a reverse',
+    options: [
+      { flags: '--to <id>', summary: 'the newest migration that stays, e.g. 0009' },
+      REASON,
+      CONFIRM,
+      DRY_RUN,
+      { ...YES, summary: 'is no answer here: the reason and the target are' },
+    ],
+    load: () => import('./migrate/down.js'),
+  },
+  {
+    name: 'migrate verify',
+    group: 'Set up',
+    summary: 'compare files, history and live schema; says exactly what is open (exit 1)',
+    options: [FIELDS],
+    load: () => import('./migrate/verify.js'),
+  },
+  {
+    name: 'migrate baseline',
+    group: 'Set up',
+    summary: 'take over a database of the old stack; every row stays; asks first',
+    options: [DRY_RUN, YES],
+    load: () => import('./migrate/baseline.js'),
+  },
+  {
+    name: 'migrate new',
+    group: 'Set up',
+    summary: 'begin a migration under the next free number',
+    arguments: [{ form: '<name>', summary: 'e.g. add_risk_events' }],
+    options: [DRY_RUN],
+    load: () => import('./migrate/new.js'),
   },
   {
     name: 'config init',
@@ -749,6 +879,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...STOP_TRADING,
   ...MODES_OF_TRADING,
   ...EVALUATE,
+  ...SCHEMA,
   ...GATE,
   ...SET_UP,
 ];

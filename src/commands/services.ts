@@ -11,10 +11,11 @@ import type { EndReason } from '../engine/runner.js';
 import type { AuditServices } from './audit/audit-ports.js';
 import type { CanaryServices } from './canary/canary-ports.js';
 import type { CommandTable } from './command-spec.js';
+import type { DriftServices } from './drift/drift-ports.js';
 import type { GateServices } from './gate/gate-services.js';
 import type { DrillServices } from './kill-switch/drill-ports.js';
 import type { LogServices } from './logs/log-services.js';
-import type { MigrateServices } from './migrate/migrate-ports.js';
+import type { MigrateServices, ReportServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 import type { WatchdogServices } from './watchdog/watchdog-services.js';
@@ -32,6 +33,8 @@ export interface Services
     DetachServices,
     LogServices,
     MigrateServices,
+    ReportServices,
+    DriftServices,
     AuditServices,
     GateServices {
   readonly commandTable: CommandTable;

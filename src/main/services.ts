@@ -72,6 +72,18 @@ export const services: Services = {
     const { migrationDatabase } = await import('./operator/migrations.js');
     return migrationDatabase(options, io);
   },
+  async appendReport(options, io, report) {
+    const { appendReport } = await import('./operator/day-report.js');
+    return appendReport(options, io, report);
+  },
+  async codeStatements() {
+    const { CODE_STATEMENTS } = await import('./operator/schema-database.js');
+    return CODE_STATEMENTS;
+  },
+  async schemaDatabase(options, io) {
+    const { schemaDatabase } = await import('./operator/schema-database.js');
+    return schemaDatabase(options, io);
+  },
   async deliveryGate(options, io) {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SqlSession } from '../engine/ports/sql-session.js';
+import { SCHEMA_SQL } from './schema-statements.js';
 
 const appliedRows = z.array(
   z.object({
@@ -8,19 +9,26 @@ const appliedRows = z.array(
     sha256: z.string(),
     appliedAtMs: z.coerce.number(),
     appliedBy: z.string(),
+    /** `started`: a file without a transaction of its own that nobody saw end. */
+    state: z.enum(['started', 'done']),
+    durationMs: z.number(),
+    /** The rest is null in rows of earlier builds. */
+    who: z.string().nullable(),
+    gateId: z.string().nullable(),
+    catalogBefore: z.string().nullable(),
+    catalogAfter: z.string().nullable(),
   }),
 );
 
 export type AppliedMigration = z.infer<typeof appliedRows>[number];
 
-/** What was applied, in order; a database that nobody migrated has no history. Reads only. */
+/**
+ * What was applied, in order; a database that nobody migrated has no history. Reads only, also the
+ * table of a build that had fewer columns.
+ */
 export async function schemaHistory(session: SqlSession): Promise<readonly AppliedMigration[]> {
-  const found = await session.query("SELECT to_regclass('schema_history') IS NOT NULL AS present");
+  const found = await session.query(SCHEMA_SQL.hasHistory.text);
   if (found.rows[0]?.['present'] !== true) return [];
-  const { rows } = await session.query(
-    `SELECT version, name, sha256, applied_by AS "appliedBy",
-       round(extract(epoch FROM applied_at) * 1000)::text AS "appliedAtMs"
-     FROM schema_history ORDER BY version`,
-  );
+  const { rows } = await session.query(SCHEMA_SQL.history.text);
   return appliedRows.parse(rows);
 }

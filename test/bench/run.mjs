@@ -2,7 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -41,6 +41,7 @@ try {
       ten_times_the_trades: worker(workers, 'kill-drill.js', 'load'),
       over_redis: redisEndToEnd(workers, 'kill'),
     },
+    drift: worker(workers, 'drift.js', cdb),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -60,6 +61,7 @@ async function bundleWorkers() {
       'test/bench/live-feed.ts',
       'test/bench/redis-end-to-end.ts',
       'test/bench/kill-drill.ts',
+      'test/bench/drift.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',
@@ -68,7 +70,7 @@ async function bundleWorkers() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['pg-native'],
+    external: ['pg-native', 'libpg-query'],
     define: { 'process.env.NODE_ENV': '"production"' },
     banner: {
       js: "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);",
@@ -82,7 +84,7 @@ function worker(folder, name, ...args) {
   const options = { encoding: 'utf8', timeout: CHILD_TIMEOUT_MS, maxBuffer: 1e8 };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(folder, 'bench', name), join(scratch, `${name}-${args[0] ?? ''}`), ...args],
+    [join(folder, 'bench', name), join(scratch, `${name}-${basename(args[0] ?? '')}`), ...args],
     { ...options, cwd: root },
   );
   if (status !== 0) throw new Error(`${name} ended with ${String(status)}: ${stderr}`);

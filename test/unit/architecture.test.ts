@@ -1,20 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ARROWS, BANS, DETERMINISTIC, PURE } from './architecture/rules.js';
+import { treeOnDisk } from './architecture/source-tree.js';
 import { violations } from './architecture/violations.js';
-
-const SRC = join(import.meta.dirname, '../../src');
-
-function treeOnDisk(): ReadonlyMap<string, string> {
-  const files = readdirSync(SRC, { recursive: true, withFileTypes: true });
-  return new Map(
-    files
-      .filter((file) => file.isFile() && /\.tsx?$/.test(file.name))
-      .map((file) => join(file.parentPath, file.name))
-      .map((path) => [relative(SRC, path).split(sep).join('/'), readFileSync(path, 'utf8')]),
-  );
-}
 
 function broken(files: Readonly<Record<string, string>>): readonly string[] {
   return violations(new Map(Object.entries(files)));

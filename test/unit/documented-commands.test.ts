@@ -61,7 +61,7 @@ describe('the check', () => {
     ['```\ncdb replay > x\n```', /missing required argument/],
     ['look at `cdb fills --snce 1h`', /unknown option/],
     ['    cdb run --duration 60', /invalid/],
-    ['look at `cdb migrate down`', /unknown command/],
+    ['look at `cdb migrate sideways`', /unknown command/],
   ])('finds what is wrong in %j', (page, words) => {
     expect(complaints(markdownMentions(page))).toEqual([expect.stringMatching(words)]);
   });

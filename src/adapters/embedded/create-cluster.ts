@@ -21,7 +21,7 @@ import {
 import { makePrivateDir } from './pg-places.js';
 import type { PgBinaries } from './postgres-binaries.js';
 import type { ServerLog } from './server-log.js';
-import { DATABASE, SUPERUSER } from './server-settings.js';
+import { CREATE_DATABASE, SUPERUSER } from './server-settings.js';
 import { runAs, type ServerUser } from './server-user.js';
 
 const STEP_TIMEOUT_MS = 120_000;
@@ -57,7 +57,7 @@ export async function createCluster(parts: ClusterParts): Promise<void> {
     removeUnfinishedClusters(base);
     makePrivateDir(fresh, user);
     await runStep(parts, initdbCommand(binaries.binDir, fresh), '');
-    await runStep(parts, singleUser(binaries.binDir, fresh), `CREATE DATABASE ${DATABASE}\n`);
+    await runStep(parts, singleUser(binaries.binDir, fresh), `${CREATE_DATABASE.text}\n`);
     renameSync(fresh, dataDir);
     syncDirectory(base);
   } catch (error) {

@@ -1,6 +1,8 @@
+import { sqlStatement } from '../../engine/ports/sql-statement.js';
 import { PG_PORT } from './socket-place.js';
 
 export const DATABASE = 'cdb';
+export const CREATE_DATABASE = sqlStatement('create_database', `CREATE DATABASE ${DATABASE}`);
 export const SUPERUSER = 'cdb';
 
 /**

@@ -13,11 +13,18 @@ import type {
   FillQuery,
   FillRow,
 } from '../../engine/ports/audit-reader.js';
-import { FILLS, REFUSALS, RUN_NAME, type FollowedTable } from './followed-rows.js';
+import {
+  fillStatements,
+  MEMBERS,
+  NEWEST_RUN,
+  refusalStatements,
+} from './audit-reader-statements.js';
+import { FILLS, REFUSALS, type FollowedTable } from './followed-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { readTrace } from './read-trace.js';
 import { OWN_TRACE, type TraceTables } from './trace-tables.js';
 import { readOnly } from './read-only.js';
+import { runStatement } from './run-statement.js';
 import { newestCursor, rowsAfter } from './row-cursor.js';
 
 /** Whatever a caller asks for, an answer stays small enough for a screen and for memory. */
@@ -74,30 +81,13 @@ interface NewestRun {
   readonly members: readonly string[];
 }
 
-/** The run whose decision was written last, with all of its shards. */
-const NEWEST_RUN = `
-  SELECT ${RUN_NAME} AS "runId" FROM risk_events t LEFT JOIN runs g USING (run_id)
-  ORDER BY t.id DESC LIMIT 1`;
-
-const MEMBERS = 'SELECT run_id FROM runs WHERE coalesce(run_group, run_id) = $1';
-
 async function newestRun(client: pg.PoolClient): Promise<NewestRun | null> {
-  const newest = await client.query<{ runId: string }>(NEWEST_RUN);
+  const newest = await runStatement<{ runId: string }>(client, NEWEST_RUN);
   const runId = newest.rows[0]?.runId;
   if (runId === undefined) return null;
-  const { rows } = await client.query<{ run_id: string }>(MEMBERS, [runId]);
+  const { rows } = await runStatement<{ run_id: string }>(client, MEMBERS, [runId]);
   return { runId, members: rows.map(({ run_id }) => run_id) };
 }
-
-/** Fills of a run inside the window that ends with its newest fill; all of it without a window. */
-const FILLS_WHERE = `
-  FROM trades t ${FILLS.joins}
-  WHERE t.run_id = ANY($1)
-    AND ($2::bigint IS NULL OR t.timestamp >= (
-      SELECT max(timestamp) FROM trades WHERE run_id = ANY($1)
-    ) - $2 * interval '1 millisecond')
-    AND ($3::text IS NULL OR t.symbol = $3)
-    AND ($4::text IS NULL OR t.strategy_id = $4)`;
 
 async function readFills(
   client: pg.PoolClient,
@@ -108,18 +98,10 @@ async function readFills(
   const cursor = await newestCursor(client, fills);
   if (run === null) return { runId: null, fills: [], total: 0, newestAtMs: null, cursor };
   const { runId } = run;
+  const sql = fillStatements(fills);
   const filter = [run.members, query.windowMs, query.symbol, query.strategyId];
-  const { rows } = await client.query(
-    `${fills.given} SELECT ${fills.columns} ${FILLS_WHERE} ORDER BY t.timestamp DESC, t.id DESC LIMIT $5`,
-    [...filter, bounded(query.limit)],
-  );
-  const figures = await client.query(
-    `${fills.given} SELECT count(*) AS total, (
-       SELECT round(extract(epoch FROM max(timestamp)) * 1000)::bigint
-       FROM trades WHERE run_id = ANY($1)
-     ) AS "newestAtMs" ${FILLS_WHERE}`,
-    filter,
-  );
+  const { rows } = await runStatement(client, sql.page, [...filter, bounded(query.limit)]);
+  const figures = await runStatement(client, sql.figures, filter);
   const { total, newestAtMs } = listFigures.parse(figures.rows[0]);
   return { runId, fills: fills.rows.parse(rows).toReversed(), total, newestAtMs, cursor };
 }
@@ -131,76 +113,40 @@ function isWanted(fill: FillRow, { symbol, strategyId }: FillFilter): boolean {
   );
 }
 
-/** As for fills; the run is that of the decision. */
-const REFUSALS_WHERE = `
-  FROM blocked_decisions t ${REFUSALS.joins}
-  WHERE r.run_id = ANY($1) AND ($2::bigint IS NULL OR t.timestamp_ms >= $3::bigint - $2)`;
-
 async function readBlocked(
   client: pg.PoolClient,
   { refusals, newestRun }: AuditTables,
   query: BlockedQuery,
 ): Promise<BlockedList> {
-  const { given } = refusals;
+  const sql = refusalStatements(refusals);
   const run = await newestRun(client);
   const cursor = await newestCursor(client, refusals);
   const members = run?.members ?? [];
-  const newest = await client.query(
-    `${given} SELECT max(timestamp_ms) AS "newestAtMs", count(*) AS total
-     FROM risk_events WHERE run_id = ANY($1) AND decision = 'BLOCK'`,
-    [members],
-  );
+  const newest = await runStatement(client, sql.newest, [members]);
   const { newestAtMs } = listFigures.parse(newest.rows[0]);
   const filter = [members, query.windowMs, newestAtMs];
-  const { rows } = await client.query(
-    `${given} SELECT ${refusals.columns} ${REFUSALS_WHERE}
-     ORDER BY t.timestamp_ms DESC, t.id DESC LIMIT $4`,
-    [...filter, bounded(query.limit)],
-  );
-  const figures = await client.query(
-    `${given} SELECT count(*) AS total, max(t.timestamp_ms) AS "newestAtMs" ${REFUSALS_WHERE}`,
-    filter,
-  );
+  const { rows } = await runStatement(client, sql.page, [...filter, bounded(query.limit)]);
+  const figures = await runStatement(client, sql.figures, filter);
   const { total } = listFigures.parse(figures.rows[0]);
   const blocked = refusals.rows.parse(rows).toReversed();
   return { runId: run?.runId ?? null, blocked, total, newestAtMs, cursor };
 }
 
-const KEYS: Readonly<Record<BlockField, string>> = {
-  code: `coalesce(reason_code, '')`,
-  symbol: 'symbol',
-  strategy: `coalesce(payload->>'strategy_id', '')`,
-};
-
-const DECISIONS_WHERE = `
-  FROM risk_events
-  WHERE run_id = ANY($1) AND ($2::bigint IS NULL OR timestamp_ms >= (
-    SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1)
-  ) - $2)`;
-
 async function readBlocks(
   client: pg.PoolClient,
-  { refusals: { given }, newestRun }: AuditTables,
+  { refusals, newestRun }: AuditTables,
   query: BlockQuery,
 ): Promise<BlockSummary> {
   const run = await newestRun(client);
   if (run === null) return emptySummary(query.by);
   const { runId, members } = run;
-  const figures = await client.query(
-    `${given} SELECT count(*) FILTER (WHERE decision = 'BLOCK') AS blocked,
-       count(*) FILTER (WHERE decision = 'ALLOW') AS allowed,
-       min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "newestAtMs",
-       (SELECT max(timestamp_ms) FROM risk_events WHERE run_id = ANY($1) AND decision = 'ALLOW')
-         AS "lastAllowAtMs" ${DECISIONS_WHERE}`,
-    [members, query.windowMs],
-  );
-  const { rows } = await client.query(
-    `${given} SELECT ${KEYS[query.by]} AS key, count(*) AS count,
-       min(timestamp_ms) AS "firstAtMs", max(timestamp_ms) AS "lastAtMs"
-     ${DECISIONS_WHERE} AND decision = 'BLOCK'
-     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $3`,
-    [members, query.windowMs, bounded(query.limit)],
-  );
+  const sql = refusalStatements(refusals);
+  const figures = await runStatement(client, sql.decisions, [members, query.windowMs]);
+  const { rows } = await runStatement(client, sql.groups[query.by], [
+    members,
+    query.windowMs,
+    bounded(query.limit),
+  ]);
   const groups = groupRows.parse(rows);
   const totals = decisionFigures.parse(figures.rows[0]);
   const shown = groups.reduce((sum, group) => sum + group.count, 0);

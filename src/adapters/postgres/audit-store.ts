@@ -17,8 +17,17 @@ import { INSERT_COLUMNS } from './column-types.js';
 import { newestOrders, newestPositions } from './newest-rows.js';
 import type { PgPool } from './pg-pool.js';
 import { probeStatements } from './probe.js';
+import { runPrepared, runStatement } from './run-statement.js';
 import { claimShard, keepInputs } from './shard-progress.js';
-import { CREATE_CURSOR, INSERTS, LOCK_CURSOR, MOVE_CURSOR, type Statement } from './statements.js';
+import { BEGIN, COMMIT, ROLLBACK } from './session-statements.js';
+import {
+  CREATE_CURSOR,
+  INSERT_RUN,
+  INSERTS,
+  LOCK_CURSOR,
+  MOVE_CURSOR,
+  READ_CURSOR,
+} from './statements.js';
 
 /** Upserts change rows by design; the ledger's key tells kinds of events, not each one, apart. */
 const MAY_REPEAT: readonly AuditTable[] = ['orders', 'positions', 'correlation_ledger'];
@@ -32,10 +41,7 @@ export function postgresAuditStore(pool: PgPool, hash: ChainHash = PLAIN_CHAIN_H
       ),
     cursor: (runId) =>
       pool.use('read the audit cursor', async (client) => {
-        const { rows } = await client.query<CursorRow>(
-          'SELECT seq::text AS seq, digest FROM audit_cursor WHERE run_id = $1 AND seq >= 0',
-          [runId],
-        );
+        const { rows } = await runStatement<CursorRow>(client, READ_CURSOR, [runId]);
         return toCursor(rows[0]);
       }),
     startRun: (run) => pool.use('record the run', (client) => insertRun(client, run)),
@@ -54,21 +60,16 @@ function toCursor(row: CursorRow | undefined): AuditCursor | null {
 }
 
 export async function insertRun(client: pg.PoolClient, run: RunRecord): Promise<void> {
-  await client.query(
-    `INSERT INTO runs (run_id, identity, mode, feed, seed, code_version, config_hash, started_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000))
-     ON CONFLICT DO NOTHING`,
-    [
-      run.runId,
-      run.identity,
-      run.mode,
-      run.feed,
-      run.seed,
-      run.codeVersion,
-      run.configHash,
-      run.startedAtMs,
-    ],
-  );
+  await runStatement(client, INSERT_RUN, [
+    run.runId,
+    run.identity,
+    run.mode,
+    run.feed,
+    run.seed,
+    run.codeVersion,
+    run.configHash,
+    run.startedAtMs,
+  ]);
 }
 
 /**
@@ -81,13 +82,13 @@ async function commitBatch(
   hash: ChainHash,
 ): Promise<CommittedRows> {
   const { runId, rows, shard } = batch;
-  await client.query('BEGIN');
+  await runStatement(client, BEGIN);
   const locked = await lockCursor(client, runId);
   const { seq, digest } = locked;
   const cursor = { seq: Number(seq), digest };
   if (shard !== undefined) await claimShard(client, runId, shard.token);
   if (batch.seqLast <= cursor.seq) {
-    await client.query('ROLLBACK');
+    await runStatement(client, ROLLBACK);
     refuseOtherHistory(batch, cursor);
     return {};
   }
@@ -109,8 +110,8 @@ async function commitBatch(
   }
   if (shard !== undefined) await keepInputs(client, runId, shard);
   const moved = [runId, batch.seqLast, batch.digest, ...chains.headValues()];
-  await run(client, MOVE_CURSOR, moved);
-  await client.query('COMMIT');
+  await runPrepared(client, MOVE_CURSOR, moved);
+  await runStatement(client, COMMIT);
   return taken;
 }
 
@@ -121,10 +122,10 @@ function isChained(table: AuditTable): table is ChainTable {
 type LockedCursor = CursorRow & LockedChains;
 
 async function lockCursor(client: pg.PoolClient, runId: string): Promise<LockedCursor> {
-  const locked = await run<LockedCursor>(client, LOCK_CURSOR, [runId]);
+  const locked = await runPrepared<LockedCursor>(client, LOCK_CURSOR, [runId]);
   if (locked.rows[0] !== undefined) return locked.rows[0];
-  await run(client, CREATE_CURSOR, [runId]);
-  const again = await run<LockedCursor>(client, LOCK_CURSOR, [runId]);
+  await runPrepared(client, CREATE_CURSOR, [runId]);
+  const again = await runPrepared<LockedCursor>(client, LOCK_CURSOR, [runId]);
   const [row] = again.rows;
   assertInvariant(row !== undefined, 'a cursor that was made is there');
   return row;
@@ -139,20 +140,12 @@ async function insertRows(
   const values = INSERT_COLUMNS[table].map(({ type }, index) =>
     columnText(distinct, index, type === 'jsonb'),
   );
-  return (await run(client, INSERTS[table], values)).rowCount ?? 0;
+  return (await runPrepared(client, INSERTS[table], values)).rowCount ?? 0;
 }
 
 function distinctRows(table: AuditTable, rows: readonly AuditRow[]): readonly AuditRow[] {
   if (table === 'orders') return newestOrders(rows);
   return table === 'positions' ? newestPositions(rows) : rows;
-}
-
-function run<R extends pg.QueryResultRow>(
-  client: pg.PoolClient,
-  { name, text }: Statement,
-  values: readonly unknown[],
-): Promise<pg.QueryResult<R>> {
-  return client.query<R>({ name, text, values: [...values] });
 }
 
 /** The same place in the same run with another digest means that history was computed twice. */

@@ -10,6 +10,7 @@ import {
 import { nodeHash } from '../node-hash.js';
 import { storedText } from './column-text.js';
 import { TYPED_COLUMNS } from './column-types.js';
+import { runPrepared } from './run-statement.js';
 import { CHAIN_KEYS, CHAINS_SINCE, KNOWN_ROWS } from './statements.js';
 
 /** The head columns of a cursor's row, null where the chains have not begun; `now` in µs. */
@@ -93,8 +94,7 @@ async function sinceIds(
   if (risk_since !== null && control_since !== null) {
     return { risk_events: risk_since, control_events: control_since };
   }
-  const { name, text } = CHAINS_SINCE;
-  const { rows } = await client.query<Record<ChainTable, string>>({ name, text });
+  const { rows } = await runPrepared<Record<ChainTable, string>>(client, CHAINS_SINCE);
   return rows[0] ?? { risk_events: '0', control_events: '0' };
 }
 
@@ -106,8 +106,7 @@ export async function withoutKnown(
 ): Promise<readonly AuditRow[]> {
   const at = TYPED_COLUMNS[table].findIndex(({ name }) => name === CHAIN_KEYS[table]);
   const keys = rows.map((row) => String(row[at]));
-  const { name, text } = KNOWN_ROWS[table];
-  const found = await client.query<{ key: string }>({ name, text, values: [keys] });
+  const found = await runPrepared<{ key: string }>(client, KNOWN_ROWS[table], [keys]);
   const known = new Set(found.rows.map(({ key }) => key));
   return rows.filter((_, i) => !known.has(keys[i] ?? ''));
 }

@@ -8,12 +8,14 @@ import {
 import { AUDIT_COLUMNS, type AuditValue } from '../../engine/domain/audit-tables.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import type { ChainHash } from '../../engine/domain/row-chain.js';
+import { sqlStatement } from '../../engine/ports/sql-statement.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { DependencyError } from '../../operator-error.js';
 import { PLAIN_CHAIN_HASH } from '../chain-hash.js';
 import { decodeLatch, encodeLatch } from '../files/latch-record.js';
 import { postgresAuditStore } from './audit-store.js';
 import type { PgPool } from './pg-pool.js';
+import { runStatement } from './run-statement.js';
 
 const NAME = 'PostgreSQL';
 /** Rows of no run; they have a cursor and a chain of their own. */
@@ -50,6 +52,13 @@ export function postgresControlPlace(
   };
 }
 
+export const READ_REGISTER = sqlStatement(
+  'control_register',
+  `SELECT (SELECT record FROM control_events WHERE record IS NOT NULL ORDER BY id DESC LIMIT 1),
+     (SELECT coalesce(max(epoch), 0)::text FROM control_events) AS epoch,
+     greatest(0, (SELECT seq FROM audit_cursor WHERE run_id = $1))::text AS seq`,
+);
+
 interface Look {
   readonly newest: PlacedReading;
   /** Highest epoch that anybody has told here. */
@@ -59,10 +68,9 @@ interface Look {
 }
 
 async function look(client: pg.PoolClient): Promise<Look> {
-  const { rows } = await client.query<{ record: string | null; epoch: string; seq: string }>(
-    `SELECT (SELECT record FROM control_events WHERE record IS NOT NULL ORDER BY id DESC LIMIT 1),
-            (SELECT coalesce(max(epoch), 0)::text FROM control_events) AS epoch,
-            greatest(0, (SELECT seq FROM audit_cursor WHERE run_id = $1))::text AS seq`,
+  const { rows } = await runStatement<{ record: string | null; epoch: string; seq: string }>(
+    client,
+    READ_REGISTER,
     [NO_RUN],
   );
   const [row] = rows;

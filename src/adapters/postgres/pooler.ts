@@ -1,6 +1,7 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { behindPooler } from './external-errors.js';
 import type { ExternalTarget } from './external-target.js';
+import { BACKEND } from './session-statements.js';
 import { withReadSession } from './sql-client.js';
 
 const LOOKS = 3;
@@ -30,6 +31,6 @@ export async function refuseTransactionPooler(target: ExternalTarget): Promise<v
 }
 
 async function backendOf(session: SqlSession): Promise<string> {
-  const { rows } = await session.query('SELECT pg_backend_pid()::text AS pid');
+  const { rows } = await session.query(BACKEND.text);
   return String(rows[0]?.['pid']);
 }

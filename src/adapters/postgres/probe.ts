@@ -1,5 +1,8 @@
 import type pg from 'pg';
 import { DependencyError } from '../../operator-error.js';
+import { parameterCount, sqlPart, sqlStatement } from '../../engine/ports/sql-statement.js';
+import { READS_ONLY } from './session-statements.js';
+import { runStatement } from './run-statement.js';
 import { COMMIT_STATEMENTS } from './statements.js';
 
 /**
@@ -7,21 +10,25 @@ import { COMMIT_STATEMENTS } from './statements.js';
  * PREPARE finds missing tables, columns and wrong types; EXPLAIN EXECUTE also plans, which finds a
  * missing unique key and missing rights.
  */
-const PROBE = [
-  ...COMMIT_STATEMENTS.flatMap(({ name, text, parameterCount }) => {
-    const nulls = Array.from({ length: parameterCount }, () => 'NULL').join(', ');
-    const given = parameterCount === 0 ? '' : `(${nulls})`;
-    return [
-      `PREPARE probe_${name} AS ${text}`,
-      `EXPLAIN EXECUTE probe_${name}${given}`,
-      `DEALLOCATE probe_${name}`,
-    ];
-  }),
-  `SELECT current_setting('transaction_read_only') AS read_only`,
-].join(';\n');
+export const PROBE = sqlStatement(
+  'probe',
+  [
+    ...COMMIT_STATEMENTS.flatMap((statement) => {
+      const { name, text } = statement;
+      const nulls = Array.from({ length: parameterCount(statement) }, () => 'NULL').join(', ');
+      const given = nulls === '' ? '' : `(${nulls})`;
+      return [
+        sqlPart(`PREPARE probe_${name} AS ${text}`),
+        sqlPart(`EXPLAIN EXECUTE probe_${name}${given}`),
+        sqlPart(`DEALLOCATE probe_${name}`),
+      ];
+    }),
+    READS_ONLY.text,
+  ].join(';\n'),
+);
 
 export async function probeStatements(client: pg.PoolClient): Promise<void> {
-  const results: unknown = await client.query(PROBE);
+  const results: unknown = await runStatement(client, PROBE);
   const last: unknown = Array.isArray(results) ? results.at(-1) : results;
   if (readsOnly(last)) {
     throw new DependencyError('Cannot write to the database: it is read-only (a standby?)', {

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { PgPool } from './pg-pool.js';
+import { runStatement } from './run-statement.js';
+import { BEGIN_READ_ONLY, COMMIT } from './session-statements.js';
 
 /** Runs queries on one snapshot in which nothing can be written. @throws DependencyError */
 export function readOnly<T>(
@@ -8,9 +10,9 @@ export function readOnly<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   return pool.use(action, async (client) => {
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await runStatement(client, BEGIN_READ_ONLY);
     const result = await work(client);
-    await client.query('COMMIT');
+    await runStatement(client, COMMIT);
     return result;
   });
 }

@@ -6,25 +6,28 @@ import type {
   TraceAnswer,
   TraceRow,
 } from '../../engine/ports/decision-trace.js';
+import type { SqlStatement } from '../../engine/ports/sql-statement.js';
+import { runStatement } from './run-statement.js';
+import {
+  CANDLE_BEFORE,
+  CONTROL_OF_EPOCH,
+  MATCHES_MAX,
+  matchStatement,
+  POSITIONS_WITHIN,
+  rowsStatement,
+  TABLES_THERE,
+  TRACED_TABLES,
+  type LookedUp,
+} from './trace-statements.js';
 import { IDS, type TraceTables } from './trace-tables.js';
-
-const MATCHES_MAX = 20;
-const ROWS_MAX = 200;
-const TABLES = [
-  ...new Set(IDS.map(({ table }) => table)),
-  ...['blocked_decisions', 'correlation_ledger', 'candles_1m', 'positions', 'runs'],
-  'control_events',
-];
-
-/** A row of `x` with its numbers as text, because JSON would round exact amounts. */
-const ROW = `(SELECT jsonb_object_agg(key, CASE jsonb_typeof(value)
-    WHEN 'number' THEN to_jsonb(value #>> '{}') ELSE value END)
-  FROM jsonb_each(to_jsonb(x))) AS row`;
 
 interface Reading {
   readonly tables: ReadonlySet<string>;
   readonly text: TraceTables['text'];
-  readonly rows: (sql: string, values: readonly unknown[]) => Promise<readonly TraceRow[]>;
+  readonly rows: (
+    statement: SqlStatement,
+    values: readonly unknown[],
+  ) => Promise<readonly TraceRow[]>;
 }
 
 /** One snapshot of everything that one id leads to. */
@@ -33,15 +36,14 @@ export async function readTrace(
   { text }: TraceTables,
   id: string,
 ): Promise<TraceAnswer> {
-  const { rows: names } = await client.query<{ name: string }>(
-    `SELECT name FROM unnest($1::text[]) name WHERE to_regclass(name) IS NOT NULL`,
-    [TABLES],
-  );
+  const { rows: names } = await runStatement<{ name: string }>(client, TABLES_THERE, [
+    TRACED_TABLES,
+  ]);
   const reading: Reading = {
     tables: new Set(names.map(({ name }) => name)),
     text,
-    rows: async (sql, values) => {
-      const { rows } = await client.query<{ row: TraceRow }>(sql, [...values]);
+    rows: async (statement, values) => {
+      const { rows } = await runStatement<{ row: TraceRow }>(client, statement, values);
       return rows.map(({ row }) => row);
     },
   };
@@ -82,18 +84,10 @@ async function matching(
   { tables, text }: Reading,
   { id, kind: wanted, isPrefix }: WantedId & { readonly isPrefix: boolean },
 ): Promise<readonly IdMatch[]> {
-  const places = IDS.filter(
-    ({ table, kind }) => tables.has(table) && (wanted === null || wanted === kind),
-  );
-  const parts = places.map(({ kind, table, column }) => {
-    const value = text(table, column);
-    const condition = isPrefix ? `starts_with(${value}, $1)` : `${value} = $1`;
-    return `(SELECT '${kind}' AS kind, ${value} AS id,
-      coalesce(to_jsonb(x)->>'symbol', '') AS symbol
-      FROM ${table} x WHERE ${condition} LIMIT ${MATCHES_MAX + 1})`;
-  });
-  if (parts.length === 0) return [];
-  const { rows } = await client.query<IdMatch>(parts.join(' UNION ALL '), [id]);
+  const places = IDS.filter(({ table }) => tables.has(table));
+  if (places.length === 0) return [];
+  const statement = matchStatement(text, places, isPrefix);
+  const { rows } = await runStatement<IdMatch>(client, statement, [id, wanted]);
   return rows;
 }
 
@@ -113,11 +107,11 @@ async function traceOf(reading: Reading, matched: IdMatch): Promise<DecisionTrac
     matched,
     ...found,
     fills,
-    run: await firstOf(reading, 'runs', 'run_id', runId),
+    run: await firstOf(reading, 'runs.run_id', runId),
     candle: await candleOf(reading, { runId, symbol, decision }),
     control: await controlOf(reading, runId, payloadText(decision, 'epoch')),
     positions: await positionsOf(reading, { runId, symbol, fills }),
-    ledger: await allOf(reading, 'correlation_ledger', 'correlation_id', [
+    ledger: await allOf(reading, 'correlation_ledger.correlation_id', [
       payloadText(decision, 'trace_id'),
     ]),
   };
@@ -131,20 +125,19 @@ interface Asked {
 
 /** The row that the id names, and of a fill its order. */
 async function askedRows(reading: Reading, { kind, id }: IdMatch): Promise<Asked> {
-  const first = (table: string, column: string, value: string | null) =>
-    firstOf(reading, table, column, value);
+  const first = (by: LookedUp, value: string | null) => firstOf(reading, by, value);
   switch (kind) {
     case 'signal':
       return { decision: null, order: null, fill: null };
     case 'decision':
-      return { decision: await first('risk_events', 'decision_pk', id), order: null, fill: null };
+      return { decision: await first('risk_events.decision_pk', id), order: null, fill: null };
     case 'order':
-      return { decision: null, order: await first('orders', 'order_id', id), fill: null };
+      return { decision: null, order: await first('orders.order_id', id), fill: null };
     case 'client order':
-      return { decision: null, order: await first('orders', 'client_id', id), fill: null };
+      return { decision: null, order: await first('orders.client_id', id), fill: null };
     case 'fill': {
-      const fill = await first('trades', 'fill_id', id);
-      const order = await first('orders', 'order_id', textOf(fill, 'order_id'));
+      const fill = await first('trades.fill_id', id);
+      const order = await first('orders.order_id', textOf(fill, 'order_id'));
       return { decision: null, order, fill };
     }
   }
@@ -154,16 +147,16 @@ async function signalRows(
   reading: Reading,
   { signalId, decision, order }: Asked & { readonly signalId: string | null },
 ): Promise<Pick<DecisionTrace, 'signal' | 'decision' | 'refusal' | 'orders'>> {
-  const refusal = await firstOf(reading, 'blocked_decisions', 'signal_id', signalId);
-  const ofSignal = await allOf(reading, 'orders', 'signal_id', [signalId]);
+  const refusal = await firstOf(reading, 'blocked_decisions.signal_id', signalId);
+  const ofSignal = await allOf(reading, 'orders.signal_id', [signalId]);
   const orders = ofSignal.length > 0 || order === null ? ofSignal : [order];
   const decisionId =
     textOf(orders[0] ?? null, 'decision_id') ?? textOf(refusal, 'decision_pk') ?? null;
   return {
-    signal: await firstOf(reading, 'signals', 'signal_id', signalId),
+    signal: await firstOf(reading, 'signals.signal_id', signalId),
     refusal,
     orders,
-    decision: decision ?? (await firstOf(reading, 'risk_events', 'decision_pk', decisionId)),
+    decision: decision ?? (await firstOf(reading, 'risk_events.decision_pk', decisionId)),
   };
 }
 
@@ -173,7 +166,7 @@ async function fillsOf(
   fill: TraceRow | null,
 ): Promise<readonly TraceRow[]> {
   const ids = orders.map((order) => textOf(order, 'order_id') ?? textOf(order, 'id'));
-  const fills = await allOf(reading, 'trades', 'order_id', ids);
+  const fills = await allOf(reading, 'trades.order_id', ids);
   const all = fills.length > 0 || fill === null ? fills : [fill];
   return all.toSorted((a, b) => timeOf(a) - timeOf(b));
 }
@@ -190,11 +183,7 @@ async function candleOf(
   if (!tables.has('candles_1m') || !tables.has('runs') || of.runId === null || atMs === null) {
     return null;
   }
-  const found = await rows(
-    `SELECT ${ROW} FROM candles_1m x
-     WHERE run_id = $1 AND symbol = $2 AND ts_ms <= $3::bigint - 60000 ORDER BY ts_ms DESC LIMIT 1`,
-    [of.runId, of.symbol, atMs],
-  );
+  const found = await rows(CANDLE_BEFORE, [of.runId, of.symbol, atMs]);
   return found[0] ?? null;
 }
 
@@ -204,11 +193,7 @@ async function controlOf(
   epoch: string | null,
 ): Promise<TraceRow | null> {
   if (!tables.has('control_events') || runId === null || epoch === null) return null;
-  const found = await rows(
-    `SELECT ${ROW} FROM control_events x WHERE run_id = $1 AND epoch = $2::bigint
-     ORDER BY id DESC LIMIT 1`,
-    [runId, epoch],
-  );
+  const found = await rows(CONTROL_OF_EPOCH, [runId, epoch]);
   return found[0] ?? null;
 }
 
@@ -224,36 +209,27 @@ async function positionsOf(
   const last = of.fills.at(-1);
   const isOwn = tables.has('positions') && tables.has('runs') && of.runId !== null;
   if (!isOwn || first === undefined || last === undefined) return [];
-  return rows(
-    `SELECT ${ROW} FROM positions x
-     WHERE run_id = $1 AND symbol = $2 AND book = 'real' AND opened_at <= $4::timestamptz
-       AND (closed_at IS NULL OR closed_at >= $3::timestamptz)
-     ORDER BY open_number LIMIT ${ROWS_MAX}`,
-    [of.runId, of.symbol, textOf(first, 'timestamp'), textOf(last, 'timestamp')],
-  );
+  const window = [textOf(first, 'timestamp'), textOf(last, 'timestamp')];
+  return rows(POSITIONS_WITHIN, [of.runId, of.symbol, ...window]);
 }
 
 async function firstOf(
   reading: Reading,
-  table: string,
-  column: string,
+  by: LookedUp,
   value: string | null,
 ): Promise<TraceRow | null> {
-  return (await allOf(reading, table, column, [value]))[0] ?? null;
+  return (await allOf(reading, by, [value]))[0] ?? null;
 }
 
 async function allOf(
   { tables, text, rows }: Reading,
-  table: string,
-  column: string,
+  by: LookedUp,
   values: readonly (string | null)[],
 ): Promise<readonly TraceRow[]> {
   const known = values.filter((value) => value !== null);
+  const [table = ''] = by.split('.');
   if (known.length === 0 || !tables.has(table)) return [];
-  return rows(
-    `SELECT ${ROW} FROM ${table} x WHERE ${text(table, column)} = ANY($1::text[]) LIMIT ${ROWS_MAX}`,
-    [known],
-  );
+  return rows(rowsStatement(text, by), [known]);
 }
 
 function textOf(row: TraceRow | null, column: string): string | null {

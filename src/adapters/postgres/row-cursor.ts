@@ -1,14 +1,21 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { CURSOR_BEGINNING, type RowPage } from '../../engine/ports/audit-reader.js';
+import { sqlStatement } from '../../engine/ports/sql-statement.js';
+import { followStatements } from './follow-statements.js';
 import type { FollowedTable } from './followed-rows.js';
+import { runStatement } from './run-statement.js';
 
 /** `<id>:<key>`, or `<id>~<transactions>:<key>` where transactions were open at the look. */
 const CURSOR = /^(\d{1,18})(?:~([\d.]{1,4000}))?:(.*)$/s;
-/** An open transaction that others have overtaken by more rows is not waited for. */
-const OVERTAKEN_ROWS_MAX = 50_000;
 /** A cursor stays short enough for a request line. */
 const OPEN_MAX = 128;
+
+export const OPEN_TRANSACTIONS = sqlStatement(
+  'open_transactions',
+  `SELECT (xid::text::bigint % 4294967296)::text AS xid
+   FROM pg_snapshot_xip(pg_current_snapshot()) AS xid ORDER BY xid LIMIT ${OPEN_MAX}`,
+);
 
 const places = z.array(z.object({ id: z.string(), key: z.string() }));
 const openIds = z.array(z.object({ xid: z.string() }));
@@ -24,11 +31,9 @@ interface Place {
 /** Where a reader stands that has seen all rows of the table. */
 export async function newestCursor(
   client: pg.PoolClient,
-  { name, given, key }: FollowedTable<unknown>,
+  table: FollowedTable<unknown>,
 ): Promise<string> {
-  const { rows } = await client.query(
-    `${given} SELECT id::text AS id, ${key} AS key FROM ${name} ORDER BY id DESC LIMIT 1`,
-  );
+  const { rows } = await runStatement(client, followStatements(table).newest);
   const [newest] = places.parse(rows);
   return newest === undefined
     ? CURSOR_BEGINNING
@@ -48,14 +53,13 @@ export async function rowsAfter<Row>(
 ): Promise<RowPage<Row>> {
   const reset = !(await isOfThisDatabase(client, table, cursor));
   const from = (reset ? null : placeOf(cursor)) ?? { id: '0', key: '', open: [] };
-  const { name, given, key, columns, joins } = table;
-  const select = `${given} SELECT t.id::text AS id, t.${key} AS key, ${columns} FROM ${name} t ${joins}`;
+  const sql = followStatements(table);
+  // Committed since the last look, with identities that others had passed by then.
   const overtaken =
-    from.open.length === 0 ? [] : table.rows.parse(await overtakenRows(client, select, from));
-  const { rows } = await client.query(`${select} WHERE t.id > $1 ORDER BY t.id LIMIT $2`, [
-    from.id,
-    limit,
-  ]);
+    from.open.length === 0
+      ? []
+      : table.rows.parse((await runStatement(client, sql.overtaken, [from.id, from.open])).rows);
+  const { rows } = await runStatement(client, sql.after, [from.id, limit]);
   const last = places.parse(rows).at(-1) ?? from;
   const open = last.id === '0' ? [] : await openTransactions(client);
   return {
@@ -66,41 +70,22 @@ export async function rowsAfter<Row>(
   };
 }
 
-/** Committed since the last look, with identities that others had passed by then. */
-async function overtakenRows(
-  client: pg.PoolClient,
-  select: string,
-  { id, open }: Place,
-): Promise<readonly unknown[]> {
-  const { rows } = await client.query<Readonly<Record<string, unknown>>>(
-    `${select} WHERE t.id > $1::bigint - ${OVERTAKEN_ROWS_MAX} AND t.id <= $1
-       AND t.xmin::text = ANY($2) ORDER BY t.id`,
-    [id, open],
-  );
-  return rows;
-}
-
 /** Open in the snapshot of this transaction; a row names its own by the lower 32 bits. */
 async function openTransactions(client: pg.PoolClient): Promise<readonly string[]> {
-  const { rows } = await client.query(
-    `SELECT (xid::text::bigint % 4294967296)::text AS xid
-     FROM pg_snapshot_xip(pg_current_snapshot()) AS xid ORDER BY xid LIMIT ${OPEN_MAX}`,
-  );
+  const { rows } = await runStatement(client, OPEN_TRANSACTIONS);
   return openIds.parse(rows).map(({ xid }) => xid);
 }
 
 async function isOfThisDatabase(
   client: pg.PoolClient,
-  { name, given, key }: FollowedTable<unknown>,
+  table: FollowedTable<unknown>,
   cursor: string,
 ): Promise<boolean> {
   if (cursor === CURSOR_BEGINNING) return true;
   const place = placeOf(cursor);
   if (place === null) return false;
-  const { rowCount } = await client.query(
-    `${given} SELECT 1 FROM ${name} WHERE id = $1 AND ${key} = $2`,
-    [place.id, place.key],
-  );
+  const { known } = followStatements(table);
+  const { rowCount } = await runStatement(client, known, [place.id, place.key]);
   return rowCount === 1;
 }
 

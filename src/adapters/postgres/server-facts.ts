@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { serverReadsOnly, serverTooOld } from './external-errors.js';
 import type { ExternalTarget } from './external-target.js';
+import { SERVER_FACTS } from './session-statements.js';
 
 /** The oldest version that still gets fixes. */
 const MAJOR_MIN = 14;
@@ -22,15 +23,7 @@ const factRows = z.tuple([
 export type ServerFacts = z.infer<typeof factRows>[0];
 
 export async function readServerFacts(session: SqlSession): Promise<ServerFacts> {
-  const { rows } = await session.query(
-    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
-       current_setting('server_version_num')::int / 10000 AS major,
-       pg_is_in_recovery() AS "isStandby",
-       current_setting('transaction_read_only') = 'on' AS "readsOnly",
-       current_setting('synchronous_commit') = 'off' AS "commitsLater",
-       'off' IN (current_setting('fsync'), current_setting('full_page_writes'))
-         AS "losesOnPowerFailure"`,
-  );
+  const { rows } = await session.query(SERVER_FACTS.text);
   return factRows.parse(rows)[0];
 }
 

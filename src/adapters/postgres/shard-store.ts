@@ -5,7 +5,10 @@ import type { ShardCursor, ShardStore } from '../../engine/ports/shard-store.js'
 import type { Snapshot, SnapshotStore } from '../../engine/ports/snapshot-store.js';
 import { insertRun } from './audit-store.js';
 import type { PgPool } from './pg-pool.js';
+import { runStatement } from './run-statement.js';
+import { BEGIN, COMMIT } from './session-statements.js';
 import { claimShard, unpackInputs } from './shard-progress.js';
+import { SHARD_SQL } from './shard-statements.js';
 
 const SNAPSHOTS_KEPT = 2;
 const PACKS_PER_READ = 16;
@@ -14,24 +17,17 @@ export function postgresShardStore(pool: PgPool): ShardStore {
   return {
     startRun: (run) =>
       pool.use('record the shard', async (client) => {
-        await client.query('BEGIN');
+        await runStatement(client, BEGIN);
         await insertRun(client, run);
-        await client.query('UPDATE runs SET run_group = $2 WHERE run_id = $1', [
-          run.runId,
-          run.runGroup,
-        ]);
-        await client.query(
-          `INSERT INTO run_shards (run_id, shard, writer_token) VALUES ($1, $2, 0)
-           ON CONFLICT DO NOTHING`,
-          [run.runId, run.shard],
-        );
-        await client.query('COMMIT');
+        await runStatement(client, SHARD_SQL.group, [run.runId, run.runGroup]);
+        await runStatement(client, SHARD_SQL.insertShard, [run.runId, run.shard]);
+        await runStatement(client, COMMIT);
       }),
     newestGroup: (identities) =>
       pool.use('look for the run', async (client) => {
-        const { rows } = await client.query<{ run_group: string; started_ms: string }>(
-          `SELECT run_group, round(extract(epoch FROM started_at) * 1000)::text AS started_ms FROM runs
-           WHERE identity = ANY($1) AND run_group IS NOT NULL ORDER BY started_at DESC LIMIT 1`,
+        const { rows } = await runStatement<{ run_group: string; started_ms: string }>(
+          client,
+          SHARD_SQL.newestGroup,
           [identities],
         );
         const [row] = rows;
@@ -43,10 +39,7 @@ export function postgresShardStore(pool: PgPool): ShardStore {
       pool.use('read the cursor of the shard', (client) => readCursor(client, runId)),
     writerToken: (runId) =>
       pool.use('read the fence of the shard', async (client) => {
-        const { rows } = await client.query<{ token: string }>(
-          'SELECT writer_token::text AS token FROM run_shards WHERE run_id = $1',
-          [runId],
-        );
+        const { rows } = await runStatement<{ token: string }>(client, SHARD_SQL.token, [runId]);
         return Number(rows[0]?.token ?? 0);
       }),
     claim: (runId, token) =>
@@ -54,10 +47,7 @@ export function postgresShardStore(pool: PgPool): ShardStore {
     endWriting: (runId) =>
       pool.use('end the turn of the writer', async (client) => {
         // Waits for the transaction of a writer, which holds this row.
-        await client.query(
-          'UPDATE run_shards SET writer_token = writer_token + 1 WHERE run_id = $1',
-          [runId],
-        );
+        await runStatement(client, SHARD_SQL.endWriting, [runId]);
         return readCursor(client, runId);
       }),
     inputs: (runId, afterSeq) => keptInputs(pool, runId, afterSeq),
@@ -66,15 +56,11 @@ export function postgresShardStore(pool: PgPool): ShardStore {
 }
 
 async function readCursor(client: pg.PoolClient, runId: string): Promise<ShardCursor | null> {
-  const { rows } = await client.query<{
+  const { rows } = await runStatement<{
     seq: string;
     digest: string;
     sources: SourceOffsets;
-  }>(
-    `SELECT c.seq::text AS seq, c.digest, s.sources FROM audit_cursor c
-     JOIN run_shards s USING (run_id) WHERE run_id = $1 AND c.seq >= 0`,
-    [runId],
-  );
+  }>(client, SHARD_SQL.cursor, [runId]);
   const [row] = rows;
   return row === undefined ? null : { ...row, seq: Number(row.seq) };
 }
@@ -86,11 +72,11 @@ async function* keptInputs(
 ): AsyncGenerator<readonly ShardInput[]> {
   for (let after = afterSeq; ;) {
     const packs = await pool.use('read the inputs of the shard', async (client) => {
-      const { rows } = await client.query<{ inputs: Buffer }>(
-        `SELECT inputs FROM run_inputs WHERE run_id = $1 AND seq_last > $2
-         ORDER BY seq_last LIMIT $3`,
-        [runId, after, PACKS_PER_READ],
-      );
+      const { rows } = await runStatement<{ inputs: Buffer }>(client, SHARD_SQL.inputs, [
+        runId,
+        after,
+        PACKS_PER_READ,
+      ]);
       return rows;
     });
     const inputs = packs.flatMap((pack) => unpackInputs(pack.inputs));
@@ -117,32 +103,16 @@ function snapshotRows(pool: PgPool): SnapshotStore {
       pool.use('save the snapshot of the shard', async (client) => {
         const { runId, seq, digest, codeVersion, configHash, stateShape } = snapshot;
         const state = gzipSync(snapshot.state, { level: 1 });
-        await client.query('BEGIN');
-        await client.query(
-          `INSERT INTO run_snapshots (run_id, seq, digest, code_version, config_hash, state_shape, state)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-          [runId, seq, digest, codeVersion, configHash, stateShape, state],
-        );
-        await client.query(
-          `DELETE FROM run_snapshots WHERE run_id = $1 AND seq NOT IN
-           (SELECT seq FROM run_snapshots WHERE run_id = $1 ORDER BY seq DESC LIMIT $2)`,
-          [runId, SNAPSHOTS_KEPT],
-        );
-        await client.query(
-          `DELETE FROM run_inputs WHERE run_id = $1 AND seq_last <=
-           (SELECT min(seq) FROM run_snapshots WHERE run_id = $1)
-           AND (SELECT count(*) FROM run_snapshots WHERE run_id = $1) >= $2`,
-          [runId, SNAPSHOTS_KEPT],
-        );
-        await client.query('COMMIT');
+        await runStatement(client, BEGIN);
+        const row = [runId, seq, digest, codeVersion, configHash, stateShape, state];
+        await runStatement(client, SHARD_SQL.insertSnapshot, row);
+        await runStatement(client, SHARD_SQL.forgetSnapshots, [runId, SNAPSHOTS_KEPT]);
+        await runStatement(client, SHARD_SQL.forgetInputs, [runId, SNAPSHOTS_KEPT]);
+        await runStatement(client, COMMIT);
       }),
     load: (runId) =>
       pool.use('load the snapshots of the shard', async (client) => {
-        const { rows } = await client.query<SnapshotRow>(
-          `SELECT seq::text AS seq, digest, code_version, config_hash, state_shape, state
-           FROM run_snapshots WHERE run_id = $1 ORDER BY run_snapshots.seq DESC`,
-          [runId],
-        );
+        const { rows } = await runStatement<SnapshotRow>(client, SHARD_SQL.snapshots, [runId]);
         return { snapshots: rows.map((row) => snapshotOf(runId, row)), damaged: 0 };
       }),
   };

@@ -1,5 +1,6 @@
 import { AUDIT_TABLES, type AuditTable } from '../../engine/domain/audit-tables.js';
 import { CHAIN_TABLES, type ChainTable } from '../../engine/domain/row-chain.js';
+import { sqlStatement, type SqlStatement } from '../../engine/ports/sql-statement.js';
 import { NULL_TEXT, SEPARATOR } from './column-text.js';
 import { INSERT_COLUMNS, TYPED_COLUMNS } from './column-types.js';
 
@@ -19,53 +20,42 @@ export const ORDER_PROGRESS = [
   'filled_at',
 ] as const;
 
-export interface Statement {
-  /** Prepared once per connection under this name. */
-  readonly name: string;
-  readonly text: string;
-  readonly parameterCount: number;
-}
-
 /** The INSERT of each table, taking one text per column (column-text.ts). */
-export const INSERTS: Readonly<Record<AuditTable, Statement>> = Object.fromEntries(
+export const INSERTS: Readonly<Record<AuditTable, SqlStatement>> = Object.fromEntries(
   AUDIT_TABLES.map((table) => [table, insertStatement(table)]),
-) as Record<AuditTable, Statement>;
+) as Record<AuditTable, SqlStatement>;
 
 /** Also the time of the transaction, which is that of `created_at` in all its rows. */
-export const LOCK_CURSOR: Statement = {
-  name: 'cursor_lock',
-  text: `SELECT seq::text AS seq, digest, risk_n::text AS risk_n, risk_hash,
+export const LOCK_CURSOR = sqlStatement(
+  'cursor_lock',
+  `SELECT seq::text AS seq, digest, risk_n::text AS risk_n, risk_hash,
       risk_since::text AS risk_since, control_n::text AS control_n, control_hash,
       control_since::text AS control_since, (extract(epoch FROM now()) * 1000000)::bigint::text AS now
     FROM audit_cursor WHERE run_id = $1 FOR UPDATE`,
-  parameterCount: 1,
-};
+);
 
 /**
  * A run without a cursor gets one below every sequence, to have a row to lock. All its rows are in
  * chains, as nothing of it was written before.
  */
-export const CREATE_CURSOR: Statement = {
-  name: 'cursor_create',
-  text: `INSERT INTO audit_cursor (run_id, seq, digest, risk_since, control_since)
+export const CREATE_CURSOR = sqlStatement(
+  'cursor_create',
+  `INSERT INTO audit_cursor (run_id, seq, digest, risk_since, control_since)
     VALUES ($1, -1, '', 0, 0) ON CONFLICT DO NOTHING`,
-  parameterCount: 1,
-};
+);
 
-export const MOVE_CURSOR: Statement = {
-  name: 'cursor_move',
-  text: `UPDATE audit_cursor SET seq = $2, digest = $3, risk_n = $4, risk_hash = $5, risk_since = $6,
+export const MOVE_CURSOR = sqlStatement(
+  'cursor_move',
+  `UPDATE audit_cursor SET seq = $2, digest = $3, risk_n = $4, risk_hash = $5, risk_since = $6,
     control_n = $7, control_hash = $8, control_since = $9, updated_at = now() WHERE run_id = $1`,
-  parameterCount: 9,
-};
+);
 
 /** Where the chains of a run begin whose rows are older than the chains. */
-export const CHAINS_SINCE: Statement = {
-  name: 'chains_since',
-  text: `SELECT (SELECT coalesce(max(id), 0)::text FROM risk_events) AS risk_events,
+export const CHAINS_SINCE = sqlStatement(
+  'chains_since',
+  `SELECT (SELECT coalesce(max(id), 0)::text FROM risk_events) AS risk_events,
     (SELECT coalesce(max(id), 0)::text FROM control_events) AS control_events`,
-  parameterCount: 0,
-};
+);
 
 /** Names a row of a chained table, whatever run it is of. */
 export const CHAIN_KEYS: Readonly<Record<ChainTable, string>> = {
@@ -74,19 +64,30 @@ export const CHAIN_KEYS: Readonly<Record<ChainTable, string>> = {
 };
 
 /** Which of these keys are taken. */
-export const KNOWN_ROWS: Readonly<Record<ChainTable, Statement>> = Object.fromEntries(
+export const KNOWN_ROWS: Readonly<Record<ChainTable, SqlStatement>> = Object.fromEntries(
   CHAIN_TABLES.map((table) => [
     table,
-    {
-      name: `known_${table}`,
-      text: `SELECT ${CHAIN_KEYS[table]} AS key FROM ${table} WHERE ${CHAIN_KEYS[table]} = ANY($1::text[])`,
-      parameterCount: 1,
-    },
+    sqlStatement(
+      `known_${table}`,
+      `SELECT ${CHAIN_KEYS[table]} AS key FROM ${table} WHERE ${CHAIN_KEYS[table]} = ANY($1::text[])`,
+    ),
   ]),
-) as Record<ChainTable, Statement>;
+) as Record<ChainTable, SqlStatement>;
+
+export const READ_CURSOR = sqlStatement(
+  'cursor_read',
+  'SELECT seq::text AS seq, digest FROM audit_cursor WHERE run_id = $1 AND seq >= 0',
+);
+
+export const INSERT_RUN = sqlStatement(
+  'insert_runs',
+  `INSERT INTO runs (run_id, identity, mode, feed, seed, code_version, config_hash, started_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000))
+   ON CONFLICT DO NOTHING`,
+);
 
 /** All that a commit may run; the probe plans each of them. */
-export const COMMIT_STATEMENTS: readonly Statement[] = [
+export const COMMIT_STATEMENTS: readonly SqlStatement[] = [
   LOCK_CURSOR,
   CREATE_CURSOR,
   CHAINS_SINCE,
@@ -95,18 +96,16 @@ export const COMMIT_STATEMENTS: readonly Statement[] = [
   MOVE_CURSOR,
 ];
 
-function insertStatement(table: AuditTable): Statement {
+function insertStatement(table: AuditTable): SqlStatement {
   const columns = INSERT_COLUMNS[table];
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
   const values = columns.map(({ name, type }) => `c."${name}"::${type}`).join(', ');
   const lists = columns.map((_, i) => `trim_array(string_to_array($${i + 1}::text, ${SPLIT}), 1)`);
-  return {
-    name: `insert_${table}`,
-    text:
-      `INSERT INTO ${table} (${names}) SELECT ${values} ` +
+  return sqlStatement(
+    `insert_${table}`,
+    `INSERT INTO ${table} (${names}) SELECT ${values} ` +
       `FROM unnest(${lists.join(', ')}) AS c(${names}) ${onConflict(table)}`,
-    parameterCount: columns.length,
-  };
+  );
 }
 
 function onConflict(table: AuditTable): string {

@@ -2,7 +2,7 @@ import type { IdKind } from '../../engine/ports/decision-trace.js';
 
 type TracedTable = 'signals' | 'risk_events' | 'orders' | 'trades';
 
-interface NamedBy {
+export interface NamedBy {
   readonly kind: IdKind;
   readonly table: TracedTable;
   readonly column: string;

@@ -144,12 +144,21 @@ async function fromSource(
       return words(plain((await configKeys()).find(({ key }) => key === args[0])?.choices ?? []));
     case 'threshold':
       return words((await configKeys()).flatMap(({ threshold }) => threshold ?? []).map(assigned));
+    case 'table':
+      return words(plain(await tableNames()));
+    case 'tables':
+      return words(plain(listItems(await tableNames(), typed)));
     case 'topic':
       return words([
         ...(args.length === 0 ? plain(HELP_TOPIC_NAMES) : []),
         ...nextWords(args[0] === 'json' ? args.slice(1) : args, table),
       ]);
   }
+}
+
+async function tableNames(): Promise<readonly string[]> {
+  const files = await import('../../schema/contracts/contract-files.js');
+  return files.contractTables(files.contractsDirectory());
 }
 
 async function configKeys() {

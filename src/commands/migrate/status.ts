@@ -34,9 +34,17 @@ export async function run(
 
 type MigrationJson = ReturnType<typeof migrationJson>;
 
-function migrationJson({ name, state, sha256, appliedAtMs, appliedBy }: ListedMigration) {
-  const appliedAt = appliedAtMs === null ? null : new Date(appliedAtMs).toISOString();
-  return { name, state, applied_at: appliedAt, applied_by: appliedBy, sha256 };
+function migrationJson(migration: ListedMigration) {
+  const { name, state, sha256, appliedAtMs, appliedBy, durationMs, gateId } = migration;
+  return {
+    name,
+    state,
+    applied_at: appliedAtMs === null ? null : new Date(appliedAtMs).toISOString(),
+    applied_by: appliedBy,
+    duration_ms: durationMs,
+    gate_id: gateId,
+    sha256,
+  };
 }
 
 const FIELDS: RowFields<MigrationJson> = {
@@ -47,6 +55,8 @@ const FIELDS: RowFields<MigrationJson> = {
     text: ({ applied_at: at }) => (at === null ? '-' : utcText(Date.parse(at))),
   },
   applied_by: { title: 'by', text: ({ applied_by: by }) => by ?? '-' },
+  duration_ms: { title: 'took', text: ({ duration_ms: ms }) => (ms === null ? '-' : `${ms} ms`) },
+  gate_id: { hidden: true, text: ({ gate_id: id }) => id ?? '-' },
   sha256: { hidden: true, text: ({ sha256 }) => sha256 },
 };
 
@@ -55,10 +65,12 @@ const STATE_WORDS: Readonly<Record<ListedMigration['state'], string>> = {
   pending: 'PENDING',
   edited: 'CHANGED after it was applied',
   unknown: 'applied by a NEWER cdb',
+  interrupted: 'INTERRUPTED, not known to be whole',
+  late: 'came LATE: a higher number is applied',
 };
 
 interface Verdict {
-  readonly state: 'equal' | 'behind' | 'ahead' | 'edited';
+  readonly state: 'equal' | 'behind' | 'ahead' | 'edited' | 'interrupted' | 'out of order';
   readonly words: string;
   /** A command, or nothing. */
   readonly todo: string;
@@ -72,6 +84,12 @@ function verdictOf(migrations: readonly ListedMigration[]): Verdict {
   }
   if (count('unknown') > 0) {
     return { state: 'ahead', words: 'run the newer cdb; see ', todo: 'cdb explain CDB-E0412' };
+  }
+  if (count('late') > 0) {
+    return { state: 'out of order', words: 'refused; see ', todo: 'cdb explain CDB-E0450' };
+  }
+  if (count('interrupted') > 0) {
+    return { state: 'interrupted', words: 'to repair it: ', todo: 'cdb migrate up' };
   }
   const pending = count('pending');
   if (pending === 0) return { state: 'equal', words: 'OK: nothing is pending', todo: '' };

@@ -1,42 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT } from '../../operator-error.js';
-import { durationText } from '../../view/age.js';
+import { refuseUnfit } from '../../schema/lint/refuse-unfit.js';
+import { readPlan, refuseStale, type FrozenPlan } from '../../schema/plan/plan-file.js';
+import { planUnreadable } from '../../schema/schema-errors.js';
+import type { Check } from '../../schema/verify/verify-after.js';
 import type { CommandIo } from '../command-io.js';
 import { requireYes } from '../confirmation.js';
+import type { DeliveryGate } from '../../engine/ports/delivery-gate.js';
 import type { GateServices } from '../gate/gate-services.js';
-import { requireGate, useGate } from '../gate/use-gate.js';
+import type { GateUse } from '../gate/use-gate.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import type { MigrateServices, MigrationDatabase } from './migrate-ports.js';
-import { recordedMigration } from './recorded-migration.js';
+import { checkLines, ExecutionLog, statusOf } from './execution-log.js';
+import type {
+  ApplyMore,
+  MigrateServices,
+  MigrationDatabase,
+  ReportServices,
+} from './migrate-ports.js';
+import { lookThroughGate, underGate, whyNoGate, type Gated } from './migration-gate.js';
+import { migrationNamed } from './migration-named.js';
+import { recordedChange } from './recorded-change.js';
+import { refuseOldTables } from './old-tables.js';
 
-const SCOPE = 'migrations';
+type Ports = MigrateServices & GateServices & ReportServices;
+
+interface Applied {
+  readonly applied: readonly string[];
+  readonly checks: readonly Check[];
+}
 
 /** Brings the schema up to this build, after a yes; where something can be lost, under an open gate. */
-export async function run(
-  options: ParsedOptions,
-  io: CommandIo,
-  services: MigrateServices & GateServices,
-): Promise<number> {
+export async function run(options: ParsedOptions, io: CommandIo, services: Ports): Promise<number> {
   const tell = (text: string) => io.stderr(`${plainText(text)}\n`);
+  const plan = planGiven(options, io);
   const database = await services.migrations(options, io);
-  const pending = await pendingNames(database);
+  const more = await whatExactly(options, database, plan);
+  const pending = await pendingNames(database, more.to);
   if (pending.length > 0 || !database.exists) tell(`target  ${database.target}`);
-  if (!database.exists) return say(io, database, [], null);
+  if (!database.exists) return say(io, database, NOTHING);
   // Asked for even where nothing seems pending: it also finds what must not be migrated.
-  if (pending.length === 0) return say(io, database, await database.apply('empty-only'), null);
-
+  if (pending.length === 0) {
+    const applied = await database.apply('empty-only', more);
+    return say(io, database, { result: { applied, checks: [] }, gate: null });
+  }
   const gate = await services.deliveryGate(options, io);
-  const use = { scope: SCOPE, who: operatorName(io.env), nowMs: () => io.nowMs() };
   for (const name of pending) tell(`pending ${name}`);
   const ungated = await whyNoGate(database);
-  if (ungated === null) {
-    const { opening } = await requireGate(gate, use);
-    const left = durationText(opening.expiresAtMs - io.nowMs());
-    tell(`gate    ${SCOPE} is open for ${left}, by ${opening.approvedBy}: ${opening.reason}`);
-  } else tell(`gate    not needed: ${ungated}`);
+  if (ungated === null) await refuseOldTables(database);
+  await refuseUnfit(database.files.filter(({ name }) => pending.includes(name)));
+  if (options.flag('dryRun')) return sayDry(io, database, pending);
+  tell(await lookThroughGate(gate, ungated, () => io.nowMs()));
   await requireYes(options, io, {
     code: 'CDB-E0417',
     what: 'Cannot migrate without a yes',
@@ -44,55 +63,146 @@ export async function run(
     command: atSamePlace('cdb migrate up', options),
   });
 
-  let notices = 0;
+  const tally = { notices: 0 };
   const onNotice = (text: string) => {
-    notices += 1;
+    tally.notices += 1;
     tell(`WARN    ${text}`);
   };
-  const record = { ...use, ledger: gate.ledger, onNotice };
-  if (ungated !== null) {
-    const told = { ...record, why: ungated, gate: null };
-    const permit = database.kind === 'embedded' ? 'any' : 'empty-only';
-    say(io, database, await recordedMigration(database, permit, told), null);
-  } else {
-    const command = 'cdb migrate up';
-    const { result, isClosed } = await useGate(gate, { ...use, command, onNotice }, (opening) => {
-      const { id, approvedBy, reason } = opening;
-      const told = { scope: SCOPE, opening: id, approved_by: approvedBy };
-      return recordedMigration(database, 'any', { ...record, why: reason, gate: told });
-    });
-    say(io, database, result, { scope: SCOPE, isClosed });
+  const log = new ExecutionLog(() => io.nowMs());
+  log.step('Pre-check', `${database.target}; pending: ${pending.join(', ')}`);
+  const use = { who: operatorName(io.env), nowMs: () => io.nowMs(), onNotice };
+  let done: Gated<Applied>;
+  try {
+    done = await applyGated(database, { gate, use, log, ungated, more });
+  } catch (fault) {
+    log.step('Failed', wordsOf(fault));
+    await log.write({ title: TITLE, status: 'FAIL' }, options, io, services);
+    throw fault;
   }
-  return notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
+  const status = statusOf(done.result.checks);
+  const isDone = done.result.applied.length > 0;
+  const to = { title: TITLE, status };
+  const report = isDone ? await log.write(to, options, io, services) : null;
+  say(io, database, done, report);
+  if (status === 'FAIL') return EXIT.FINDING;
+  return tally.notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
 }
 
-/** Null where something can be lost. */
-async function whyNoGate(database: MigrationDatabase): Promise<string | null> {
-  if (database.kind === 'embedded') return 'the database belongs to this state directory alone';
-  return (await database.isEmpty()) ? 'the database is empty, so nothing can be lost' : null;
+const TITLE = 'schema migrated';
+
+interface Asked {
+  readonly gate: DeliveryGate;
+  readonly use: Pick<GateUse, 'who' | 'nowMs' | 'onNotice'>;
+  readonly log: ExecutionLog;
+  readonly ungated: string | null;
+  readonly more: ApplyMore;
 }
 
-async function pendingNames(database: MigrationDatabase): Promise<readonly string[]> {
+/** Applied, looked at, on record; and the gate is closed behind it. */
+async function applyGated(
+  database: MigrationDatabase,
+  { gate, use, log, ungated, more }: Asked,
+): Promise<Gated<Applied>> {
+  const permit = ungated !== null && database.kind === 'external' ? 'empty-only' : 'any';
+  const words = { done: TITLE, failed: 'schema migration failed' };
+  const command = 'cdb migrate up';
+  const done = await underGate(gate, { ...use, command, ungated }, async (opened) => {
+    const { why, gate: told, gateId } = opened;
+    log.step('Gate', gateId === null ? `not needed: ${why}` : `opening ${gateId}: ${why}`);
+    const record = { ...use, ledger: gate.ledger, why, gate: told };
+    const asked = { ...more, who: use.who, ...(gateId !== null && { gateId }) };
+    const applied = await recordedChange(
+      ...([database, words, record] as const),
+      () => database.apply(permit, asked),
+      (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
+    );
+    // Somebody else was faster.
+    if (applied.length === 0) return { applied, checks: [] };
+    log.step('Apply', applied.join(', '));
+    const checks = await database.checkAfter(applied);
+    log.checks(checks);
+    return { applied, checks };
+  });
+  if (done.gate !== null) {
+    log.step('Gate', done.gate.isClosed ? 'closed again' : 'spent, not closed');
+  }
+  return done;
+}
+
+function planGiven(options: ParsedOptions, io: CommandIo): FrozenPlan | null {
+  const path = options.text('plan');
+  if (path === undefined) return null;
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.cwd, path), 'utf8');
+  } catch (fault) {
+    throw planUnreadable(path, wordsOf(fault));
+  }
+  return readPlan(path, text);
+}
+
+/** Before anybody is asked, and again under the lock. */
+async function whatExactly(
+  options: ParsedOptions,
+  database: MigrationDatabase,
+  plan: FrozenPlan | null,
+): Promise<ApplyMore> {
+  const { files } = database;
+  if (plan !== null) {
+    const before: ApplyMore['before'] = (session) => refuseStale(session, plan, files);
+    if (database.exists) await database.read(before);
+    return { before };
+  }
+  const to = options.text('to');
+  return to === undefined ? {} : { to: migrationNamed(files, to).version };
+}
+
+async function pendingNames(
+  database: MigrationDatabase,
+  to: number = Infinity,
+): Promise<readonly string[]> {
   const migrations = await database.list();
   // What must not be migrated is refused by name before anybody is asked.
-  if (migrations.some(({ state }) => state === 'edited' || state === 'unknown')) return [];
-  return migrations.filter(({ state }) => state === 'pending').map(({ name }) => name);
+  const refused = ['edited', 'unknown', 'late'];
+  if (migrations.some(({ state }) => refused.includes(state))) return [];
+  return migrations
+    .filter(({ state }) => state === 'pending' || state === 'interrupted')
+    .map(({ name }) => name)
+    .filter((name) => Number(name.split('_', 1)[0]) <= to);
+}
+
+const NOTHING: Gated<Applied> = { result: { applied: [], checks: [] }, gate: null };
+
+function sayDry(io: CommandIo, database: MigrationDatabase, pending: readonly string[]): number {
+  const { target, kind } = database;
+  printResult(io, {
+    command: 'migrate.up',
+    data: { target, kind, dry_run: true, applied: [], pending, gate: null, checks: [] },
+    text: () =>
+      `would apply ${plainText(pending.join(', '))}; nothing was changed (cdb migrate plan says more)\n`,
+  });
+  return EXIT.OK;
 }
 
 function say(
   io: CommandIo,
   { kind, target, exists }: MigrationDatabase,
-  applied: readonly string[],
-  gate: { readonly scope: string; readonly isClosed: boolean } | null,
+  { result: { applied, checks }, gate }: Gated<Applied>,
+  report: string | null = null,
 ): number {
   printResult(io, {
     command: 'migrate.up',
-    data: { target, kind, applied, gate: gate?.scope ?? null },
+    data: { target, kind, applied, gate: gate?.scope ?? null, checks, report },
     text: () => {
       if (!exists) return 'nothing to do: the first cdb run makes the database, with its schema\n';
       if (applied.length === 0) return 'nothing to do: the schema is that of this build\n';
       const closed = gate?.isClosed === true ? `; the gate for ${gate.scope} is closed again` : '';
-      return `${applied.map((name) => `applied ${plainText(name)}\n`).join('')}OK: ${applied.length} applied${closed}\n`;
+      const written = report === null ? '' : `written: ${plainText(report)}\n`;
+      return (
+        applied.map((name) => `applied ${plainText(name)}\n`).join('') +
+        checkLines(checks) +
+        `${statusOf(checks)}: ${applied.length} applied${closed}\n${written}`
+      );
     },
   });
   return EXIT.OK;

@@ -5,7 +5,7 @@ export type Place = Pick<ParsedOptions, 'configFlags' | 'text'>;
 
 /** Commands that look into the state directory or at the configuration. */
 const PLACED =
-  /\bcdb ((?:streams|kill-switch|mode|canary|migrate|gate|config) [a-z]+|watchdog(?: ack)?|run|stop|restart|status|logs|fills|blocks)\b(?!(?:(?!\bcdb )[^;\n])*--(?:state-dir|config|env-from)[ =])/g;
+  /\bcdb ((?:streams|kill-switch|mode|canary|migrate|contracts|gate|config) [a-z]+|watchdog(?: ack)?|run|stop|restart|status|logs|fills|blocks|drift)\b(?!(?:(?!\bcdb )[^;\n])*--(?:state-dir|config|env-from)[ =])/g;
 
 /**
  * Commands in a text as they have to be typed to be about the same place as this call: without its

@@ -10,7 +10,8 @@ import type { Config } from '../../config/parse-config.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import { OperatorError } from '../../operator-error.js';
-import { ensureSchema, type MigrationRun } from '../../schema/ensure-schema.js';
+import { ensureSchema } from '../../schema/ensure-schema.js';
+import type { MigrationRun } from '../../schema/migration-run.js';
 import { openExternalDatabase, targetOf } from './external-database.js';
 
 /** The database of an engine, whoever runs its server. */
@@ -69,7 +70,12 @@ async function openEmbeddedDatabase(
     pool,
     words: server.where.words,
     prepareSchema: (run) =>
-      withSqlSession(server.connection, 'cdb migrate', (session) => ensureSchema(session, run)),
+      withSqlSession(server.connection, 'cdb migrate', (session) =>
+        ensureSchema(session, {
+          ...run,
+          again: (work) => withSqlSession(server.connection, 'cdb migrate', work),
+        }),
+      ),
     probe: () => postgresAuditStore(pool).probe(),
     status: () => ({ kind: 'embedded', where: server.where.words, state }),
     close: async () => {

@@ -9,12 +9,15 @@ import {
   refuseReadOnlyServer,
   type ServerFacts,
 } from '../../adapters/postgres/server-facts.js';
+import { runStatement } from '../../adapters/postgres/run-statement.js';
+import { PING } from '../../adapters/postgres/session-statements.js';
 import { withReadSession } from '../../adapters/postgres/sql-client.js';
 import { readDatabaseUrl } from '../../config/database-url.js';
 import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import type { Clock } from '../../engine/ports/clock.js';
+import { requireContracts } from '../../schema/contracts/require-contracts.js';
 import { requireSchema } from '../../schema/require-schema.js';
 import type { EngineDatabase } from './database.js';
 
@@ -39,7 +42,7 @@ export async function openExternalDatabase(
   const gate = new ReconnectGate({
     clock,
     random: Math.random,
-    attempt: () => pool.use('reach the database', (client) => client.query('SELECT 1')),
+    attempt: () => pool.use('reach the database', (client) => runStatement(client, PING)),
     onNotice,
   });
   const limits = { ...PG_LIMITS, callDeadlineMs: audit.commitTimeoutMs };
@@ -51,6 +54,7 @@ export async function openExternalDatabase(
       toldBy(where, () =>
         withReadSession(target, 'cdb engine', async (session) => {
           await requireSchema(session, files, where);
+          await requireContracts(session, where);
           return [];
         }),
       ),

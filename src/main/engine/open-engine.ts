@@ -53,6 +53,7 @@ import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { openEngineDatabase, type EngineDatabase } from './database.js';
 import { intentHandler } from './intents.js';
 import { capMode } from './mode-cap.js';
+import { recordMigration } from './record-migration.js';
 import { openFeed } from './open-feed.js';
 import { openTriggers } from './open-triggers.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
@@ -413,7 +414,11 @@ async function openDatabase(
   };
   await preflight.step(
     'schema',
-    () => database.prepareSchema(run),
+    async () => {
+      const applied = await database.prepareSchema(run);
+      recordMigration({ config, run, database, onNotice }, applied);
+      return applied;
+    },
     (applied) => schemaWords(applied, run.files.length),
   );
   await preflight.step(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   findRunningPostgres,
   openEmbeddedPostgres,
+  type PgConnection,
 } from '../../adapters/embedded/embedded-postgres.js';
 import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import type { StateDirectory } from '../../adapters/files/state-directory.js';
@@ -17,18 +18,28 @@ export async function withOwnDatabase<T>(
   state: StateDirectory,
   work: (pool: PgPool) => Promise<T>,
 ): Promise<T | null> {
+  const neverRan = !existsSync(state.pg) && openRunRegistry(state.runs).list().length === 0;
+  if (neverRan && findRunningPostgres(config.stateDir) === null) return null;
+  return withOwnServer(config, 'a read command', (connection) => useDatabase(connection, work));
+}
+
+/** The server that runs there, or one that is started, and made where it is not there yet. */
+export async function withOwnServer<T>(
+  config: Config,
+  owner: string,
+  work: (connection: PgConnection) => Promise<T>,
+): Promise<T> {
   const running = findRunningPostgres(config.stateDir);
-  if (running !== null) return useDatabase(running.connection, work);
-  if (!existsSync(state.pg) && openRunRegistry(state.runs).list().length === 0) return null;
+  if (running !== null) return work(running.connection);
   const server = await openEmbeddedPostgres({
     stateDir: config.stateDir,
     binariesDir: config.postgres.binariesDir,
-    owner: 'a read command',
+    owner,
     waitForLockMs: DATABASE_LOCK_WAIT_MS,
     clock: systemClock(),
   });
   try {
-    return await useDatabase(server.connection, work);
+    return await work(server.connection);
   } finally {
     await server.stop();
   }

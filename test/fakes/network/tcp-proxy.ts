@@ -15,6 +15,8 @@ export type ProxyMode =
 export class TcpProxy {
   #mode: ProxyMode = 'pass';
   delayMs = 0;
+  /** Sees what a client sends before the server does; it may cut, and the bytes never arrive. */
+  onClientBytes: ((bytes: Buffer) => void) | null = null;
   /** Of connections from now on. */
   targetPort: number;
   readonly #server: Server;
@@ -88,7 +90,8 @@ export class TcpProxy {
       return;
     }
     client.on('data', (bytes) => {
-      this.#pass(bytes, server);
+      this.onClientBytes?.(bytes);
+      if (!client.destroyed) this.#pass(bytes, server);
     });
     server.on('data', (bytes) => {
       if (this.#mode === 'lose-answers') end();

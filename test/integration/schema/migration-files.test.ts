@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ describe('loadMigrations', () => {
 
   it.each([
     [['0001_a.sql', '0003_c.sql'], 'required number 2, found "0003_c"'],
-    [['0001_a.sql', '0001_b.sql'], 'required number 2, found "0001_b"'],
+    [['0001_a.sql', '0001_b.sql'], '"0001_a" and "0001_b" have the same number'],
     [['0001_a.sql', 'late.sql'], 'found "late.sql"'],
     [[], 'holds none'],
   ])('refuses %j', (names, words) => {
@@ -55,6 +55,40 @@ describe('loadMigrations', () => {
         why: expect.stringContaining(words) as unknown,
       }) as Error,
     );
+  });
+
+  it.each([
+    ['-- cdb:no-transaction\nSELECT 1;\n', { alone: true, verify: [] }],
+    [
+      '-- words\n\n-- cdb:verify SELECT true;\n-- cdb:verify SELECT 1 = 1\nSELECT 1;\n',
+      { alone: false, verify: ['SELECT true', 'SELECT 1 = 1'] },
+    ],
+    ['SELECT 1;\n', { alone: false, verify: [] }],
+  ])('reads the marks of %j', (sql, marks) => {
+    writeFileSync(join(directory, '0001_a.sql'), sql);
+    expect(loadMigrations(directory)[0]).toMatchObject(marks);
+  });
+
+  it.each([
+    ['-- cdb:no-transactions\nSELECT 1;\n', 'line 1: "cdb:no-transactions" is no mark'],
+    ['-- cdb:verify\nSELECT 1;\n', 'line 1: "cdb:verify" is no mark'],
+    ['SELECT 1;\n-- cdb:no-transaction\n', 'line 2: "cdb:no-transaction" stands below the head'],
+  ])('refuses the marks of %j', (sql, words) => {
+    writeFileSync(join(directory, '0001_a.sql'), sql);
+    expect(() => loadMigrations(directory)).toThrow(
+      expect.objectContaining({ why: expect.stringContaining(words) as unknown }) as Error,
+    );
+  });
+
+  it('takes the reverse from down/, and refuses one that takes nothing back', () => {
+    write('0001_a.sql', '0002_b.sql');
+    mkdirSync(join(directory, 'down'));
+    writeFileSync(join(directory, 'down', '0002_b.sql'), 'DROP TABLE b;\n');
+    const [first, second] = loadMigrations(directory);
+    expect(first?.reverse).toBeUndefined();
+    expect(second?.reverse).toMatchObject({ sql: 'DROP TABLE b;\n' });
+    writeFileSync(join(directory, 'down', '0002_c.sql'), 'DROP TABLE b;\n');
+    expect(() => loadMigrations(directory)).toThrow('Cannot read the migrations');
   });
 
   it('says that the directory is missing', () => {

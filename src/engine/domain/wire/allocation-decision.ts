@@ -1,11 +1,14 @@
 import type { AllocationDecided } from '../events.js';
-import { wholeSec, type WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
+import { wholeSec } from './wire-value.js';
 
 /**
  * Entry of `stream.allocation_decisions` (domain.md 2.7); `allocation_pct` is a fraction. `symbol` is
  * ours: allocation is decided for each symbol, and without it two entries could not be told apart.
  */
-export function allocationDecisionMessage(allocation: AllocationDecided): WireObject {
+export function allocationDecisionMessage(
+  allocation: AllocationDecided,
+): StreamMessage<'allocations'> {
   const { cooldownUntilSec } = allocation;
   return {
     ts: String(wholeSec(allocation.tsMs)),

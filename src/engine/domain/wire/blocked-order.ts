@@ -1,9 +1,12 @@
 import type { RiskDecided } from '../events.js';
 import type { RunIds } from '../ids.js';
-import type { WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
 
 /** Entry of `stream.orders_blocked` (domain.md 2.10). A refused signal has no order id. */
-export function blockedOrderMessage(decision: RiskDecided, ids: RunIds): WireObject {
+export function blockedOrderMessage(
+  decision: RiskDecided,
+  ids: RunIds,
+): StreamMessage<'ordersBlocked'> {
   const signalId = ids.signal(decision.signalRef);
   return {
     type: 'blocked_order',
@@ -12,7 +15,8 @@ export function blockedOrderMessage(decision: RiskDecided, ids: RunIds): WireObj
     trace_id: ids.correlation(signalId),
     symbol: decision.symbol,
     side: decision.side,
-    reason_code: decision.reasonCode,
+    // A refusal has one; the type is that of all decisions.
+    reason_code: decision.reasonCode ?? '',
     timestamp_ms: decision.tsMs,
   };
 }

@@ -1,8 +1,8 @@
 import type { CandleClosed } from '../events.js';
-import type { WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
 
 /** Candle of `stream.candles_1m` (domain.md 2.3); `ts` is the window's start in seconds. */
-export function candleMessage(candle: CandleClosed): WireObject {
+export function candleMessage(candle: CandleClosed): StreamMessage<'candles'> {
   return {
     ts: String(candle.startSec),
     symbol: candle.symbol,

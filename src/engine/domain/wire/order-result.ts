@@ -1,5 +1,6 @@
 import type { OrderFilled, OrderRefused, OrderRejected } from '../events.js';
 import type { Ref, RunIds } from '../ids.js';
+import type { StreamMessage } from './stream-fields.js';
 import { decimal, wholeSec, type WireObject } from './wire-value.js';
 
 /**
@@ -10,7 +11,7 @@ import { decimal, wholeSec, type WireObject } from './wire-value.js';
  */
 export type OrderResult = OrderFilled | OrderRefused | OrderRejected;
 
-export function orderResultMessage(result: OrderResult, ids: RunIds): WireObject {
+export function orderResultMessage(result: OrderResult, ids: RunIds): StreamMessage<'fills'> {
   switch (result.kind) {
     case 'OrderFilled':
       return filled(result, ids);
@@ -25,7 +26,7 @@ export function orderResultMessage(result: OrderResult, ids: RunIds): WireObject
 }
 
 /** The stream's copy repeats two fields under the names that table writers expect. */
-export function orderResultStreamMessage(result: OrderResult, ids: RunIds): WireObject {
+export function orderResultStreamMessage(result: OrderResult, ids: RunIds): StreamMessage<'fills'> {
   const message = orderResultMessage(result, ids);
   if (result.kind !== 'OrderFilled') return message;
   return {
@@ -35,7 +36,7 @@ export function orderResultStreamMessage(result: OrderResult, ids: RunIds): Wire
   };
 }
 
-function filled(fill: OrderFilled, ids: RunIds): WireObject {
+function filled(fill: OrderFilled, ids: RunIds): StreamMessage<'fills'> {
   return {
     ...common(fill, fill.orderRef, ids),
     status: 'FILLED',
@@ -59,7 +60,7 @@ function notFilled(
   result: OrderRefused | OrderRejected,
   ids: RunIds,
   outcome: { readonly status: 'REJECTED' | 'ERROR'; readonly metadata: WireObject },
-): WireObject {
+): StreamMessage<'fills'> {
   return {
     ...common(result, result.orderRef, ids),
     status: outcome.status,
@@ -70,7 +71,7 @@ function notFilled(
   };
 }
 
-function common(result: OrderResult, orderRef: Ref, ids: RunIds): WireObject {
+function common(result: OrderResult, orderRef: Ref, ids: RunIds) {
   return {
     type: 'order_result',
     order_id: ids.order(orderRef),

@@ -1,7 +1,8 @@
 import type { Mode } from '../control.js';
 import type { OrderRequested } from '../events.js';
 import type { RunIds } from '../ids.js';
-import { decimal, wholeSec, type WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
+import { decimal, wholeSec } from './wire-value.js';
 
 /** What the decision was made under; every member goes out as it is. */
 interface OrderPolicy {
@@ -19,7 +20,11 @@ export interface OrderProof {
 }
 
 /** Order of topic `orders` and `stream.orders` (domain.md 2.8). */
-export function orderMessage(order: OrderRequested, ids: RunIds, proof: OrderProof): WireObject {
+export function orderMessage(
+  order: OrderRequested,
+  ids: RunIds,
+  proof: OrderProof,
+): StreamMessage<'orders'> {
   const signalId = ids.signal(order.signalRef);
   return {
     type: 'order',
@@ -52,7 +57,7 @@ function runMode(mode: Mode): 'shadow' | 'paper' | 'live' {
   return mode === 'canary' ? 'shadow' : mode;
 }
 
-function policyFields(policy: OrderPolicy | undefined): WireObject {
+function policyFields(policy: OrderPolicy | undefined) {
   if (policy === undefined) return {};
   return {
     policy_id: 'risk_policy_v1',

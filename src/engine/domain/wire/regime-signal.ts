@@ -1,8 +1,8 @@
 import type { RegimeObserved } from '../events.js';
-import type { WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
 
 /** Entry of `stream.regime_signals` (domain.md 2.4); a missing indicator is an empty text. */
-export function regimeSignalMessage(regime: RegimeObserved): WireObject {
+export function regimeSignalMessage(regime: RegimeObserved): StreamMessage<'regimes'> {
   return {
     ts: String(regime.candleSec),
     symbol: regime.symbol,

@@ -1,9 +1,10 @@
 import type { SignalRaised } from '../events.js';
 import type { RunIds } from '../ids.js';
-import { decimal, wholeSec, type WireObject } from './wire-value.js';
+import type { StreamMessage } from './stream-fields.js';
+import { decimal, wholeSec } from './wire-value.js';
 
 /** Signal of topic `signals` and `stream.signals` (domain.md 2.6). */
-export function signalMessage(signal: SignalRaised, ids: RunIds): WireObject {
+export function signalMessage(signal: SignalRaised, ids: RunIds): StreamMessage<'signals'> {
   return {
     type: 'signal',
     schema_version: 'v1.0',

@@ -3,7 +3,7 @@
  * be finite; exact amounts are `decimal` so that no digit passes through a float; null members are
  * left out, because a stream has no null.
  */
-type WireValue = string | number | boolean | Decimal | WireObject | null;
+export type WireValue = string | number | boolean | Decimal | WireObject | null;
 export interface WireObject {
   readonly [field: string]: WireValue;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPED_COLUMNS } from '../../../../src/adapters/postgres/column-types.js';
 import { INSERTS } from '../../../../src/adapters/postgres/statements.js';
+import { parameterCount } from '../../../../src/engine/ports/sql-statement.js';
 import { AUDIT_COLUMNS, AUDIT_TABLES } from '../../../../src/engine/domain/audit-tables.js';
 import { CHAIN_TABLES } from '../../../../src/engine/domain/row-chain.js';
 
@@ -11,7 +12,7 @@ describe('INSERTS', () => {
     const columns = [...AUDIT_COLUMNS[table], ...links];
     const names = columns.map((name) => `"${name}"`).join(', ');
     expect(INSERTS[table].text).toContain(`INSERT INTO ${table} (${names}) SELECT`);
-    expect(INSERTS[table].parameterCount).toBe(columns.length);
+    expect(parameterCount(INSERTS[table])).toBe(columns.length);
     expect(TYPED_COLUMNS[table].map(({ name }) => name)).toEqual(AUDIT_COLUMNS[table]);
   });
 });

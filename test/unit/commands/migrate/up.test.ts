@@ -3,6 +3,13 @@ import type { CommandIo } from '../../../../src/commands/command-io.js';
 import { run as status } from '../../../../src/commands/migrate/status.js';
 import { run as up } from '../../../../src/commands/migrate/up.js';
 import { ParsedOptions, type OptionValue } from '../../../../src/commands/parsed-options.js';
+import type {
+  DayReport,
+  MigrationDatabase,
+} from '../../../../src/commands/migrate/migrate-ports.js';
+import type { SqlSession } from '../../../../src/engine/ports/sql-session.js';
+import type { Check } from '../../../../src/schema/verify/verify-after.js';
+import { systemClock } from '../../../../src/adapters/system-clock.js';
 import type { ListedMigration } from '../../../../src/schema/migration-list.js';
 import { withOpening } from '../../../../src/adapters/gate/gate-edit.js';
 import { nodeHash } from '../../../../src/adapters/node-hash.js';
@@ -16,7 +23,8 @@ const PENDING = migration('0002_b', 'pending');
 function migration(name: string, state: ListedMigration['state']): ListedMigration {
   const isApplied = state !== 'pending';
   const [appliedAtMs, appliedBy] = isApplied ? [Date.UTC(2026, 1, 9), 'owner'] : [null, null];
-  return { name, state, sha256: 'a'.repeat(64), appliedAtMs, appliedBy };
+  const sha256 = 'a'.repeat(64);
+  return { name, state, sha256, appliedAtMs, appliedBy, durationMs: null, gateId: null };
 }
 
 interface Ground {
@@ -25,19 +33,30 @@ interface Ground {
   /** By default nothing can be lost, and no gate is needed. */
   readonly isEmpty?: boolean;
   readonly fault?: Error;
+  readonly checks?: readonly Check[];
 }
 
 function database(list: readonly ListedMigration[], ground: Ground = {}) {
   const { exists = true, kind = 'external', isEmpty = true, fault } = ground;
   let applied = 0;
   const permits: string[] = [];
+  const reports: string[] = [];
   const fake = fakeGate();
   const services = {
     ...fake,
+    appendReport: async (_options: ParsedOptions, _io: CommandIo, { text }: DayReport) => {
+      reports.push(text);
+      return 'reports/day.md';
+    },
     migrations: async () => ({
       kind,
       target: 'PostgreSQL 15.4 at db:5432/cdb as owner, TLS',
+      name: 'db:5432/cdb',
       exists,
+      files: [],
+      clock: systemClock(),
+      checkAfter: async () => ground.checks ?? [],
+      ...NO_SESSION,
       list: async () => list,
       isEmpty: async () => isEmpty,
       apply: async (permit: 'any' | 'empty-only') => {
@@ -48,8 +67,20 @@ function database(list: readonly ListedMigration[], ground: Ground = {}) {
       },
     }),
   };
-  return { services, fake, permits, applied: () => applied };
+  return { services, fake, permits, reports, applied: () => applied };
 }
+
+/** What the old stack left is looked for in a session; nothing is there. */
+const empty: SqlSession = {
+  query: async (text) => ({
+    rows: text.includes('WITH n AS') ? [{ schema: 'public', relations: [] }] : [{ present: false }],
+  }),
+};
+const NO_SESSION: Pick<MigrationDatabase, 'read' | 'write' | 'shadow'> = {
+  read: (work) => work(empty),
+  write: () => Promise.reject(new Error('nothing is written here')),
+  shadow: () => Promise.reject(new Error('no shadow')),
+};
 
 function terminal(...typed: readonly string[]): Partial<CommandIo> {
   return {
@@ -83,7 +114,7 @@ describe('cdb migrate up', () => {
     const { fault, applied, out, err } = await call([APPLIED, PENDING], terminal(...typed));
     expect(fault).toBeNull();
     expect(applied).toBe(1);
-    expect(out).toBe('applied 0002_b\nOK: 1 applied\n');
+    expect(out).toBe('applied 0002_b\nOK: 1 applied\nwritten: reports/day.md\n');
     expect(err).toBe(
       'target  PostgreSQL 15.4 at db:5432/cdb as owner, TLS\npending 0002_b\n' +
         'gate    not needed: the database is empty, so nothing can be lost\nApply them? [y/N] ',

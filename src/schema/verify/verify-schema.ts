@@ -1,0 +1,106 @@
+import type { SqlSession } from '../../engine/ports/sql-session.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { readCatalog } from '../catalog/read-catalog.js';
+import { hashOfCatalog } from '../catalog-hash.js';
+import { compareTable } from '../contracts/compare-table.js';
+import type { Contract } from '../contracts/contract.js';
+import type { MigrationFile } from '../migration-files.js';
+import { migrationList, type ListedMigration } from '../migration-list.js';
+import { schemaHistory, type AppliedMigration } from '../schema-history.js';
+import { missingObjects, objectsMade, objectWords } from './objects-made.js';
+
+/** One thing that is open between the files, the history and the live schema. */
+export interface OpenThing {
+  readonly level: 'FAIL' | 'WARN';
+  /** The migration or table that it is about. */
+  readonly about: string;
+  readonly words: string;
+  /** A command, or nothing. */
+  readonly todo: string;
+}
+
+/** Files, history and live schema against each other; an empty answer means that they agree. Reads only. */
+export async function verifySchema(
+  session: SqlSession,
+  files: readonly MigrationFile[],
+  contracts: ReadonlyMap<string, Contract>,
+): Promise<readonly OpenThing[]> {
+  const history = await schemaHistory(session);
+  const catalog = await readCatalog(session);
+  const list = migrationList(files, history);
+  const open = list.flatMap(openMigration);
+  const done = files.filter(({ version }) => isDone(history, version));
+  const isWhole = open.length === 0;
+  return [
+    ...open,
+    ...(await openObjects(done, catalog)),
+    ...invalidIndexes(catalog),
+    // Before the last file is applied the contracts say what is still to come.
+    ...(isWhole ? openContracts(contracts, catalog) : []),
+    ...changedSince(history, catalog),
+  ];
+}
+
+function isDone(history: readonly AppliedMigration[], version: number): boolean {
+  return history.some((row) => row.version === version && row.state === 'done');
+}
+
+const STATES: Readonly<
+  Record<Exclude<ListedMigration['state'], 'applied'>, Omit<OpenThing, 'about' | 'level'>>
+> = {
+  pending: { words: 'not applied', todo: 'cdb migrate plan' },
+  late: { words: 'not applied, but one with a higher number is', todo: 'cdb explain CDB-E0450' },
+  edited: { words: 'changed after it was applied', todo: 'cdb explain CDB-E0413' },
+  unknown: { words: 'applied, and this build has no such file', todo: 'cdb explain CDB-E0412' },
+  interrupted: { words: 'begun, and nobody saw its end', todo: 'cdb migrate up' },
+};
+
+function openMigration({ name, state }: ListedMigration): readonly OpenThing[] {
+  return state === 'applied' ? [] : [{ level: 'FAIL', about: name, ...STATES[state] }];
+}
+
+async function openObjects(
+  done: readonly MigrationFile[],
+  catalog: Catalog,
+): Promise<readonly OpenThing[]> {
+  return missingObjects(await objectsMade(done), catalog).map((object) => ({
+    level: 'FAIL',
+    about: object.by,
+    words: `it made ${objectWords(object)}, which is not there`,
+    todo: object.kind === 'table' ? 'cdb migrate baseline' : '',
+  }));
+}
+
+function invalidIndexes({ relations }: Catalog): readonly OpenThing[] {
+  return Object.values(relations).flatMap(({ name: table, indexes }) =>
+    indexes
+      .filter(({ valid }) => !valid)
+      .map(({ name }) => ({
+        level: 'FAIL' as const,
+        about: table,
+        words: `index ${name} is half built: it answers nothing and costs every write`,
+        todo: '',
+      })),
+  );
+}
+
+function openContracts(
+  contracts: ReadonlyMap<string, Contract>,
+  catalog: Catalog,
+): readonly OpenThing[] {
+  return [...contracts.values()]
+    .flatMap((contract) => compareTable(contract, catalog))
+    .map(({ level, table, words }) => ({ level, about: table, words, todo: '' }));
+}
+
+/** The last migration wrote down what it left; whatever is different now, somebody else did. */
+function changedSince(
+  history: readonly AppliedMigration[],
+  catalog: Catalog,
+): readonly OpenThing[] {
+  const newest = history.at(-1);
+  const left = newest?.catalogAfter ?? null;
+  if (newest === undefined || left === null || left === hashOfCatalog(catalog)) return [];
+  const words = 'the schema is not as it left it: somebody else has changed it since';
+  return [{ level: 'WARN', about: newest.name, words, todo: '' }];
+}

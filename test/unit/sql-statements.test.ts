@@ -1,0 +1,65 @@
+import { describe, expect, it, test } from 'vitest';
+import {
+  ADAPTER_STATEMENTS,
+  STACK_STATEMENTS,
+} from '../../src/adapters/postgres/all-statements.js';
+import { parameterCount } from '../../src/engine/ports/sql-statement.js';
+import { SCHEMA_STATEMENTS } from '../../src/schema/all-statements.js';
+import { loadSqlParser } from '../../src/schema/sql/parse-sql.js';
+import { treeOnDisk } from './architecture/source-tree.js';
+import { scanSql } from './architecture/sql-scan.js';
+
+const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS];
+const NAMES = ALL.map(({ name }) => name);
+
+test('all SQL in src is in statement objects, and all of them are listed', () => {
+  const scans = [...treeOnDisk()].map(([path, text]) => scanSql(path, text));
+  expect(scans.flatMap(({ faults }) => faults)).toEqual([]);
+  const made = scans.flatMap(({ names }) => names);
+  expect(made.length).toBeGreaterThan(50);
+  const unlisted = made.filter((name) => !NAMES.some((listed) => patternOf(name).test(listed)));
+  expect(unlisted).toEqual([]);
+});
+
+test('each has a name of its own, in words that SQL takes as a name', () => {
+  expect(new Set(NAMES).size).toBe(NAMES.length);
+  expect(NAMES.filter((name) => !/^[a-z][a-z0-9_]{2,50}$/.test(name))).toEqual([]);
+});
+
+test.each([...ALL, ...STACK_STATEMENTS])('PostgreSQL can parse $name', async ({ text }) => {
+  const parser = await loadSqlParser();
+  expect(parser.parse(text).length).toBeGreaterThan(0);
+});
+
+describe('the scan finds', () => {
+  it.each([
+    ['a text that is sent', "await client.query('SELECT 1');", 2],
+    ['a text in a constant', "const a = 'INSERT INTO t (x) VALUES ($1)';", 1],
+    ['a text that is put together', 'const a = `update ${table} set x = 1`;', 1],
+    ['lower case', "const a = 'select a from b';", 1],
+    ['the end of a transaction', "const a = 'COMMIT';", 1],
+    ['a text that comes from elsewhere', 'await session.query(given);', 1],
+    ['a text in a function that a statement calls', "function f() { return 'DELETE FROM t'; }", 1],
+  ])('%s', (_what, text, count) => {
+    expect(scanSql('x.ts', text).faults).toHaveLength(count);
+  });
+
+  it.each([
+    ['a statement', "const A = sqlStatement('a', `SELECT x FROM ${t}`); query(A.text, [1]);"],
+    ['a piece of one', "const A = sqlPart('WITH a AS (SELECT 1)');"],
+    ['the file of a migration', 'session.query(file.sql);'],
+    ['words of a person', "const a = 'update the row that you select';"],
+    ['a query of something else', 'const a = url.query;'],
+  ])('nothing in %s', (_what, text) => {
+    expect(scanSql('x.ts', text).faults).toEqual([]);
+  });
+});
+
+it('counts the values that a statement takes', () => {
+  expect(parameterCount({ name: 'a', text: 'SELECT $1, $12, $2' })).toBe(12);
+  expect(parameterCount({ name: 'a', text: 'SELECT 1' })).toBe(0);
+});
+
+function patternOf(name: string): RegExp {
+  return new RegExp(`^${name.replaceAll('${…}', '[a-z0-9_]+')}$`);
+}
