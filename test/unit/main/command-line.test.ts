@@ -79,6 +79,7 @@ describe('command line', () => {
       'streams lag',
       'audit verify',
       'audit tail',
+      'contracts list',
       'gate list',
       'migrate status',
       'config show',
