@@ -317,9 +317,11 @@ describe('verify-after', () => {
     await on(async () => {
       const growing = judged();
       let n = 0;
-      let isOver = false;
-      void growing.finally(() => (isOver = true));
-      while (!isOver) {
+      const over = new AbortController();
+      void growing.finally(() => {
+        over.abort();
+      });
+      while (!over.signal.aborted) {
         n += 1;
         await run(`INSERT INTO risk_events (timestamp_ms, symbol, decision, decision_pk, run_id, seq, ord)
           VALUES (1, 'BTCUSDT', 'ALLOW', 'd${n}', 'r', ${n}, 0)`);
