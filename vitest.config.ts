@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 interface ProjectOptions {
@@ -18,6 +19,8 @@ const project = (name: string, { testTimeout, buildFirst }: ProjectOptions) => (
 
 export default defineConfig({
   test: {
+    // Half of the tests wait for servers and processes, so two share two cores well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', { testTimeout: 10_000 }),
       project('contract', { testTimeout: 60_000 }),
