@@ -79,8 +79,10 @@ describe('command line', () => {
       'streams lag',
       'audit verify',
       'audit tail',
+      'contracts list',
       'gate list',
       'migrate status',
+      'migrate verify',
       'config show',
     ]);
     expect(call('fills --fields a,b').options.list('fields')).toEqual(['a', 'b']);
