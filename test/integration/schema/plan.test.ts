@@ -317,9 +317,9 @@ describe('verify-after', () => {
     await on(async () => {
       const growing = judged();
       let n = 0;
-      let isOver = false;
-      void growing.finally(() => (isOver = true));
-      while (!isOver) {
+      const state = { isOver: false };
+      void growing.finally(() => (state.isOver = true));
+      while (!state.isOver) {
         n += 1;
         await run(`INSERT INTO risk_events (timestamp_ms, symbol, decision, decision_pk, run_id, seq, ord)
           VALUES (1, 'BTCUSDT', 'ALLOW', 'd${n}', 'r', ${n}, 0)`);
