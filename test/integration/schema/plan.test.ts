@@ -16,6 +16,7 @@ import { planTakeBack, takeBack } from '../../../src/schema/take-back.js';
 import { rowsGrow } from '../../../src/schema/verify/rows-grow.js';
 import { verifyAfter } from '../../../src/schema/verify/verify-after.js';
 import { verifySchema } from '../../../src/schema/verify/verify-schema.js';
+import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { TestDatabase } from '../postgres/test-database.js';
 
 const files = loadMigrations();
@@ -227,6 +228,26 @@ describe('taking back', () => {
       ).rejects.toMatchObject({ code: 'CDB-E0465', exit: 5 });
     }, 'cdb engine');
     expect(await on(schemaHistory)).toHaveLength(newest);
+  });
+
+  it('whose connection is lost at COMMIT is told as it was', async () => {
+    const proxy = await TcpProxy.start(target.port);
+    let commits = 0;
+    proxy.onClientBytes = (bytes) => {
+      if (!bytes.includes('COMMIT\0')) return;
+      commits += 1;
+      if (commits === 2) proxy.mode = 'lose-answers';
+    };
+    const again = <T>(work: (session: SqlSession) => Promise<T>) => on(work);
+    const taken = withSqlSession({ ...target, port: proxy.port }, 'test', (session) =>
+      takeBack(session, { ...terms(files), waitForLockMs: 10_000, again }, newest - 1),
+    );
+    await expect(taken).rejects.toMatchObject({
+      code: 'CDB-E0458',
+      why: expect.stringContaining('it was taken back') as unknown,
+    });
+    await proxy.close();
+    expect(await on(schemaHistory)).toHaveLength(newest - 1);
   });
 
   it('that fails keeps the schema and its row', async () => {
