@@ -3,13 +3,34 @@ import {
   ADAPTER_STATEMENTS,
   STACK_STATEMENTS,
 } from '../../src/adapters/postgres/all-statements.js';
-import { parameterCount } from '../../src/engine/ports/sql-statement.js';
+import { parameterCount, type SqlStatement } from '../../src/engine/ports/sql-statement.js';
 import { SCHEMA_STATEMENTS } from '../../src/schema/all-statements.js';
+import type { CatalogRelation } from '../../src/schema/catalog/catalog.js';
+import type { Contract } from '../../src/schema/contracts/contract.js';
+import { loadContracts } from '../../src/schema/contracts/load-contracts.js';
+import { preparation } from '../../src/schema/drift/drift-statements.js';
+import { valueStatement } from '../../src/schema/drift/value-statements.js';
 import { loadSqlParser } from '../../src/schema/sql/parse-sql.js';
 import { treeOnDisk } from './architecture/source-tree.js';
 import { scanSql } from './architecture/sql-scan.js';
 
-const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS];
+const EMPTY_TABLE: Omit<CatalogRelation, 'name' | 'columns'> = {
+  kind: 'table',
+  persistence: 'permanent',
+  rowSecurity: false,
+  constraints: [],
+  indexes: [],
+  triggers: [],
+  rules: [],
+};
+
+const INSERTED = ADAPTER_STATEMENTS.filter(({ name }) => name.startsWith('insert_'));
+/** Made for each contract, and for what is prepared together. */
+const MADE_FOR = [
+  preparation(INSERTED),
+  ...[...loadContracts().values()].flatMap((contract) => valuesOf(contract)),
+];
+const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS, ...MADE_FOR];
 const NAMES = ALL.map(({ name }) => name);
 
 test('all SQL in src is in statement objects, and all of them are listed', () => {
@@ -59,6 +80,14 @@ it('counts the values that a statement takes', () => {
   expect(parameterCount({ name: 'a', text: 'SELECT $1, $12, $2' })).toBe(12);
   expect(parameterCount({ name: 'a', text: 'SELECT 1' })).toBe(0);
 });
+
+function valuesOf(contract: Contract): readonly SqlStatement[] {
+  const columns = Object.entries(contract.fields).map(([name, { type }]) => ({
+    ...{ name, type, nullable: true, default: null },
+  }));
+  const relation = { ...EMPTY_TABLE, name: contract.table, columns };
+  return [valueStatement(contract, relation)].flatMap((made) => made?.statement ?? []);
+}
 
 function patternOf(name: string): RegExp {
   return new RegExp(`^${name.replaceAll('${…}', '[a-z0-9_]+')}$`);

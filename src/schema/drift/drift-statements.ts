@@ -54,9 +54,9 @@ export function preparation(statements: readonly SqlStatement[]): SqlStatement {
   const parts = statements.map((statement) => {
     const nulls = Array.from({ length: parameterCount(statement) }, () => 'NULL').join(', ');
     const given = nulls === '' ? '' : `(${nulls})`;
-    return `PREPARE drift_${statement.name} AS ${statement.text};
+    return sqlPart(`PREPARE drift_${statement.name} AS ${statement.text};
       EXPLAIN EXECUTE drift_${statement.name}${given};
-      DEALLOCATE drift_${statement.name}`;
+      DEALLOCATE drift_${statement.name}`);
   });
-  return sqlStatement('drift_prepare', sqlPart(parts.join(';\n')));
+  return sqlStatement('drift_prepare', parts.join(';\n'));
 }

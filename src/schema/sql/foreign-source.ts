@@ -1,4 +1,4 @@
-import { sqlStatement, type SqlStatement } from '../../engine/ports/sql-statement.js';
+import type { SqlStatement } from '../../engine/ports/sql-statement.js';
 
 /** A text that starts a string of Python, JavaScript, JSON or YAML; longest first. */
 const QUOTES = [`"""`, `'''`, '"', "'", '`'] as const;
@@ -8,7 +8,7 @@ const SQL =
 export interface ForeignStatement {
   /** From 1. */
   readonly line: number;
-  /** Named by file and line, in the parameter form of PostgreSQL. */
+  /** Not one of ours: named by file and line, in the parameter form of PostgreSQL. */
   readonly statement: SqlStatement;
 }
 
@@ -23,7 +23,7 @@ export function foreignStatements(path: string, source: string): readonly Foreig
     .filter(({ text }) => SQL.test(text))
     .map(({ text, start }) => {
       const line = source.slice(0, start).split('\n').length;
-      return { line, statement: sqlStatement(`${path}:${line}`, withParameters(text)) };
+      return { line, statement: { name: `${path}:${line}`, text: withParameters(text) } };
     });
 }
 

@@ -19,12 +19,19 @@ export interface SqlParser {
 export async function loadSqlParser(): Promise<SqlParser> {
   const { loadModule, parseSync } = await import('libpg-query');
   await loadModule();
+  const parse = (text: string): readonly ParsedStatement[] =>
+    (tree.parse(parseSync(text)).stmts ?? []).map(({ stmt }) => {
+      const [[kind, body] = ['', null]] = Object.entries(stmt);
+      return { kind, body };
+    });
+  // The same statements are looked at for their columns, their rights and their kind.
+  const known = new Map<string, readonly ParsedStatement[]>();
   return {
-    parse: (text) =>
-      (tree.parse(parseSync(text)).stmts ?? []).map(({ stmt }) => {
-        const [[kind, body] = ['', null]] = Object.entries(stmt);
-        return { kind, body };
-      }),
+    parse: (text) => {
+      const parsed = known.get(text) ?? parse(text);
+      known.set(text, parsed);
+      return parsed;
+    },
   };
 }
 

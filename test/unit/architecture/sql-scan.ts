@@ -11,7 +11,7 @@ const SENDERS: ReadonlySet<string> = new Set([
 
 const SQL_TEXTS: readonly RegExp[] = [
   /\bselect\b[\s\S]*\bfrom\b\s+["\w(]/i,
-  /^\s*\(?\s*SELECT\b/,
+  /^\s*\(?\s*SELECT\s+\S/,
   /\binsert\s+into\b/i,
   /\bupdate\s+\S+\s+set\b/i,
   /\bdelete\s+from\b/i,
