@@ -72,7 +72,9 @@ export async function takeBack(
     if (engines > 0) throw engineConnected(engines);
     const steps = await above(session, run.files, to);
     if (steps.length === 0) return [];
-    await inTransaction(session, () => prepareHistory(session));
+    await inTransaction(session, () => prepareHistory(session)).catch((fault: unknown) => {
+      throw fault instanceof CommitLost ? commitUnknown('schema_history', fault) : fault;
+    });
     const taken: TakenBack[] = [];
     for (const step of steps) taken.push(await takeOneBack(session, run, step));
     return taken;

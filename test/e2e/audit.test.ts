@@ -57,7 +57,8 @@ describe('cdb audit', () => {
     await ran({}, '--restart');
     const { status, state, row } = await verified();
     expect([status, state]).toEqual([0, 'ok']);
-    expect(row('ledger')).toMatchObject({ state: 'ok', checked: 4 });
+    // The migration of the first start, and the anchors of two.
+    expect(row('ledger')).toMatchObject({ state: 'ok', checked: 5 });
     expect(row('risk_events')?.checked).toBeGreaterThan(100);
     expect(row('risk_events')).toMatchObject({ detail: '1 anchors met' });
     expect(row('anchors')).toMatchObject({ state: 'ok', checked: 4 });
@@ -100,20 +101,20 @@ describe('cdb audit', () => {
 
   it('names what was changed in the ledger, and what was cut off there', async () => {
     await ran();
-    const newest = join(ledgerPath(), '000000002.json');
+    const newest = join(ledgerPath(), '000000003.json');
     const text = readFileSync(newest, 'utf8');
     writeFileSync(newest, text.replace('the engine stops', 'nothing happens'));
     const edited = await verified();
     expect(edited.status).toBe(1);
-    expect(edited.row('ledger')).toMatchObject({ state: 'bad', bad_position: 2 });
+    expect(edited.row('ledger')).toMatchObject({ state: 'bad', bad_position: 3 });
 
     writeFileSync(newest, 'no entry');
-    expect((await verified()).row('ledger')).toMatchObject({ state: 'bad', bad_position: 2 });
+    expect((await verified()).row('ledger')).toMatchObject({ state: 'bad', bad_position: 3 });
 
     rmSync(newest);
     const cut = await verified();
-    expect(cut.row('ledger')).toMatchObject({ state: 'bad', bad_position: 2 });
-    expect(cut.row('ledger')?.detail).toContain('the database anchors 2');
+    expect(cut.row('ledger')).toMatchObject({ state: 'bad', bad_position: 3 });
+    expect(cut.row('ledger')?.detail).toContain('the database anchors 3');
 
     rmSync(ledgerPath(), { recursive: true });
     const gone = await verified();
@@ -156,7 +157,7 @@ describe('cdb audit', () => {
     expect(data.rows).toBe(rows.reduce((sum, one) => sum + one, 0));
 
     const events = ['audit', 'export', '--format', 'decision-events', '--out', out];
-    expect((await place.run(events)).stdout).toContain('2 files written');
+    expect((await place.run(events)).stdout).toContain('3 files written');
     expect((await place.run(events)).stdout).toContain('0 files written');
     const [name = ''] = readdirSync(out).filter((one) => one.endsWith('.yaml'));
     expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ__[a-z0-9-]+-001__cdb-run\.yaml$/);

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { STREAM_FIELDS } from '../../src/engine/domain/wire/stream-fields.js';
 import { Workplace } from '../chaos/engine-process.js';
 import { ExternalPostgres } from '../integration/postgres/external-postgres.js';
+import { RedisServer } from '../integration/redis/redis-fixture.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
 const RUN = ['run', '--paper', '--feed', 'sample', '--speed', 'max'];
@@ -191,6 +193,11 @@ describe('cdb drift --code', () => {
   });
 });
 
+/** With every field that an entry of the stream can have. */
+function entryOf(stream: keyof typeof STREAM_FIELDS): Record<string, string> {
+  return Object.fromEntries(Object.keys(STREAM_FIELDS[stream]).map((field) => [field, 'x']));
+}
+
 describe('cdb contracts', () => {
   it('lists, shows and checks them without a database', async () => {
     const list = await cdb(null, 'contracts', 'list', '--json');
@@ -215,6 +222,32 @@ describe('cdb contracts', () => {
     const check = await cdb(null, 'contracts', 'check', 'feed_gaps', '--contracts', directory);
     expect(check.status).toBe(1);
     expect(check.stdout).toContain('column ord is sent to table feed_gaps by insert_feed_gaps');
+  });
+
+  it('names fields of live entries in Redis that the events have not, or that they lack', async () => {
+    const redis = await RedisServer.start();
+    try {
+      const writer = await redis.link('writer');
+      const signal: Record<string, string> = {
+        ...entryOf('signals'),
+        bot_id: 'None',
+        qty: '0.1',
+      };
+      delete signal['symbol'];
+      const words = Object.entries(signal).flat();
+      await writer.call('write', 'XADD', 'stream.signals', '*', ...words);
+      const check = await place.run(['contracts', 'check', '--streams'], {
+        env: { CDB_REDIS_URL: redis.url },
+      });
+      expect(check.status, check.stderr).toBe(1);
+      expect(check.stdout).toMatch(/^stream\.signals +differs +1 entries from redis$/m);
+      expect(check.stdout).toContain('FAIL  field symbol of stream.signals is missing in 1 of 1');
+      expect(check.stdout).toContain('FAIL  field bot_id of stream.signals holds the text of a');
+      expect(check.stdout).toContain('WARN  field qty of stream.signals is unknown in 1 of 1');
+      expect(check.stdout).toMatch(/^2 FAIL 1 WARN {3}exit 1$/m);
+    } finally {
+      await redis.end();
+    }
   });
 
   it('writes what the database has, and only says so with --dry-run', async () => {

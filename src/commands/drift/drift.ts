@@ -7,6 +7,7 @@ import { chosenContracts } from '../contracts/chosen-contracts.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { plainText } from '../tables/plain-text.js';
 import { githubAnnotations } from './annotations.js';
 import { driftOfFile } from './drift-of-file.js';
 import type { DriftServices } from './drift-ports.js';
@@ -54,7 +55,7 @@ export async function run(
 }
 
 export function lastLine(findings: readonly Finding[], fix: string, exit: number): string {
-  return `${countWords(findings)}${fix === '' ? '' : `   fix: ${fix}`}   exit ${exit}\n`;
+  return `${countWords(findings)}${fix === '' ? '' : plainText(`   fix: ${fix}`)}   exit ${exit}\n`;
 }
 
 function nothingYet(io: CommandIo, target: string, kind: string): number {

@@ -33,6 +33,9 @@ export async function applyBaseline(
   contracts: Contracts,
 ): Promise<BaselineDone> {
   let done: BaselineDone = { aside: [], remade: [], applied: [] };
+  // What has no transaction of its own could not be a part of that one.
+  const goOn = (open: SqlSession) => ensureSchema(open, run);
+  let later: readonly number[];
   try {
     await withMigrationLock(session, run, async () => {
       const plan = await planBaseline(session, run.files);
@@ -41,12 +44,12 @@ export async function applyBaseline(
         done = await change(session, { plan, run, contracts });
       });
     });
+    later = await goOn(session);
   } catch (fault) {
     if (!(fault instanceof CommitLost)) throw asOperatorError(fault);
-    await lookUp(run, done, fault);
+    const again = await lookUp(run, done, fault);
+    later = await again(goOn);
   }
-  // What has no transaction of its own could not be a part of that one.
-  const later = await ensureSchema(session, run);
   const names = run.files.filter(({ version }) => later.includes(version)).map(({ name }) => name);
   return { ...done, applied: [...done.applied, ...names] };
 }
@@ -83,15 +86,18 @@ async function change(
   return { aside, remade, applied: now.map(({ name }) => name) };
 }
 
-/** The history was written in the same transaction, or, where nothing was pending, nothing tells. */
-async function lookUp(run: MigrationRun, done: BaselineDone, fault: CommitLost): Promise<void> {
+/** The history was written in the same transaction; where nothing was pending, nothing tells. */
+async function lookUp(run: MigrationRun, done: BaselineDone, fault: CommitLost) {
+  const { again } = run;
   const last = done.applied.at(-1);
-  if (run.again === undefined || last === undefined) throw commitUnknown('baseline', fault);
-  const isThere = await run
-    .again((session) => withMigrationLock(session, run, () => schemaHistory(session)))
+  if (again === undefined || last === undefined) throw commitUnknown('baseline', fault);
+  const isThere = await again((session) =>
+    withMigrationLock(session, run, () => schemaHistory(session)),
+  )
     .then((rows) => rows.some(({ name }) => name === last))
     .catch((error: unknown) => {
       throw commitUnknown('baseline', error);
     });
   if (!isThere) throw baselineFailed('the connection was lost before its COMMIT', fault);
+  return again;
 }

@@ -10,6 +10,8 @@ import { tolerate } from './tolerate.js';
 /** Answers of the server that say nothing about the schema. */
 const NO_RIGHT = '42501';
 const TIMEOUTS = ['57014', '55P03'];
+/** A database that keeps so many waiting (a migration runs) would keep all the others waiting too. */
+const LATE_MAX = 3;
 
 interface Prepared {
   readonly count: number;
@@ -29,6 +31,7 @@ export async function prepareStatements(
   if (!together.ok) {
     // One by one: which of them, and all of them.
     for (const statement of preparable) {
+      if (findings.filter(({ level }) => level === 'WARN').length >= LATE_MAX) break;
       const alone = await prepared(session, [statement]);
       // Which right is missing is told by table, not by statement.
       if (alone.ok || alone.fault.state === NO_RIGHT) continue;

@@ -10,6 +10,8 @@ import { loadContracts } from '../../../src/schema/contracts/load-contracts.js';
 import { loadMigrations } from '../../../src/schema/migration-files.js';
 import { compared } from '../../../src/schema/plan/rehearse.js';
 import { schemaState } from '../../../src/schema/schema-state.js';
+import type { MigrationRun } from '../../../src/schema/migration-run.js';
+import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { TestDatabase } from '../postgres/test-database.js';
 import { oldStacks, oldStackSql, type OldStack } from './old-stack.js';
 
@@ -160,6 +162,40 @@ describe('risk_events of a hot-fix', () => {
     );
     await database.run(target.database, 'DROP TABLE risk_events', v1);
     expect(await baseline(target)).toMatchObject({ aside: [{ now: 'cdb_legacy_2.risk_events' }] });
+  });
+});
+
+describe('a connection that is lost at the COMMIT of a takeover', () => {
+  const lost = async (act: (proxy: TcpProxy) => void) => {
+    const target = await oldDatabase(FULL);
+    const before = await allRows(target);
+    const proxy = await TcpProxy.start(target.port);
+    proxy.onClientBytes = (bytes) => {
+      if (bytes.includes('COMMIT\0')) act(proxy);
+    };
+    const again: MigrationRun['again'] = (work) => {
+      proxy.mode = 'pass';
+      return on(target, work);
+    };
+    const done = await withSqlSession({ ...target, port: proxy.port }, 'test', (session) =>
+      applyBaseline(session, { ...RUN, again }, contracts),
+    ).catch((fault: unknown) => fault);
+    await proxy.close();
+    return { target, before, done };
+  };
+
+  it('is looked up: it was committed', async () => {
+    const { target, done } = await lost((proxy) => (proxy.mode = 'lose-answers'));
+    expect(done).toMatchObject({ applied: files.map(({ name }) => name) });
+    expect(await on(target, (session) => compared(session, contracts))).toEqual([]);
+  });
+
+  it('is looked up: it never arrived, and nothing has changed', async () => {
+    const { target, before, done } = await lost((proxy) => {
+      proxy.cut();
+    });
+    expect(done).toMatchObject({ code: 'CDB-E0463' });
+    expect(await allRows(target)).toEqual(before);
   });
 });
 

@@ -16,6 +16,7 @@ import { planTakeBack, takeBack } from '../../../src/schema/take-back.js';
 import { rowsGrow } from '../../../src/schema/verify/rows-grow.js';
 import { verifyAfter } from '../../../src/schema/verify/verify-after.js';
 import { verifySchema } from '../../../src/schema/verify/verify-schema.js';
+import { TcpProxy } from '../../fakes/network/tcp-proxy.js';
 import { TestDatabase } from '../postgres/test-database.js';
 
 const files = loadMigrations();
@@ -229,6 +230,26 @@ describe('taking back', () => {
     expect(await on(schemaHistory)).toHaveLength(newest);
   });
 
+  it('whose connection is lost at COMMIT is told as it was', async () => {
+    const proxy = await TcpProxy.start(target.port);
+    let commits = 0;
+    proxy.onClientBytes = (bytes) => {
+      if (!bytes.includes('COMMIT\0')) return;
+      commits += 1;
+      if (commits === 2) proxy.mode = 'lose-answers';
+    };
+    const again = <T>(work: (session: SqlSession) => Promise<T>) => on(work);
+    const taken = withSqlSession({ ...target, port: proxy.port }, 'test', (session) =>
+      takeBack(session, { ...terms(files), waitForLockMs: 10_000, again }, newest - 1),
+    );
+    await expect(taken).rejects.toMatchObject({
+      code: 'CDB-E0458',
+      why: expect.stringContaining('it was taken back') as unknown,
+    });
+    await proxy.close();
+    expect(await on(schemaHistory)).toHaveLength(newest - 1);
+  });
+
   it('that fails keeps the schema and its row', async () => {
     const list = [...files, next('CREATE TABLE more (n integer)', 'DROP TABLE more; SELECT 1/0')];
     await on((session) => ensureSchema(session, terms(list)));
@@ -317,11 +338,9 @@ describe('verify-after', () => {
     await on(async () => {
       const growing = judged();
       let n = 0;
-      const over = new AbortController();
-      void growing.finally(() => {
-        over.abort();
-      });
-      while (!over.signal.aborted) {
+      const state = { isOver: false };
+      void growing.finally(() => (state.isOver = true));
+      while (!state.isOver) {
         n += 1;
         await run(`INSERT INTO risk_events (timestamp_ms, symbol, decision, decision_pk, run_id, seq, ord)
           VALUES (1, 'BTCUSDT', 'ALLOW', 'd${n}', 'r', ${n}, 0)`);

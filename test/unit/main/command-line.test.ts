@@ -82,6 +82,7 @@ describe('command line', () => {
       'contracts list',
       'gate list',
       'migrate status',
+      'migrate verify',
       'config show',
     ]);
     expect(call('fills --fields a,b').options.list('fields')).toEqual(['a', 'b']);

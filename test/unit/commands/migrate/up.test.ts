@@ -137,6 +137,36 @@ describe('cdb migrate up', () => {
     expect(err).not.toContain('y/N');
   });
 
+  it('ends with 1 where a file did not do what it is for, and the report of the day says so', async () => {
+    const checks: readonly Check[] = [
+      { about: '0002_b', verdict: 'OK', evidence: 'there' },
+      { about: 'risk_events', verdict: 'FAIL', evidence: 'column symbol is missing' },
+    ];
+    const place = database([PENDING], { checks });
+    const { status, out } = await call([], {}, { yes: true }, place);
+    expect(status).toBe(1);
+    expect(out).toContain('verify FAIL risk_events: column symbol is missing\nFAIL: 1 applied');
+    expect(place.reports.join()).toMatch(
+      /\*\*Apply\*\*: 0002_b[\s\S]*FAIL risk_events: column symbol[\s\S]*Final status: FAIL/,
+    );
+  });
+
+  it('says in the report why a migration failed', async () => {
+    const place = database([PENDING], { fault: new Error('column exists') });
+    const { fault } = await call([], {}, { yes: true }, place);
+    expect(fault).toMatchObject({ message: 'column exists' });
+    expect(place.reports.join()).toMatch(/\*\*Failed\*\*: column exists[\s\S]*Final status: FAIL/);
+  });
+
+  it('with --dry-run says what would be applied, asks nobody and changes nothing', async () => {
+    const place = database([APPLIED, PENDING]);
+    const { status, applied, out, err } = await call([], {}, { dryRun: true }, place);
+    expect([status, applied]).toEqual([0, 0]);
+    expect(out).toContain('would apply 0002_b; nothing was changed');
+    expect(err).not.toContain('y/N');
+    expect(place.reports).toEqual([]);
+  });
+
   it('does not ask about a schema that has to be refused', async () => {
     const { applied, err } = await call([migration('0001_a', 'edited'), PENDING], terminal('y\n'));
     expect(applied).toBe(1);
