@@ -1,4 +1,3 @@
--- cdb:verify SELECT count(*) = 0 FROM schema_history WHERE state IS NULL
 -- What the history says of a migration beside its checksum. A build that has this file adds the columns
 -- before it applies any, so that they are there for the first one too.
 

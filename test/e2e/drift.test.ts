@@ -69,7 +69,7 @@ describe('cdb drift on an external database', () => {
     );
     expect(text.stdout).toMatch(/^ {2}reason varchar\(20\) +ok +- +MISSING +WARN$/m);
     expect(text.stdout).toMatch(
-      /^\d+ FAIL \d+ WARN {3}fix: cdb migrate status --state-dir \S+ {3}exit 1$/m,
+      /^\d+ FAIL \d+ WARN {3}fix: cdb migrate verify --state-dir \S+ {3}exit 1$/m,
     );
 
     const json = await cdb(url, 'drift', '--tables', 'risk_events', '--json');

@@ -68,5 +68,5 @@ export function fixOf(findings: readonly Finding[]): string {
   if (fails.every(({ kind }) => kind === 'value')) {
     return 'find who wrote these rows; the schema itself is as agreed';
   }
-  return 'cdb migrate status';
+  return 'cdb migrate verify';
 }

@@ -62,7 +62,7 @@ export async function planBaseline(
     remade: applied.filter(gone),
     pending,
     untouched: present.map(({ name }) => name).filter((name) => !isAside(name)),
-    lineage: oldLineage(catalog),
+    lineage: oldLineage(present.filter(({ name }) => !applied.includes(name) || isAside(name))),
     claimed: Object.hasOwn(relations, 'schema_version') ? await claimedVersions(session) : [],
   };
 }

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogRelation } from '../catalog/catalog.js';
+import type { CatalogRelation } from '../catalog/catalog.js';
 import { OLD_TABLES, type OldTable } from './old-tables.js';
 
 /** What a relation is that has the name of one of ours. */
@@ -39,9 +39,14 @@ function formWords({ table, form }: OldTable, { columns }: CatalogRelation): str
   return has005 ? `${form} with 005` : form;
 }
 
-/** Of the old migrations, which are there; by what each of them leaves in the catalog. */
-export function oldLineage({ relations }: Catalog): Readonly<Record<string, boolean>> {
-  const table = (name: string) => (Object.hasOwn(relations, name) ? relations[name] : undefined);
+/**
+ * Of the old migrations, which are there; by what each of them leaves in the catalog.
+ * @param relations without those that our own migrations have made
+ */
+export function oldLineage(
+  relations: readonly CatalogRelation[],
+): Readonly<Record<string, boolean>> {
+  const table = (name: string) => relations.find((one) => one.name === name);
   const column = (name: string, wanted: string) =>
     table(name)?.columns.find((one) => one.name === wanted);
   const has = (name: string, wanted?: string) =>

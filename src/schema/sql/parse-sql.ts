@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { postgresGrammar } from './postgres-grammar.js';
 
 const tree = z.object({
   stmts: z.array(z.object({ stmt: z.record(z.string(), z.unknown()) })).optional(),
@@ -15,10 +16,8 @@ export interface SqlParser {
   parse(text: string): readonly ParsedStatement[];
 }
 
-/** Loads PostgreSQL's own grammar; only commands that read SQL pay for it. */
 export async function loadSqlParser(): Promise<SqlParser> {
-  const { loadModule, parseSync } = await import('libpg-query');
-  await loadModule();
+  const parseSync = await postgresGrammar();
   const parse = (text: string): readonly ParsedStatement[] =>
     (tree.parse(parseSync(text)).stmts ?? []).map(({ stmt }) => {
       const [[kind, body] = ['', null]] = Object.entries(stmt);

@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query';
+import { postgresGrammar } from './postgres-grammar.js';
 
 export interface Statement {
   readonly node: Node;
@@ -10,10 +11,9 @@ type Parsed =
   | { readonly ok: true; readonly statements: readonly Statement[] }
   | { readonly ok: false; readonly why: string };
 
-/** The statements of a file by PostgreSQL's own grammar, which the first call loads. */
+/** The statements of a file. */
 export async function parseStatements(sql: string): Promise<Parsed> {
-  const { loadModule, parseSync } = await import('libpg-query');
-  await loadModule();
+  const parseSync = await postgresGrammar();
   try {
     const bytes = Buffer.from(sql);
     const statements = (parseSync(sql).stmts ?? []).flatMap(({ stmt, ...place }) => {

@@ -1,5 +1,6 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import type { Catalog } from '../catalog/catalog.js';
+import { recognise } from '../baseline/recognise.js';
 import { readCatalog } from '../catalog/read-catalog.js';
 import { hashOfCatalog } from '../catalog-hash.js';
 import { compareTable } from '../contracts/compare-table.js';
@@ -67,7 +68,7 @@ async function openObjects(
     level: 'FAIL',
     about: object.by,
     words: `it made ${objectWords(object)}, which is not there`,
-    todo: object.kind === 'table' ? 'cdb migrate baseline' : '',
+    todo: remakeOf(object.table, catalog),
   }));
 }
 
@@ -90,7 +91,17 @@ function openContracts(
 ): readonly OpenThing[] {
   return [...contracts.values()]
     .flatMap((contract) => compareTable(contract, catalog))
-    .map(({ level, table, words }) => ({ level, about: table, words, todo: '' }));
+    .map(({ level, table, words }) => ({
+      ...{ level, about: table, words },
+      todo: level === 'FAIL' ? remakeOf(table, catalog) : '',
+    }));
+}
+
+/** What makes a table again that is gone, or that somebody has put an old one in the place of. */
+function remakeOf(table: string, { relations }: Catalog): string {
+  const relation = Object.hasOwn(relations, table) ? relations[table] : undefined;
+  const isGone = relation === undefined || recognise(relation).is === 'old';
+  return isGone ? 'cdb migrate baseline' : '';
 }
 
 /** The last migration wrote down what it left; whatever is different now, somebody else did. */
