@@ -160,7 +160,7 @@ describe('cdb audit', () => {
     expect((await place.run(events)).stdout).toContain('3 files written');
     expect((await place.run(events)).stdout).toContain('0 files written');
     const [name = ''] = readdirSync(out).filter((one) => one.endsWith('.yaml'));
-    expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ__[a-z0-9-]+-001__cdb-run\.yaml$/);
+    expect(name).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ__[a-z0-9-]+-\d{3}__cdb-run\.yaml$/);
     writeFileSync(join(out, name), 'something else');
     const refused = await place.run(events);
     expect(refused.status).toBe(6);

@@ -1,4 +1,4 @@
-import type { CatalogRelation } from '../catalog/catalog.js';
+import type { CatalogRelation, CatalogTrigger } from '../catalog/catalog.js';
 import type { Contract } from './contract.js';
 import type { Finding } from './finding.js';
 
@@ -30,9 +30,16 @@ export function compareTriggers(contract: Contract, relation: CatalogRelation): 
     }
   }
   const extra = relation.triggers.filter(({ name }) => !triggers.some((t) => t.name === name));
-  for (const { name, definition } of extra) {
-    const words = `trigger ${name} of table ${table} is not in the contract and can change or refuse rows: ${definition}`;
-    add(name, null, definition, words);
-  }
-  return findings;
+  return [...findings, ...extra.map((live) => extraTrigger(table, live))];
+}
+
+/** What runs behind a write, such as a copy or a message for others, leaves its row as it was sent. */
+function extraTrigger(table: string, { name, definition }: CatalogTrigger): Finding {
+  const isBehind = definition.startsWith('AFTER ');
+  const effect = isBehind ? 'runs behind each write' : 'can change or refuse rows';
+  return {
+    ...{ level: isBehind ? 'WARN' : 'FAIL', kind: 'trigger', table, subject: name },
+    ...{ expected: null, found: definition },
+    words: `trigger ${name} of table ${table} is not in the contract and ${effect}: ${definition}`,
+  };
 }

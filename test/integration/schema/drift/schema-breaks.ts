@@ -249,6 +249,14 @@ const RELATIONS: readonly SchemaBreak[] = [
     ],
     found: ['FAIL trigger trades.swallow'],
   },
+  {
+    what: 'a trigger is added that tells others of rows',
+    sql: [
+      "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+      'CREATE TRIGGER tell AFTER INSERT ON trades FOR EACH ROW EXECUTE FUNCTION tell()',
+    ],
+    found: ['WARN trigger trades.tell'],
+  },
   one(
     'a rule swallows rows',
     'CREATE RULE swallow AS ON INSERT TO feed_gaps DO INSTEAD NOTHING',
