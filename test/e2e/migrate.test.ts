@@ -291,6 +291,14 @@ async function openGateAgain(database: string): Promise<void> {
   await openGate(database);
 }
 
+it('cdb migrate up --to judges no table that a file to come changes', async () => {
+  const database = await newDatabase();
+  const up = await cdb(database, ['migrate', 'up', '--to', '0003_trading', '--yes']);
+  expect(up.status, up.stdout).toBe(0);
+  expect(up.stdout).toContain('verify OK orders: as its contract says');
+  expect(up.stdout).toMatch(/verify not judged runs: still to come: 0004_portfolio, .*run_group/);
+});
+
 describe('cdb migrate down', () => {
   it('takes back what has a reverse, after the losses, the words and the gate', async () => {
     const database = await migrated();

@@ -32,6 +32,7 @@ import { loadMigrations } from '../../schema/migration-files.js';
 import { migrationList } from '../../schema/migration-list.js';
 import type { MigrationRun } from '../../schema/migration-run.js';
 import { schemaHistory } from '../../schema/schema-history.js';
+import { pendingOf, stateOf } from '../../schema/schema-state.js';
 import { rowsGrow } from '../../schema/verify/rows-grow.js';
 import { verifyAfter } from '../../schema/verify/verify-after.js';
 import { serverWords, targetOf } from '../engine/external-database.js';
@@ -134,7 +135,8 @@ function common(sessions: Sessions, { postgres }: Config) {
     checkAfter: (names: readonly string[]) =>
       read(async (session) => {
         const mine = files.filter(({ name }) => names.includes(name));
-        const checks = await verifyAfter(session, mine, loadContracts());
+        const toCome = pendingOf(stateOf(await schemaHistory(session), files));
+        const checks = await verifyAfter(session, mine, loadContracts(), toCome);
         return [...checks, await rowsGrow(session, { clock: systemClock(), waitMs: ROWS_WAIT_MS })];
       }),
     shadow: async <T>(work: (session: SqlSession, run: MigrationRun) => Promise<T>) => {

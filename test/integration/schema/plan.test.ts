@@ -318,7 +318,7 @@ describe('verify-after', () => {
       verify: ['SELECT count(*) = 0 FROM more', 'SELECT false', 'SELECT nothing'],
     };
     await on((session) => ensureSchema(session, terms([...files, file])));
-    const checks = () => on((session) => verifyAfter(session, [file], contracts));
+    const checks = () => on((session) => verifyAfter(session, [file], contracts, []));
     expect((await checks()).map(({ verdict }) => verdict)).toEqual(['OK', 'OK', 'FAIL', 'FAIL']);
     await run('DROP TABLE more');
     expect((await checks())[0]).toEqual({
