@@ -112,6 +112,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0465': 'Migrations are not taken back under an engine that uses the schema.',
   'CDB-E0466': 'A migration cannot be begun under that name, or in that place.',
   'CDB-E0467': 'Nobody confirmed that a database is taken over.',
+  'CDB-E0468': 'A plan of migrations could not be saved.',
   'CDB-E0501': 'A trades file is missing or cannot be read.',
   'CDB-E0502': 'The file is no trades file: it has no column or member that names a trade.',
   'CDB-E0503': 'A trades file is damaged, cut off, or was changed while it was read.',

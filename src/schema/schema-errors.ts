@@ -110,6 +110,17 @@ export function planUnreadable(path: string, why: string): OperatorError {
   });
 }
 
+export function planUnwritable(path: string, why: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0468',
+    what: `Cannot save the plan as "${path}"`,
+    why,
+    todo: 'name a file in a directory that is there and can be written, behind --out',
+    exit: EXIT.CONFLICT,
+    cause,
+  });
+}
+
 export function planStale(why: string): OperatorError {
   return new OperatorError({
     code: 'CDB-E0456',

@@ -291,6 +291,28 @@ async function openGateAgain(database: string): Promise<void> {
   await openGate(database);
 }
 
+it('cdb migrate says what is missing, and never that all is well, where a table is gone', async () => {
+  const database = await migrated();
+  await server.run(database, 'DROP TABLE risk_events');
+  const words = 'FAIL: nothing is pending, but not as their contracts say: risk_events; next: ';
+  for (const args of [
+    ['status', '--exit-code'],
+    ['plan', '--out', 'next.plan'],
+    ['up', '--yes'],
+  ]) {
+    const told = await cdb(database, ['migrate', ...args]);
+    expect([told.status, told.stdout], args[0]).toEqual([1, expect.stringContaining(words)]);
+  }
+});
+
+it('cdb migrate names what it cannot write, and what was not said', async () => {
+  const database = await newDatabase();
+  const plan = await cdb(database, ['migrate', 'plan', '--out', '/proc/none/next.plan']);
+  expect([plan.status, plan.stderr]).toEqual([6, expect.stringContaining('CDB-E0468')]);
+  const down = await cdb(database, ['migrate', 'down']);
+  expect([down.status, down.stderr]).toEqual([2, expect.stringContaining('--to is missing')]);
+});
+
 it('cdb migrate up --to judges no table that a file to come changes', async () => {
   const database = await newDatabase();
   const up = await cdb(database, ['migrate', 'up', '--to', '0003_trading', '--yes']);

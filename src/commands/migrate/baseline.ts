@@ -131,7 +131,9 @@ function say(
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (
         lines.join('') +
-        `OK: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n${written}`
+        `OK: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n` +
+        `rights  new tables have those of their owner only; who writes or reads them needs a GRANT: ` +
+        `cdb drift --role NAME says which\n${written}`
       );
     },
   });

@@ -20,8 +20,9 @@ type Ports = MigrateServices & GateServices & ReportServices;
 /** Takes back what stands above a migration. Hard on purpose: rows can go with it. */
 export async function run(options: ParsedOptions, io: CommandIo, services: Ports): Promise<number> {
   const tell = (text: string) => io.stderr(`${plainText(text)}\n`);
-  const database = await services.migrations(options, io);
   const wanted = options.text('to') ?? '';
+  if (wanted === '') throw noTarget();
+  const database = await services.migrations(options, io);
   const to = migrationNamed(database.files, wanted).version;
   if (!database.exists) return say(io, database, { steps: [], taken: [], report: null });
   const steps = await database.read((session) => planTakeBack(session, database.files, to));
@@ -140,4 +141,14 @@ function say(io: CommandIo, { target, kind }: MigrationDatabase, down: Down): nu
 
 function stepJson({ file, losses }: TakeBack) {
   return { name: file.name, losses };
+}
+
+function noTarget(): OperatorError {
+  return new OperatorError({
+    code: 'CDB-E0002',
+    what: 'Cannot take anything back: --to is missing',
+    why: 'it names the migration that stays the newest',
+    todo: 'cdb migrate status, then cdb migrate down --to NUMBER --dry-run',
+    exit: EXIT.USAGE,
+  });
 }

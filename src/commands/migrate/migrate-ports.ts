@@ -21,6 +21,8 @@ export interface MigrationDatabase {
   readonly clock: Clock;
   /** Reads only. */
   list(): Promise<readonly ListedMigration[]>;
+  /** Tables that are not as their contracts say, also where the history says that all is applied. Reads only. */
+  drifted(): Promise<readonly string[]>;
   /** Nobody has made anything in it, so that nothing can be lost. Reads only. */
   isEmpty(): Promise<boolean>;
   /**

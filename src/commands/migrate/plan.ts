@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT } from '../../operator-error.js';
 import { loadContracts } from '../../schema/contracts/load-contracts.js';
 import type { MigrationFile } from '../../schema/migration-files.js';
@@ -10,6 +11,7 @@ import {
   rehearseHere,
   type Rehearsal,
 } from '../../schema/plan/rehearse.js';
+import { planUnwritable } from '../../schema/schema-errors.js';
 import { schemaHistory } from '../../schema/schema-history.js';
 import { pendingOf, stateOf } from '../../schema/schema-state.js';
 import type { CommandIo } from '../command-io.js';
@@ -21,6 +23,7 @@ import type { Services } from '../services.js';
 import { plainText } from '../tables/plain-text.js';
 import { SCOPE, whyNoGate } from './migration-gate.js';
 import type { MigrationDatabase } from './migrate-ports.js';
+import { nothingPending } from './nothing-pending.js';
 import { refuseOldTables } from './old-tables.js';
 import { plannedText, rehearsalText } from './plan-text.js';
 
@@ -48,6 +51,9 @@ export async function run(
   const rehearsal = planned.length === 0 ? null : await rehearse(database, pending, planned);
   const saved = await save({ options, io, services, database }, pending, planned);
   const gate = ungated === null ? await gateWords(options, io, services) : `not needed: ${ungated}`;
+  if (database.exists && planned.length === 0) {
+    return sayNothing(io, { options, database, gate, contracts: contracts.size });
+  }
   say(io, { options, database, gate, contracts: contracts.size }, { planned, rehearsal, saved });
   const isRefused = hazardsOf(planned).some(({ level }) => level === 'FAIL');
   const isWrong = rehearsal?.findings.some(({ level }) => level === 'FAIL') ?? false;
@@ -102,7 +108,11 @@ async function save(
   const plan = await database.read((session) =>
     freezePlan(session, pending, { madeAtMs: io.nowMs(), steps }),
   );
-  await services.replaceFile(resolve(io.cwd, path), planText(plan), 0o600);
+  try {
+    await services.replaceFile(resolve(io.cwd, path), planText(plan), 0o600);
+  } catch (fault) {
+    throw planUnwritable(path, wordsOf(fault), fault);
+  }
   return { path, sha256: planHash(plan) };
 }
 
@@ -123,6 +133,20 @@ interface Place {
   readonly contracts: number;
 }
 
+async function sayNothing(io: CommandIo, { options, database, gate }: Place): Promise<number> {
+  const { target, kind } = database;
+  const { exit, words, drifted } = await nothingPending(database, options);
+  const kept =
+    options.text('out') === undefined ? '' : 'nothing was saved: there is nothing to plan\n';
+  printResult(io, {
+    command: 'migrate.plan',
+    data: { target, kind, gate, pending: [], contracts: null, saved: null, drifted },
+    text: () =>
+      `${plainText(`target  ${target}`)}\n${plainText(`gate    ${gate}`)}\n${plainText(words)}\n${kept}`,
+  });
+  return exit;
+}
+
 function say(io: CommandIo, place: Place, { planned, rehearsal, saved }: Looked): void {
   const { options, database, gate, contracts } = place;
   const { target, kind, exists } = database;
@@ -132,7 +156,6 @@ function say(io: CommandIo, place: Place, { planned, rehearsal, saved }: Looked)
     text: () => {
       const head = plainText(`target  ${target}`) + `\n${plainText(`gate    ${gate}`)}\n`;
       if (!exists) return `${head}nothing to plan: the first cdb run makes the database\n`;
-      if (planned.length === 0) return `${head}OK: nothing is pending\n`;
       const files = planned.map(plannedText).join('');
       const checked = rehearsal === null ? '' : rehearsalText(rehearsal, contracts);
       const plan = saved === null ? '' : ` --plan ${shellWord(saved.path)}`;

@@ -7,7 +7,8 @@ import { atSamePlace } from '../output/printed-command.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
-import type { MigrateServices } from './migrate-ports.js';
+import type { MigrateServices, MigrationDatabase } from './migrate-ports.js';
+import { DRIFTED_TODO, driftedWords } from './nothing-pending.js';
 
 /** Reads only, from whatever the configuration names. */
 export async function run(
@@ -19,7 +20,7 @@ export async function run(
   const database = await services.migrations(options, io);
   const { kind, target } = database;
   const migrations = await database.list();
-  const verdict = verdictOf(migrations);
+  const verdict = await withSchema(verdictOf(migrations), database);
   const command = atSamePlace(verdict.todo, options);
   printRows(io, {
     command: 'migrate.status',
@@ -70,10 +71,19 @@ const STATE_WORDS: Readonly<Record<ListedMigration['state'], string>> = {
 };
 
 interface Verdict {
-  readonly state: 'equal' | 'behind' | 'ahead' | 'edited' | 'interrupted' | 'out of order';
+  readonly state:
+    'equal' | 'drifted' | 'behind' | 'ahead' | 'edited' | 'interrupted' | 'out of order';
   readonly words: string;
   /** A command, or nothing. */
   readonly todo: string;
+}
+
+/** That all is applied says nothing of what somebody did since. */
+async function withSchema(verdict: Verdict, database: MigrationDatabase): Promise<Verdict> {
+  if (verdict.state !== 'equal' || !database.exists) return verdict;
+  const tables = await database.drifted();
+  if (tables.length === 0) return verdict;
+  return { state: 'drifted', words: driftedWords(tables), todo: DRIFTED_TODO };
 }
 
 function verdictOf(migrations: readonly ListedMigration[]): Verdict {

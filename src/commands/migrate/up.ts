@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wordsOf } from '../../engine/domain/words-of.js';
-import { EXIT } from '../../operator-error.js';
+import { EXIT, OperatorError } from '../../operator-error.js';
 import { refuseUnfit } from '../../schema/lint/refuse-unfit.js';
 import { readPlan, refuseStale, type FrozenPlan } from '../../schema/plan/plan-file.js';
 import { planUnreadable } from '../../schema/schema-errors.js';
@@ -25,6 +25,7 @@ import type {
 } from './migrate-ports.js';
 import { lookThroughGate, underGate, whyNoGate, type Gated } from './migration-gate.js';
 import { migrationNamed } from './migration-named.js';
+import { nothingPending, type NothingPending } from './nothing-pending.js';
 import { recordedChange } from './recorded-change.js';
 import { refuseOldTables } from './old-tables.js';
 
@@ -47,7 +48,9 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
   // Asked for even where nothing seems pending: it also finds what must not be migrated.
   if (pending.length === 0) {
     const applied = await database.apply('empty-only', more);
-    return say(io, database, { result: { applied, checks: [] }, gate: null });
+    const nothing = more.to === undefined ? await nothingPending(database, options) : null;
+    say(io, database, { result: { applied, checks: [] }, gate: null }, { report: null, nothing });
+    return nothing?.exit ?? EXIT.OK;
   }
   const gate = await services.deliveryGate(options, io);
   for (const name of pending) tell(`pending ${name}`);
@@ -83,7 +86,7 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
   const isDone = done.result.applied.length > 0;
   const to = { title: TITLE, status };
   const report = isDone ? await log.write(to, options, io, services) : null;
-  say(io, database, done, report);
+  say(io, database, done, { report, nothing: null });
   if (status === 'FAIL') return EXIT.FINDING;
   return tally.notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
 }
@@ -132,6 +135,15 @@ async function applyGated(
 function planGiven(options: ParsedOptions, io: CommandIo): FrozenPlan | null {
   const path = options.text('plan');
   if (path === undefined) return null;
+  if (options.text('to') !== undefined) {
+    throw new OperatorError({
+      code: 'CDB-E0002',
+      what: 'Cannot apply a plan up to one migration: --plan and --to exclude each other',
+      why: 'a plan is applied exactly as it was looked at, or not at all',
+      todo: 'give one of the two; cdb migrate plan',
+      exit: EXIT.USAGE,
+    });
+  }
   let text: string;
   try {
     text = readFileSync(resolve(io.cwd, path), 'utf8');
@@ -184,18 +196,24 @@ function sayDry(io: CommandIo, database: MigrationDatabase, pending: readonly st
   return EXIT.OK;
 }
 
+interface Told {
+  readonly report: string | null;
+  readonly nothing: NothingPending | null;
+}
+
 function say(
   io: CommandIo,
   { kind, target, exists }: MigrationDatabase,
   { result: { applied, checks }, gate }: Gated<Applied>,
-  report: string | null = null,
+  { report, nothing }: Told = { report: null, nothing: null },
 ): number {
+  const drifted = nothing?.drifted ?? [];
   printResult(io, {
     command: 'migrate.up',
-    data: { target, kind, applied, gate: gate?.scope ?? null, checks, report },
+    data: { target, kind, applied, gate: gate?.scope ?? null, checks, drifted, report },
     text: () => {
       if (!exists) return 'nothing to do: the first cdb run makes the database, with its schema\n';
-      if (applied.length === 0) return 'nothing to do: the schema is that of this build\n';
+      if (applied.length === 0) return `${plainText(nothing?.words ?? 'nothing to do')}\n`;
       const closed = gate?.isClosed === true ? `; the gate for ${gate.scope} is closed again` : '';
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (

@@ -32,6 +32,7 @@ import { loadMigrations } from '../../schema/migration-files.js';
 import { migrationList } from '../../schema/migration-list.js';
 import type { MigrationRun } from '../../schema/migration-run.js';
 import { schemaHistory } from '../../schema/schema-history.js';
+import { compared } from '../../schema/plan/rehearse.js';
 import { pendingOf, stateOf } from '../../schema/schema-state.js';
 import { rowsGrow } from '../../schema/verify/rows-grow.js';
 import { verifyAfter } from '../../schema/verify/verify-after.js';
@@ -125,6 +126,12 @@ function common(sessions: Sessions, { postgres }: Config) {
     read,
     write,
     list: () => look(async (session) => migrationList(files, await schemaHistory(session))),
+    drifted: () =>
+      look(async (session) => {
+        const findings = await compared(session, loadContracts());
+        const fails = findings.filter(({ level }) => level === 'FAIL');
+        return [...new Set(fails.map(({ table }) => table))];
+      }),
     isEmpty: () => look(isEmptyDatabase),
     apply: (permit: 'any' | 'empty-only', more: ApplyMore = {}) =>
       write(async (session, run) => {

@@ -36,7 +36,9 @@ export function compareTriggers(contract: Contract, relation: CatalogRelation): 
 /** What runs behind a write, such as a copy or a message for others, leaves its row as it was sent. */
 function extraTrigger(table: string, { name, definition }: CatalogTrigger): Finding {
   const isBehind = definition.startsWith('AFTER ');
-  const effect = isBehind ? 'runs behind each write' : 'can change or refuse rows';
+  const effect = isBehind
+    ? 'runs behind each write, which it can refuse'
+    : 'can change or refuse rows';
   return {
     ...{ level: isBehind ? 'WARN' : 'FAIL', kind: 'trigger', table, subject: name },
     ...{ expected: null, found: definition },

@@ -34,6 +34,7 @@ interface Ground {
   readonly isEmpty?: boolean;
   readonly fault?: Error;
   readonly checks?: readonly Check[];
+  readonly drifted?: readonly string[];
 }
 
 function database(list: readonly ListedMigration[], ground: Ground = {}) {
@@ -56,6 +57,7 @@ function database(list: readonly ListedMigration[], ground: Ground = {}) {
       files: [],
       clock: systemClock(),
       checkAfter: async () => ground.checks ?? [],
+      drifted: async () => ground.drifted ?? [],
       ...NO_SESSION,
       list: async () => list,
       isEmpty: async () => isEmpty,
@@ -173,8 +175,27 @@ describe('cdb migrate up', () => {
     expect(err).toBe('');
   });
 
+  it('tells of tables that are not as their contracts say, though nothing is pending', async () => {
+    const ground = database([APPLIED], { drifted: ['risk_events'] });
+    const found = await call([APPLIED], {}, {}, ground);
+    expect([found.status, found.out]).toEqual([
+      1,
+      'FAIL: nothing is pending, but not as their contracts say: risk_events; next: cdb migrate verify\n',
+    ]);
+    const json = fakeCommandIo({ outputFormat: 'json' });
+    expect(await status(new ParsedOptions({ exitCode: true }), json, ground.services)).toBe(1);
+    expect(JSON.parse(json.out.join(''))).toMatchObject({ data: { state: 'drifted' } });
+  });
+
+  it('refuses a plan of which only a part is asked for', async () => {
+    const both = { plan: 'next.plan', to: '0003' };
+    const { fault, applied } = await call([PENDING], {}, both);
+    expect(fault).toMatchObject({ code: 'CDB-E0002', exit: 2 });
+    expect(applied).toBe(0);
+  });
+
   it('has nothing to do where nothing is pending, or where there is no database yet', async () => {
-    expect((await call([APPLIED])).out).toBe('nothing to do: the schema is that of this build\n');
+    expect((await call([APPLIED])).out).toBe('OK: nothing is pending\n');
     const { services, applied } = database([PENDING], { exists: false });
     const io = fakeCommandIo();
     await up(new ParsedOptions({}), io, services);
