@@ -65,6 +65,9 @@ export function fixOf(findings: readonly Finding[]): string {
   if (fails.every(({ kind }) => kind === 'privilege')) {
     return 'the GRANT that is named above, as the owner of the tables';
   }
+  if (fails.every(({ kind }) => kind === 'setting')) {
+    return 'take that setting back from the server, the database or the role (RESET), as its owner';
+  }
   if (fails.every(({ kind }) => kind === 'value')) {
     return 'find who wrote these rows; the schema itself is as agreed';
   }

@@ -213,7 +213,9 @@ function say(
     data: { target, kind, applied, gate: gate?.scope ?? null, checks, drifted, report },
     text: () => {
       if (!exists) return 'nothing to do: the first cdb run makes the database, with its schema\n';
-      if (applied.length === 0) return `${plainText(nothing?.words ?? 'nothing to do')}\n`;
+      if (nothing !== null && drifted.length > 0) return `${plainText(nothing.words)}\n`;
+      if (nothing !== null) return 'nothing to do: the schema is that of this build\n';
+      if (applied.length === 0) return 'nothing to do: it is applied already\n';
       const closed = gate?.isClosed === true ? `; the gate for ${gate.scope} is closed again` : '';
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (

@@ -43,9 +43,12 @@ function verdict(exists: boolean, open: readonly OpenThing[]): string {
   return `FAIL: ${faults} open${notes === 0 ? '' : `, ${notes} to look at`}`;
 }
 
+/** It is for this that the command is called. */
+const WORDS_MAX = 2_000;
+
 const FIELDS: RowFields<OpenThing> = {
   level: { text: ({ level }) => level },
   about: { text: ({ about }) => about },
-  words: { title: 'what is open', text: ({ words }) => words },
   todo: { title: 'do', text: ({ todo }) => (todo === '' ? '-' : todo) },
+  words: { title: 'what is open', widthMax: WORDS_MAX, text: ({ words }) => words },
 };

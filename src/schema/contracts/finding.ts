@@ -39,7 +39,8 @@ export type FindingKind =
   | 'insert missing'
   | 'value'
   | 'statement'
-  | 'privilege';
+  | 'privilege'
+  | 'setting';
 
 export function hasDrift(findings: readonly Finding[]): boolean {
   return findings.some(({ level }) => level === 'FAIL');

@@ -27,6 +27,10 @@ export const DRIFT_SQL = {
      WHERE c.relname = ANY($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
      ORDER BY 1, 2`,
   ),
+  settings: sqlStatement(
+    'drift_settings',
+    'SELECT name, setting FROM pg_settings WHERE name = ANY($1::text[])',
+  ),
   /** The role that is looked at: $1, or for want of one that of the session. */
   role: sqlStatement(
     'drift_role',

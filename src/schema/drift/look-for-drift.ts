@@ -13,6 +13,7 @@ import { DRIFT_SQL } from './drift-statements.js';
 import { lookAtPlaces } from './look-at-places.js';
 import { lookAtPrivileges } from './look-at-privileges.js';
 import { lookAtRules } from './look-at-rules.js';
+import { lookAtSettings } from './look-at-settings.js';
 import { lookAtValues, type SeenValue } from './look-at-values.js';
 import { prepareStatements } from './prepare-statements.js';
 
@@ -91,6 +92,7 @@ async function look(
   const prepared = await prepareStatements(session, parser, statements);
   findings.push(...prepared.findings.filter(isWanted));
   findings.push(...(await lookAtRules(session, catalog, names)));
+  findings.push(...(await lookAtSettings(session)));
 
   const reports: TableDrift[] = [];
   for (const table of names) {

@@ -215,6 +215,20 @@ const RELATIONS: readonly SchemaBreak[] = [
     found: ['FAIL table elsewhere risk_events', 'FAIL statement risk_events.insert_risk_events'],
     tables: ['*'],
   },
+  {
+    what: 'no trigger guards anything',
+    sql: [],
+    options: '-c session_replication_role=replica',
+    found: ['FAIL setting .session_replication_role'],
+    tables: ['*'],
+  },
+  {
+    what: 'the role may only read',
+    sql: [],
+    options: '-c default_transaction_read_only=on',
+    found: ['WARN setting .default_transaction_read_only'],
+    tables: ['*'],
+  },
   one(
     'rows are lost after a crash',
     'ALTER TABLE signals SET UNLOGGED',

@@ -195,7 +195,7 @@ describe('cdb migrate up', () => {
   });
 
   it('has nothing to do where nothing is pending, or where there is no database yet', async () => {
-    expect((await call([APPLIED])).out).toBe('OK: nothing is pending\n');
+    expect((await call([APPLIED])).out).toBe('nothing to do: the schema is that of this build\n');
     const { services, applied } = database([PENDING], { exists: false });
     const io = fakeCommandIo();
     await up(new ParsedOptions({}), io, services);
