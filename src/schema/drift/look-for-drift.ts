@@ -92,7 +92,8 @@ async function look(
   const prepared = await prepareStatements(session, parser, statements);
   findings.push(...prepared.findings.filter(isWanted));
   findings.push(...(await lookAtRules(session, catalog, names)));
-  findings.push(...(await lookAtSettings(session)));
+  // The settings of this session say nothing of another role's.
+  if (role === null) findings.push(...(await lookAtSettings(session)));
 
   const reports: TableDrift[] = [];
   for (const table of names) {

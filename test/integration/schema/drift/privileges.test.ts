@@ -63,7 +63,7 @@ describe('the roles of docs/database.md', () => {
   it('as the reader, which may write nothing, each right is named; of the writer none is missing', async () => {
     const reader = as('cdb_reader', 'r', await granted());
     const own = allFindings(await drift(reader));
-    expect(new Set(own.map(({ kind }) => kind))).toEqual(new Set(['privilege']));
+    expect(new Set(own.map(({ kind }) => kind))).toEqual(new Set(['privilege', 'setting']));
     expect(own.map(({ words }) => words)).toContain(
       'role cdb_reader lacks INSERT, UPDATE on table orders: GRANT INSERT, UPDATE ON orders TO cdb_reader',
     );
