@@ -17,6 +17,7 @@ const RETRY_MS_MAX = 2_000;
 /** A server beside this process answers within a few milliseconds, and a stop waits for it. */
 const LOOK_AGAIN_MS_MIN = 2;
 const KEEP_ALIVE_MS = 10_000;
+const CLOSED = 'the connection was closed';
 
 export type Word = string | number;
 
@@ -64,11 +65,6 @@ export interface RedisLink {
  * @param url may hold a password; it is never part of an error
  */
 export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS): RedisLink {
-  let trouble: string | null = 'not connected yet';
-  /** Why the connection is in the first database and not in that of the URL: nothing may be done there. */
-  let misplaced: string | null = null;
-  /** Told to end, once: a server that is silent does not let it end at once. */
-  let isGivenUp = false;
   const client = new Redis(url, {
     connectionName: name,
     connectTimeout: limits.connectTimeoutMs,
@@ -83,77 +79,109 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     // A replica that was the primary: the connection is of no use any more.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
   });
-  client.on('connect', () => {
-    misplaced = null;
-  });
-  client.on('error', (error: Error) => {
-    trouble = error.message || error.name;
-    if (isOfSelect(error)) {
-      trouble = misplaced = `cannot select database ${client.options.db}: ${trouble}`;
+  return new ClientLink(client, limits.commandTimeoutMs);
+}
+
+class ClientLink implements RedisLink {
+  readonly #client: Redis;
+  readonly #commandTimeoutMs: number;
+  #trouble: string | null = 'not connected yet';
+  /** Why the connection is in the first database and not in that of the URL: nothing may be done there. */
+  #misplaced: string | null = null;
+  /** Told to end, once: a server that is silent does not let it end at once. */
+  #isGivenUp = false;
+
+  constructor(client: Redis, commandTimeoutMs: number) {
+    this.#client = client;
+    this.#commandTimeoutMs = commandTimeoutMs;
+    client.on('connect', () => {
+      this.#misplaced = null;
+    });
+    client.on('error', (error: Error) => {
+      this.#trouble = error.message || error.name;
+      if (isOfSelect(error)) {
+        this.#misplaced = `cannot select database ${client.options.db}: ${this.#trouble}`;
+        this.#trouble = this.#misplaced;
+      }
+    });
+    client.on('close', () => {
+      this.#isGivenUp = false;
+      this.#trouble ??= CLOSED;
+    });
+    client.on('ready', () => {
+      this.#trouble = this.#misplaced;
+    });
+  }
+
+  async call(action: string, command: string, ...words: readonly Word[]): Promise<unknown> {
+    this.#assertPlace(action);
+    try {
+      return await this.#client.call(command, ...words);
+    } catch (error) {
+      throw this.#fault(action, error);
     }
-  });
-  client.on('close', () => {
-    isGivenUp = false;
-    trouble ??= 'the connection was closed';
-  });
-  client.on('ready', () => {
-    trouble = misplaced;
-  });
-  const fault = (action: string, error: unknown): DependencyError => {
+  }
+
+  async run(
+    action: string,
+    { source, sha1 }: RedisScript,
+    keys: readonly string[],
+    words: readonly Word[],
+  ): Promise<unknown> {
+    this.#assertPlace(action);
+    const rest = [keys.length, ...keys, ...words];
+    try {
+      return await this.#client.call('EVALSHA', sha1, ...rest);
+    } catch (error) {
+      const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT');
+      if (!isUnknown) throw this.#fault(action, error);
+      return this.call(action, 'EVAL', source, ...rest);
+    }
+  }
+
+  async listen(
+    channels: readonly string[],
+    listener: (channel: string, text: string) => void,
+  ): Promise<void> {
+    this.#client.on('message', listener);
+    // Subscriptions of a connection that comes back are made again by the client.
+    await this.#client.subscribe(...channels).catch((error: unknown) => {
+      throw toRedisError('listen to Redis', error);
+    });
+  }
+
+  trouble(): string | null {
+    return this.#trouble;
+  }
+
+  onLost(listener: (why: string) => void): void {
+    this.#client.on('close', () => {
+      listener(this.#trouble ?? CLOSED);
+    });
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  #assertPlace(action: string): void {
+    if (this.#misplaced !== null) throw toRedisError(action, new Error(this.#misplaced));
+  }
+
+  #fault(action: string, error: unknown): DependencyError {
     // Nobody knows what the socket would still bring: the next call gets a new one.
     const isSilent = error instanceof Error && error.message === 'Command timed out';
-    if (isSilent && client.status === 'ready' && !isGivenUp) {
-      isGivenUp = true;
-      trouble = `no answer within ${limits.commandTimeoutMs} ms`;
-      client.disconnect(true);
+    if (isSilent && this.#client.status === 'ready' && !this.#isGivenUp) {
+      this.#isGivenUp = true;
+      this.#trouble = `no answer within ${this.#commandTimeoutMs} ms`;
+      this.#client.disconnect(true);
     }
     const isAway = error instanceof Error && error.message.startsWith("Stream isn't writeable");
-    if (isAway) return toRedisError(action, `Redis is away: ${trouble ?? 'reconnecting'}`);
+    if (isAway) return toRedisError(action, `Redis is away: ${this.#trouble ?? 'reconnecting'}`);
     // In the driver's words it is a limit of retries, which are none here.
     const isCut = error instanceof Error && error.name === 'MaxRetriesPerRequestError';
     return toRedisError(action, isCut ? 'the connection ended before Redis had answered' : error);
-  };
-  const assertPlace = (action: string): void => {
-    if (misplaced !== null) throw toRedisError(action, new Error(misplaced));
-  };
-  const call: RedisLink['call'] = async (action, command, ...words) => {
-    assertPlace(action);
-    try {
-      return await client.call(command, ...words);
-    } catch (error) {
-      throw fault(action, error);
-    }
-  };
-  return {
-    call,
-    run: async (action, { source, sha1 }, keys, words) => {
-      assertPlace(action);
-      const rest = [keys.length, ...keys, ...words];
-      try {
-        return await client.call('EVALSHA', sha1, ...rest);
-      } catch (error) {
-        const isUnknown = error instanceof Error && error.message.startsWith('NOSCRIPT');
-        if (!isUnknown) throw fault(action, error);
-        return call(action, 'EVAL', source, ...rest);
-      }
-    },
-    listen: async (channels, listener) => {
-      client.on('message', listener);
-      // Subscriptions of a connection that comes back are made again by the client.
-      await client.subscribe(...channels).catch((error: unknown) => {
-        throw toRedisError('listen to Redis', error);
-      });
-    },
-    trouble: () => trouble,
-    onLost: (listener) => {
-      client.on('close', () => {
-        listener(trouble ?? 'the connection was closed');
-      });
-    },
-    close: () => {
-      client.disconnect();
-    },
-  };
+  }
 }
 
 /** Resolves once the server answers. @throws DependencyError after the time */
