@@ -5,7 +5,7 @@ import { histogramOf } from '../../src/commands/kill-switch/drill-figures.js';
 import { hostMs } from '../../src/adapters/system-clock.js';
 import { spread } from './spread.js';
 
-export const KILL_ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 60;
+export const KILL_ROUNDS = process.env['CDB_BENCH_SHORT'] === '1' ? 10 : 200;
 const FLOW_MS_MAX = 40_000;
 const SETTLE_MS = 300;
 const CONFIRM = [
