@@ -1,3 +1,4 @@
+import { GROUPS } from '../doctor/groups.js';
 import { MODES } from '../engine/domain/control.js';
 import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
@@ -649,6 +650,21 @@ const TABLES_ARGUMENT: ArgumentSpec = {
 };
 
 const SCHEMA: readonly CommandSpec[] = [
+  {
+    name: 'doctor',
+    group: 'Observe',
+    summary: 'examine everything once: effects, not pings (0 well or warnings, 1 not)',
+    options: [
+      { flags: '--list', summary: 'say what would be examined' },
+      { flags: '--only <a,b>', summary: 'only these checks: ids, or "postgres.*"', read: list },
+      { flags: '--skip <a,b>', summary: 'all but these', read: list },
+      { flags: '--group <name>', summary: 'only this group', read: choice(...GROUPS) },
+      { flags: '--offline', summary: 'ask nothing beyond the configured stores: no venue, no CI' },
+      { flags: '--strict', summary: 'warnings too end with 1' },
+    ],
+    envelopes: ['doctor', 'doctor.list'],
+    load: () => import('./doctor/doctor.js'),
+  },
   {
     name: 'drift',
     group: 'Audit',

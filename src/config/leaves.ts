@@ -84,12 +84,23 @@ export function variableName(summary: string, fallback: string) {
 
 /** @param schemes `ws:`, `https:`: what the address may begin with */
 export function address(summary: string, fallback: string, schemes: readonly string[]) {
-  const isAddress = (text: string) => schemes.includes(schemeOf(text));
-  return z
-    .string()
-    .refine(isAddress)
+  return addressOf(schemes)
     .default(fallback)
-    .meta({ summary, required: `an address that begins with ${schemes.join('// or ')}//` });
+    .meta({ summary, required: beginsWith(schemes) });
+}
+
+export function optionalAddress(summary: string, schemes: readonly string[]) {
+  return addressOf(schemes)
+    .optional()
+    .meta({ summary, required: beginsWith(schemes) });
+}
+
+function addressOf(schemes: readonly string[]) {
+  return z.string().refine((text) => schemes.includes(schemeOf(text)));
+}
+
+function beginsWith(schemes: readonly string[]): string {
+  return `an address that begins with ${schemes.join('// or ')}//`;
 }
 
 function schemeOf(text: string): string {

@@ -7,6 +7,7 @@ import {
   flag,
   fraction,
   integer,
+  optionalAddress,
   optionalText,
   speed,
   text,
@@ -124,6 +125,25 @@ export const configSchema = z.strictObject({
     apiKeyFile: optionalText('file with its own API key; chmod 600'),
     apiSecretEnv: variableName('environment variable with the secret', 'CDB_WATCHDOG_API_SECRET'),
     apiSecretFile: optionalText('file with the secret of its API key; chmod 600'),
+  }),
+  doctor: z.strictObject({
+    windowMs: durationMs('how far back the check-up looks', HOUR, 60_000, 7 * DAY),
+    checkMs: durationMs('one check, and the reading of one fact, end after', 2_000, 100, 60_000),
+    services: textList(
+      'services of a stack that are expected, each NAME=http://host:port; asked for /health, /status, /metrics',
+    ),
+    containers: optionalText(
+      '"docker", or a file with what docker inspect or docker ps (as JSON) printed',
+    ),
+    network: optionalText('the only network that its containers may be on'),
+    logs: optionalText('log file, or directory with one log for each service'),
+    logsZone: text('zone of times in logs that name none: UTC, +01:00, Europe/Berlin', 'UTC'),
+    scrapes: textList('recorded answers of /metrics in place of a service, each NAME=FILE'),
+    prometheusUrl: optionalAddress('Prometheus that knows scrapes, rules and targets', REST),
+    rules: textList('alert rule files, or directories of them'),
+    dashboards: textList('dashboard files (JSON of Grafana), or directories of them'),
+    repository: optionalText('git repository that is examined; else the one of this directory'),
+    protection: optionalText('file with the branch protection that is expected (JSON)'),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

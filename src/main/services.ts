@@ -84,6 +84,10 @@ export const services: Services = {
     const { schemaDatabase } = await import('./operator/schema-database.js');
     return schemaDatabase(options, io);
   },
+  async doctor(options, io) {
+    const { openDoctor } = await import('./doctor/open-doctor.js');
+    return openDoctor(options, io);
+  },
   async deliveryGate(options, io) {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);

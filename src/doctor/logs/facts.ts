@@ -1,0 +1,25 @@
+export interface LogFacts {
+  readonly logs: readonly ServiceLog[];
+}
+
+/** The last window of what one service has written. */
+export interface ServiceLog {
+  readonly service: string;
+  /** File, directory or record. */
+  readonly place: string;
+  /** Oldest first, bounded. */
+  readonly lines: readonly LogLine[];
+  /** Of all that was read, in or out of the window; null: no line has a time. */
+  readonly newestAtMs: number | null;
+  /** The zone that times without one were read in. */
+  readonly zone: string;
+  /** Lines that are none: no time, no level. */
+  readonly unreadable: number;
+}
+
+export interface LogLine {
+  readonly atMs: number | null;
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | null;
+  readonly logger: string | null;
+  readonly text: string;
+}

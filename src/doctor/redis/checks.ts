@@ -1,0 +1,3 @@
+import type { Check } from '../check.js';
+
+export const REDIS_CHECKS: readonly Check[] = [];

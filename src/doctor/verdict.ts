@@ -1,0 +1,84 @@
+import { COMPONENTS, type Component, type Level, type Remedy } from './check.js';
+import { bySeverity, isBad, isUnknown, type Finding } from './finding.js';
+
+/**
+ * PASS: no blocker and no warning. WARN: warnings only. FAIL: anything that is broken, or unknown
+ * where it counts (P0, P1), or nothing was examined at all.
+ */
+export type DayStatus = 'PASS' | 'WARN' | 'FAIL';
+
+export function dayStatus(findings: readonly Finding[]): DayStatus {
+  const examined = findings.filter(({ status }) => status !== 'SKIP');
+  if (examined.length === 0) return 'FAIL';
+  if (examined.some(breaks)) return 'FAIL';
+  return examined.some(({ status }) => status !== 'OK') ? 'WARN' : 'PASS';
+}
+
+/** An unknown of P2 or P3 warns: it is no answer, and no alarm at night. */
+function breaks(finding: Finding): boolean {
+  if (!isBad(finding)) return false;
+  return !isUnknown(finding) || counts(finding.level);
+}
+
+function counts(level: Level): boolean {
+  return level === 'P0' || level === 'P1';
+}
+
+/** Findings in the order they are told: what is worst and surest first. */
+export function ordered(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(bySeverity);
+}
+
+/** Blockers, then warnings, then the best that is well: three, if as many were examined. */
+export function topThree(findings: readonly Finding[]): readonly Finding[] {
+  const told = ordered(findings).filter(({ status }) => status !== 'SKIP');
+  const best = told.filter(({ status }) => status === 'OK').sort(byWorth);
+  return [...told.filter(({ status }) => status !== 'OK'), ...best].slice(0, 3);
+}
+
+/** That effects flow is the best news there is; then what would have cost most. */
+function byWorth(a: Finding, b: Finding): number {
+  const worth = ({ group }: Finding) => (group === 'pipeline' ? 0 : 1);
+  return worth(a) - worth(b) || (a.level < b.level ? -1 : a.level > b.level ? 1 : 0);
+}
+
+export interface NextStep {
+  readonly does: string;
+  readonly command: string | null;
+  readonly gate: string | null;
+  /** Of the finding that asks for it; null where all is well. */
+  readonly finding: string | null;
+}
+
+/** Exactly one: what mends the worst that has a remedy, else to go on watching. */
+export function nextStep(findings: readonly Finding[]): NextStep {
+  for (const { remedy, id, status } of ordered(findings)) {
+    if (status === 'OK' || status === 'SKIP' || remedy === null) continue;
+    return { ...stepOf(remedy), finding: id };
+  }
+  return { does: 'continue observation', command: null, gate: null, finding: null };
+}
+
+function stepOf({ does, command, gate }: Remedy): Omit<NextStep, 'finding'> {
+  return { does, command, gate };
+}
+
+export interface MatrixRow {
+  readonly component: Component;
+  readonly status: Finding['status'];
+  readonly says: string;
+  readonly action: string;
+}
+
+/** The worst of each component; one of which nothing was examined is left out. */
+export function decisionMatrix(findings: readonly Finding[]): readonly MatrixRow[] {
+  const told = ordered(findings);
+  return COMPONENTS.flatMap((component): readonly MatrixRow[] => {
+    const worst = told.find(
+      ({ components, status }) => components.includes(component) && status !== 'SKIP',
+    );
+    if (worst === undefined) return [];
+    const action = worst.status === 'OK' ? 'none' : (worst.remedy?.does ?? 'look at it');
+    return [{ component, status: worst.status, says: worst.says, action }];
+  });
+}

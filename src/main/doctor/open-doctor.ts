@@ -1,0 +1,44 @@
+import type { CommandIo } from '../../commands/command-io.js';
+import type { Doctor } from '../../commands/doctor/doctor-ports.js';
+import type { ParsedOptions } from '../../commands/parsed-options.js';
+import type { Probes } from '../../doctor/facts.js';
+import { configProbes } from './config-probes.js';
+import { hostProbes } from './host-probes.js';
+import { logProbes } from './logs-probes.js';
+import { monitoringProbes } from './monitoring-probes.js';
+import { pipelineProbes } from './pipeline-probes.js';
+import { postgresProbes } from './postgres-probes.js';
+import { redisProbes } from './redis-probes.js';
+import { repositoryProbes } from './repository-probes.js';
+import { safetyProbes } from './safety-probes.js';
+import { serviceProbes } from './services-probes.js';
+import { venueProbes } from './venue-probes.js';
+import { doctorPlace, type DoctorPlace } from './doctor-place.js';
+
+const CHECK_MS_DEFAULT = 2_000;
+
+export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise<Doctor> {
+  const place = await doctorPlace(options, io);
+  return {
+    probes: probesOf(place),
+    checkMs: place.config?.doctor.checkMs ?? CHECK_MS_DEFAULT,
+    clock: place.clock,
+    stateDir: place.state.root,
+  };
+}
+
+function probesOf(place: DoctorPlace): Probes {
+  return {
+    ...configProbes(place),
+    ...hostProbes(place),
+    ...serviceProbes(place),
+    ...postgresProbes(place),
+    ...redisProbes(place),
+    ...pipelineProbes(place),
+    ...safetyProbes(place),
+    ...venueProbes(place),
+    ...logProbes(place),
+    ...monitoringProbes(place),
+    ...repositoryProbes(place),
+  };
+}
