@@ -655,6 +655,16 @@ const SCHEMA: readonly CommandSpec[] = [
     group: 'Observe',
     summary: 'examine everything once: effects, not pings (0 well or warnings, 1 not)',
     options: [
+      { flags: '--daily', summary: 'as the report of the day, compared with the one before' },
+      {
+        flags: '--write',
+        summary: 'with --daily: keep it in the state directory, as Markdown and JSON',
+      },
+      {
+        flags: '--from <file>',
+        summary: 'judge a recorded state instead of what is there now',
+        values: 'file',
+      },
       { flags: '--list', summary: 'say what would be examined' },
       { flags: '--only <a,b>', summary: 'only these checks: ids, or "postgres.*"', read: list },
       { flags: '--skip <a,b>', summary: 'all but these', read: list },
@@ -662,7 +672,7 @@ const SCHEMA: readonly CommandSpec[] = [
       { flags: '--offline', summary: 'ask nothing beyond the configured stores: no venue, no CI' },
       { flags: '--strict', summary: 'warnings too end with 1' },
     ],
-    envelopes: ['doctor', 'doctor.list'],
+    envelopes: ['doctor', 'doctor.list', 'doctor.daily'],
     load: () => import('./doctor/doctor.js'),
   },
   {

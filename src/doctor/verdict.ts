@@ -29,11 +29,28 @@ export function ordered(findings: readonly Finding[]): readonly Finding[] {
   return [...findings].sort(bySeverity);
 }
 
-/** Blockers, then warnings, then the best that is well: three, if as many were examined. */
+const TOP = 3;
+
+/**
+ * What is broken, then warnings, then the best that is well, which has a place unless three things
+ * are broken. What concerns only components that were told of already is not told again here.
+ */
 export function topThree(findings: readonly Finding[]): readonly Finding[] {
   const told = ordered(findings).filter(({ status }) => status !== 'SKIP');
   const best = told.filter(({ status }) => status === 'OK').sort(byWorth);
-  return [...told.filter(({ status }) => status !== 'OK'), ...best].slice(0, 3);
+  const unwell = oncePerSubject(told.filter(({ status }) => status !== 'OK'));
+  const broken = unwell.filter(isBad).slice(0, TOP);
+  const places = best.length === 0 ? TOP : Math.max(broken.length, TOP - 1);
+  return [...unwell.slice(0, places), ...best].slice(0, TOP);
+}
+
+function oncePerSubject(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<Component>();
+  return findings.filter(({ components }) => {
+    const isNew = components.length === 0 || components.some((component) => !told.has(component));
+    components.forEach((component) => told.add(component));
+    return isNew;
+  });
 }
 
 /** That effects flow is the best news there is; then what would have cost most. */

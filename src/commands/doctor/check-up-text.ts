@@ -1,15 +1,9 @@
 import { isBad, STATUSES, type Finding } from '../../doctor/finding.js';
-import { decisionMatrix, nextStep, topThree, type DayStatus } from '../../doctor/verdict.js';
+import { findingJson } from '../../doctor/report/day-report.js';
+import { decisionMatrix, nextStep, topThree } from '../../doctor/verdict.js';
 import { durationText, utcText } from '../../view/age.js';
 import { plainText } from '../tables/plain-text.js';
-
-export interface CheckUp {
-  readonly status: DayStatus;
-  /** Worst first. */
-  readonly findings: readonly Finding[];
-  readonly atMs: number;
-  readonly tookMs: number;
-}
+import type { CheckUp } from './check-up.js';
 
 export function checkUpJson({ status, findings, atMs, tookMs }: CheckUp) {
   return {
@@ -22,31 +16,6 @@ export function checkUpJson({ status, findings, atMs, tookMs }: CheckUp) {
     next_step: nextStep(findings),
     findings: findings.map(findingJson),
   };
-}
-
-export function findingJson(finding: Finding) {
-  return {
-    id: finding.id,
-    group: finding.group,
-    level: finding.level,
-    status: finding.status,
-    title: finding.title,
-    says: finding.says,
-    matters: finding.matters,
-    evidence: finding.evidence.map(({ what, source, observedAtMs }) => ({
-      what,
-      source,
-      observed_at: isoOf(observedAtMs),
-    })),
-    remedy: finding.remedy,
-    figures: finding.figures,
-    duration_ms: finding.durationMs,
-  };
-}
-
-/** Null: evidence without a time that any clock could show. */
-function isoOf(atMs: number): string | null {
-  return Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : null;
 }
 
 /** What is not well in full, the rest by name. */

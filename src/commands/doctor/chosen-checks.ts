@@ -3,7 +3,7 @@ import { EXIT, OperatorError } from '../../operator-error.js';
 import { nearest } from '../../config/nearest.js';
 import type { ParsedOptions } from '../parsed-options.js';
 
-interface ChosenChecks {
+export interface ChosenChecks {
   /** What was asked for. */
   readonly chosen: readonly Check[];
   /** With those whose failure would explain one of them. */

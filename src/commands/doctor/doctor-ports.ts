@@ -1,4 +1,5 @@
 import type { Probes } from '../../doctor/facts.js';
+import type { PastReport } from '../../doctor/report/compare.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
@@ -9,8 +10,31 @@ export interface Doctor {
   /** For the reading of one fact, and for one check. */
   readonly checkMs: number;
   readonly clock: Clock;
+  /** Null: it looks at what is there now, and not at a record of another time. */
+  readonly recordedAtMs: number | null;
   /** As it is shown to people. */
   readonly stateDir: string;
+  readonly reports: DayReports;
+  /** Ends what the probes have opened. */
+  close(): Promise<void>;
+}
+
+/** The reports of one state directory. */
+export interface DayReports {
+  /** Oldest first; none where there is no report that can be read. */
+  before(): readonly PastReport[];
+  /**
+   * Keeps both forms under the name of the day: the JSON is replaced, the Markdown is appended to
+   * what the day has already.
+   * @returns the paths of both
+   * @throws DependencyError
+   */
+  write(atMs: number, forms: ReportForms): readonly string[];
+}
+
+export interface ReportForms {
+  readonly json: string;
+  readonly markdown: string;
 }
 
 /** The part of main's services that this command is called with. */

@@ -6,14 +6,17 @@ import { isBad, type Finding } from '../../doctor/finding.js';
 import { GROUPS } from '../../doctor/groups.js';
 import { readFacts } from '../../doctor/read-facts.js';
 import { dayStatus, ordered } from '../../doctor/verdict.js';
-import { EXIT } from '../../operator-error.js';
+import { EXIT, type ExitCode } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { textTable } from '../tables/text-table.js';
-import { chosenChecks } from './chosen-checks.js';
-import type { DoctorServices } from './doctor-ports.js';
+import type { CheckUp } from './check-up.js';
 import { checkUpJson, checkUpText } from './check-up-text.js';
+import { chosenChecks, type ChosenChecks } from './chosen-checks.js';
+import { dailyReport } from './daily.js';
+import type { Doctor, DoctorServices } from './doctor-ports.js';
+import { refuseMixed } from './refuse-mixed.js';
 
 /** 0 all is well or only warns, 1 something is broken or unknown where it counts. */
 export async function run(
@@ -21,33 +24,46 @@ export async function run(
   io: CommandIo,
   services: DoctorServices,
 ): Promise<number> {
-  const { chosen, examined } = chosenChecks(CHECKS, options);
-  if (options.flag('list')) return listChecks(chosen, io);
-  const { probes, checkMs: limitMs, clock } = await services.doctor(options, io);
+  refuseMixed(options);
+  const checks = chosenChecks(CHECKS, options);
+  if (options.flag('list')) return listChecks(checks.chosen, io);
+  const doctor = await services.doctor(options, io);
+  try {
+    const checkUp = await examined(checks, doctor);
+    if (options.flag('daily')) dailyReport(checkUp, { options, io, doctor });
+    else {
+      printResult(io, {
+        command: 'doctor',
+        data: checkUpJson(checkUp),
+        rows: checkUp.findings,
+        text: () => checkUpText(checkUp),
+      });
+    }
+    return exitOf(checkUp, options.flag('strict'));
+  } finally {
+    await doctor.close();
+  }
+}
+
+async function examined({ chosen, examined }: ChosenChecks, doctor: Doctor): Promise<CheckUp> {
+  const { probes, checkMs: limitMs, clock } = doctor;
   const startMs = clock.monotonicMs();
   const readings = await readFacts(probes, factsOf(examined), { limitMs, clock });
-  const nowMs = clock.nowMs();
+  const nowMs = doctor.recordedAtMs ?? clock.nowMs();
   const all = await examine(examined, { readings, nowMs, limitMs, clock });
   const asked = new Set(chosen.map(({ id }) => id));
   // A cause that nobody asked for is told where it explains something.
   const findings = ordered(all.filter((finding) => asked.has(finding.id) || isBad(finding)));
-  const status = dayStatus(findings);
-  const checkUp = { status, findings, atMs: nowMs, tookMs: clock.monotonicMs() - startMs };
-  printResult(io, {
-    command: 'doctor',
-    data: checkUpJson(checkUp),
-    rows: findings,
-    text: () => checkUpText(checkUp),
-  });
-  return exitOf(status, options.flag('strict'), findings);
+  const tookMs = clock.monotonicMs() - startMs;
+  return { status: dayStatus(findings), findings, readings, atMs: nowMs, tookMs };
 }
 
 function factsOf(checks: readonly Check[]): ReadonlySet<FactName> {
   return new Set(checks.flatMap(({ needs, looks }) => [...needs, ...(looks ?? [])]));
 }
 
-function exitOf(status: string, isStrict: boolean, findings: readonly Finding[]): number {
-  const warns = findings.some((finding) => finding.status === 'WARN' || isBad(finding));
+function exitOf({ status, findings }: CheckUp, isStrict: boolean): ExitCode {
+  const warns = findings.some((finding: Finding) => finding.status === 'WARN' || isBad(finding));
   return status === 'FAIL' || (isStrict && warns) ? EXIT.FINDING : EXIT.OK;
 }
 

@@ -55,10 +55,10 @@ export interface MigrateServices {
 /** The report of the day in the state directory. */
 export interface ReportServices {
   /** Appends to it, or begins it. @returns its path; throws DependencyError */
-  appendReport(options: ParsedOptions, io: CommandIo, report: DayReport): Promise<string>;
+  appendReport(options: ParsedOptions, io: CommandIo, report: DayAddendum): Promise<string>;
 }
 
-export interface DayReport {
+export interface DayAddendum {
   readonly atMs: number;
   /** Markdown; begins with its heading. */
   readonly text: string;

@@ -13,6 +13,7 @@ import { repositoryProbes } from './repository-probes.js';
 import { safetyProbes } from './safety-probes.js';
 import { serviceProbes } from './services-probes.js';
 import { venueProbes } from './venue-probes.js';
+import { dayReports } from './report-files.js';
 import { doctorPlace, type DoctorPlace } from './doctor-place.js';
 
 const CHECK_MS_DEFAULT = 2_000;
@@ -23,7 +24,10 @@ export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise
     probes: probesOf(place),
     checkMs: place.config?.doctor.checkMs ?? CHECK_MS_DEFAULT,
     clock: place.clock,
+    recordedAtMs: null,
     stateDir: place.state.root,
+    reports: dayReports(place.state),
+    close: () => Promise.resolve(),
   };
 }
 

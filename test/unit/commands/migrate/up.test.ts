@@ -4,7 +4,7 @@ import { run as status } from '../../../../src/commands/migrate/status.js';
 import { run as up } from '../../../../src/commands/migrate/up.js';
 import { ParsedOptions, type OptionValue } from '../../../../src/commands/parsed-options.js';
 import type {
-  DayReport,
+  DayAddendum,
   MigrationDatabase,
 } from '../../../../src/commands/migrate/migrate-ports.js';
 import type { SqlSession } from '../../../../src/engine/ports/sql-session.js';
@@ -45,7 +45,7 @@ function database(list: readonly ListedMigration[], ground: Ground = {}) {
   const fake = fakeGate();
   const services = {
     ...fake,
-    appendReport: async (_options: ParsedOptions, _io: CommandIo, { text }: DayReport) => {
+    appendReport: async (_options: ParsedOptions, _io: CommandIo, { text }: DayAddendum) => {
       reports.push(text);
       return 'reports/day.md';
     },

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { STATUSES } from '../finding.js';
+import type { PastReport } from './compare.js';
+
+const REPORT = z.object({
+  data: z.object({
+    compared: z.object({
+      history: z.array(
+        z.object({
+          at: z.iso.datetime(),
+          status: z.string(),
+          findings: z.record(z.string(), z.enum(STATUSES)),
+        }),
+      ),
+    }),
+  }),
+});
+
+/** What the newest report remembers of itself and those before it; nothing of another shape. */
+export function readPastReports(json: string): readonly PastReport[] {
+  const read = REPORT.safeParse(parsed(json));
+  return read.success ? read.data.data.compared.history : [];
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
