@@ -671,6 +671,11 @@ const SCHEMA: readonly CommandSpec[] = [
       { flags: '--group <name>', summary: 'only this group', read: choice(...GROUPS) },
       { flags: '--offline', summary: 'ask nothing beyond the configured stores: no venue, no CI' },
       { flags: '--strict', summary: 'warnings too end with 1' },
+      {
+        flags: '--bundle <file>',
+        summary: 'write what a helper needs to FILE.tgz here, secrets masked',
+        values: 'file',
+      },
     ],
     envelopes: ['doctor', 'doctor.list', 'doctor.daily'],
     load: () => import('./doctor/doctor.js'),

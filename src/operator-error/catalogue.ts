@@ -138,7 +138,8 @@ export const ERROR_CATALOGUE = {
   'CDB-E0612': 'A delivery gate cannot be opened without losing something that is in the file.',
   'CDB-E0616':
     'The key file of the audit chain cannot be used: missing, readable by others, or too short.',
-  'CDB-E0617': 'The audit trail cannot be exported: a file is in the way, or cannot be written.',
+  'CDB-E0617':
+    'A file that is written once cannot be: another is in the way, or the place takes none.',
   'CDB-E0701': 'The engine runs but did not answer in time.',
   'CDB-E0702': 'The control socket cannot be opened.',
   'CDB-E0703': 'The address of /metrics, /healthz and /readyz cannot be used.',

@@ -8,14 +8,18 @@ import { fileAdvice } from './file-fault.js';
 
 const COMPARED_BYTES = 64 * 1024;
 
+type Texts = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
 /**
  * A file that appears as a whole under a name that nothing had.
+ * @param elsewhere what to do where another file is in the way
  * @returns 'same' for a file of that name with the same content, which is left alone
  * @throws OperatorError: exit 6 for another content, exit 4 when it can't be written
  */
 export async function writeNewFile(
   path: string,
-  texts: AsyncIterable<string> | Iterable<string>,
+  texts: Texts,
+  elsewhere: string,
 ): Promise<'written' | 'same'> {
   const temporary = temporaryName(path, 'tmp');
   try {
@@ -27,16 +31,13 @@ export async function writeNewFile(
   } catch (fault) {
     if (fault instanceof OperatorError || fault instanceof DependencyError) throw fault;
     if (errnoOf(fault) === 'EEXIST' && isSame(temporary, path)) return 'same';
-    throw unusable(path, fault);
+    throw unusable(path, fault, elsewhere);
   } finally {
     rmSync(temporary, { force: true });
   }
 }
 
-async function writeAll(
-  path: string,
-  texts: AsyncIterable<string> | Iterable<string>,
-): Promise<void> {
+async function writeAll(path: string, texts: Texts): Promise<void> {
   const fd = openSync(path, 'wx', 0o600);
   try {
     let position = 0;
@@ -67,14 +68,14 @@ function isSame(a: string, b: string): boolean {
   }
 }
 
-function unusable(path: string, cause: unknown): OperatorError {
+function unusable(path: string, cause: unknown, elsewhere: string): OperatorError {
   const isThere = errnoOf(cause) === 'EEXIST';
   const { why, todo } = fileAdvice(cause);
   return new OperatorError({
     code: 'CDB-E0617',
     what: `Cannot write "${path}"`,
     why: isThere ? 'a file of that name is there and says something else' : why,
-    todo: isThere ? 'name another directory with --out' : todo,
+    todo: isThere ? elsewhere : todo,
     exit: isThere ? EXIT.CONFLICT : EXIT.UNREACHABLE,
     cause,
   });

@@ -15,6 +15,13 @@ export interface Doctor {
   /** As it is shown to people. */
   readonly stateDir: string;
   readonly reports: DayReports;
+  /** What the state directory has for somebody who helps from elsewhere; masked. */
+  bundleFiles(): readonly BundleFile[];
+  /**
+   * A gzipped archive that only its owner may read.
+   * @throws OperatorError where a file is in the way (exit 6) or none can be written (exit 4)
+   */
+  writeBundle(path: string, files: readonly BundleFile[]): Promise<void>;
   /** Ends what the probes have opened. */
   close(): Promise<void>;
 }
@@ -30,6 +37,11 @@ export interface DayReports {
    * @throws DependencyError
    */
   write(atMs: number, forms: ReportForms): readonly string[];
+}
+
+export interface BundleFile {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface ReportForms {

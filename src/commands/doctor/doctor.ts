@@ -11,6 +11,7 @@ import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { textTable } from '../tables/text-table.js';
+import { writeBundle } from './bundle.js';
 import type { CheckUp } from './check-up.js';
 import { checkUpJson, checkUpText } from './check-up-text.js';
 import { chosenChecks, type ChosenChecks } from './chosen-checks.js';
@@ -30,6 +31,8 @@ export async function run(
   const doctor = await services.doctor(options, io);
   try {
     const checkUp = await examined(checks, doctor);
+    const bundle = options.text('bundle');
+    if (bundle !== undefined) await writeBundle(bundle, checkUp, { io, doctor });
     if (options.flag('daily')) dailyReport(checkUp, { options, io, doctor });
     else {
       printResult(io, {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATUSES } from '../finding.js';
 import type { PastReport } from './compare.js';
 

@@ -1,7 +1,10 @@
+import { writeNewFile } from '../../adapters/files/new-file.js';
+import { tarGz } from '../../adapters/files/tar.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { Doctor } from '../../commands/doctor/doctor-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Probes } from '../../doctor/facts.js';
+import { bundleFiles } from './bundle-files.js';
 import { configProbes } from './config-probes.js';
 import { hostProbes } from './host-probes.js';
 import { logProbes } from './logs-probes.js';
@@ -27,6 +30,10 @@ export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise
     recordedAtMs: null,
     stateDir: place.state.root,
     reports: dayReports(place.state),
+    bundleFiles: () => bundleFiles(place.state),
+    writeBundle: async (path, files) => {
+      await writeNewFile(path, [tarGz(files, place.clock.nowMs())], 'name another --bundle');
+    },
     close: () => Promise.resolve(),
   };
 }

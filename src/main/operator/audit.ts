@@ -39,6 +39,6 @@ export async function auditPorts(options: ParsedOptions, io: CommandIo): Promise
         : withOwnDatabase(commandConfig(options, io), state, (pool) =>
             work(postgresChainReader(pool)),
           ),
-    writeNew: writeNewFile,
+    writeNew: (path, texts) => writeNewFile(path, texts, 'name another directory with --out'),
   };
 }
