@@ -14,6 +14,8 @@ import { loadSqlParser } from '../../src/schema/sql/parse-sql.js';
 import { treeOnDisk } from './architecture/source-tree.js';
 import { scanSql } from './architecture/sql-scan.js';
 
+const parser = await loadSqlParser();
+
 const EMPTY_TABLE: Omit<CatalogRelation, 'name' | 'columns'> = {
   kind: 'table',
   persistence: 'permanent',
@@ -86,7 +88,7 @@ function valuesOf(contract: Contract): readonly SqlStatement[] {
     ...{ name, type, nullable: true, default: null },
   }));
   const relation = { ...EMPTY_TABLE, name: contract.table, columns };
-  return [valueStatement(contract, relation)].flatMap((made) => made?.statement ?? []);
+  return [valueStatement(parser, contract, relation)].flatMap((made) => made?.statement ?? []);
 }
 
 function patternOf(name: string): RegExp {
