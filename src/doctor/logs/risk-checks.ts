@@ -88,7 +88,7 @@ const frozenExposure = check({
       figures,
       remedy: {
         does: 'compare the exposure in memory with positions and with filled orders; where they differ, restart risk so that it reads them again',
-        command: 'cdb tables',
+        command: 'cdb status',
         risk: 'none: it only reads',
         gate: null,
       },

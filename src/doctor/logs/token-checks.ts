@@ -8,6 +8,7 @@ import {
 } from '../check.js';
 import { utcText } from '../../view/age.js';
 import { memberKey } from '../services/member-name.js';
+import { APPEND_ONLY_REMEDY } from './append-only-remedy.js';
 import type { ServiceLog } from './facts.js';
 import { errorEvidence, LOG_WINDOW_MS, words } from './service-checks.js';
 import { frequencySeconds, patternsOf, type LogPattern } from './patterns.js';
@@ -210,19 +211,6 @@ const appendOnly = check({
     };
   },
 });
-
-export const APPEND_ONLY_REMEDY: Remedy = {
-  does: 'first copy the whole data directory of Redis aside; only then cut the damaged tail off, and start Redis before its dependants, in order',
-  command:
-    'docker run --rm -v REDIS_VOLUME:/data -v "$PWD":/backup redis tar czf /backup/redis-data.tgz /data',
-  risk: 'cutting the tail loses the last writes; without the copy they are lost for good',
-  gate: null,
-  testsAfter: [
-    'redis-check-aof --fix on the copy says how many bytes it would cut',
-    'Redis is up and its restart count no longer grows',
-    'every dependant is up, and its consumer group reads',
-  ],
-};
 
 const cutOff = check({
   id: 'logs.cut_off_listeners',
