@@ -670,6 +670,12 @@ const SCHEMA: readonly CommandSpec[] = [
       { flags: '--skip <a,b>', summary: 'all but these', read: list },
       { flags: '--group <name>', summary: 'only this group', read: choice(...GROUPS) },
       { flags: '--offline', summary: 'ask nothing beyond the configured stores: no venue, no CI' },
+      {
+        flags: '--logs <path>',
+        summary: 'logs of a stack: a file, or a directory with one log for each service',
+        values: 'file',
+        configKey: 'doctor.logs',
+      },
       { flags: '--strict', summary: 'warnings too end with 1' },
       {
         flags: '--bundle <file>',

@@ -41,7 +41,8 @@ async function boundedText({ body }: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function serverTimeOf(text: string): number | null {
+/** The member `serverTime` of an answer; null: there is none. */
+export function serverTimeOf(text: string): number | null {
   const digits = /"serverTime"\s*:\s*(\d{13})\b/.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }

@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<FactName, true>> = {
   host: true,
   containers: true,
   services: true,
+  engineProcess: true,
   postgres: true,
   tables: true,
   stack: true,
