@@ -4,6 +4,7 @@ import type { RedisLink } from '../redis/redis-link.js';
 import { redisStackReader } from '../redis/redis-stack-reader.js';
 
 const ENTRIES_MAX = 500;
+const RESULTS_MAX = 4 * ENTRIES_MAX;
 const ID_FIELDS = ['order_id', 'client_id'] as const;
 
 /** What the newest entries of the streams tell. */
@@ -23,16 +24,18 @@ export interface TradingStreams {
 /** @throws DependencyError */
 export async function readTradingStreams(link: RedisLink): Promise<TradingStreams> {
   const { log } = redisStackReader(link);
-  const [signals, orders, results, blocked] = await Promise.all([
+  const [signals, orders, results, blocked, info] = await Promise.all([
     log.tail(STREAMS.signals.name, ENTRIES_MAX),
     log.tail(STREAMS.orders.name, ENTRIES_MAX),
-    // Read after the orders, and twice as many: an order may have several.
-    log.tail(STREAMS.fills.name, 4 * ENTRIES_MAX),
-    log.tail(STREAMS.ordersBlocked.name, 4 * ENTRIES_MAX),
+    // More of them: an order may have several.
+    log.tail(STREAMS.fills.name, RESULTS_MAX),
+    log.tail(STREAMS.ordersBlocked.name, RESULTS_MAX),
+    log.info(STREAMS.fills.name),
   ]);
+  const isWhole = info === null || info.entriesAdded === results.length;
   return {
     signals: repeatedIds(signals),
-    orders: openOrders(orders, results),
+    orders: openOrders(orders, results, isWhole),
     refusals: blocked.flatMap(({ id, fields }) => {
       const atMs = serverTimeOf(id);
       return atMs === null ? [] : [{ code: fields['reason_code'] ?? '', atMs }];
@@ -56,17 +59,20 @@ function repeatedIds(entries: readonly LogEntry[]): TradingStreams['signals'] {
   return { looked: entries.length, repeated };
 }
 
-/** A result names the order by one of its ids. */
+/** A result names the order by one of its ids. What is older than all results may be trimmed off. */
 function openOrders(
   orders: readonly LogEntry[],
   results: readonly LogEntry[],
+  isWhole: boolean,
 ): TradingStreams['orders'] {
+  const [oldest] = results;
+  const fromSeq = isWhole || oldest === undefined ? 0 : oldest.id.seq;
   const answered = new Set(results.flatMap(({ fields }) => idsOf(fields)));
   const open = orders.flatMap(({ id, fields }) => {
     const ids = idsOf(fields);
     const [name] = ids;
     const atMs = serverTimeOf(id);
-    if (name === undefined || atMs === null || ids.some((one) => answered.has(one))) return [];
+    if (name === undefined || atMs === null || atMs < fromSeq || ids.some((one) => answered.has(one))) return [];
     const usdt = Number(fields['quantity']) * Number(fields['price']);
     return [{ id: name, atMs, usdt: Number.isFinite(usdt) ? usdt : null }];
   });

@@ -6,7 +6,7 @@ import type { Readings } from '../facts.js';
 import type { CounterHistory, DecisionMix } from './facts.js';
 import { grown } from './grown.js';
 import { isAudited } from './pair-checks.js';
-import { engineOf, readOf, skip, type Read } from './verdicts.js';
+import { engineOf, readOf, skip, withStarts, type Read } from './verdicts.js';
 
 const LASTS_MS_MIN = 3_600_000;
 /** Fewer refusals are no pattern. */
@@ -24,9 +24,10 @@ export const BLOCK_REASONS: Check = check({
     'a threshold of the wrong unit blocked 14842 of 14842 signals for 72 h and was taken for caution',
   components: ['risk'],
   needs: ['counters'],
-  looks: ['engine', 'trading'],
+  looks: ['engine', 'trading', 'containers'],
   windowMs: LASTS_MS_MIN,
-  examine: ({ counters }, { nowMs, readings }) => {
+  examine: ({ counters: seen }, { nowMs, readings }) => {
+    const counters = withStarts(seen, readings, nowMs);
     if (!isAudited(counters.value, readings, nowMs)) {
       return skip('the reasons are not on record: pipeline.audit_persisted says why');
     }

@@ -4,7 +4,7 @@ import { countText } from '../../view/figure.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
 import { sideOf, totalOf, valueOf } from './growth.js';
-import { skip, type Read } from './verdicts.js';
+import { skip, withStarts, type Read } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 /** A connected feed of a traded symbol brings something every second or two. */
@@ -28,8 +28,9 @@ const decodes = check({
   matters: 'a connection that decodes nothing looks well on every screen, and no trade arrives',
   components: ['websocket'],
   needs: ['counters'],
+  looks: ['containers'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs }) => judgeFeed(counters, nowMs),
+  examine: ({ counters }, { nowMs, readings }) => judgeFeed(withStarts(counters, readings, nowMs), nowMs),
 });
 
 function judgeFeed(counters: Read<CounterHistory>, nowMs: number): Judgement {
@@ -68,8 +69,9 @@ const signals = check({
   matters: 'a signal service that fails on every message reports ok and raises nothing, for days',
   components: ['signal'],
   needs: ['counters'],
+  looks: ['containers'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs }) => judgeSignals(counters, nowMs),
+  examine: ({ counters }, { nowMs, readings }) => judgeSignals(withStarts(counters, readings, nowMs), nowMs),
 });
 
 const SIGNALS = [['*.signals_generated_total'], ['stream.signals']] as const;
@@ -115,8 +117,10 @@ const writes = check({
   matters: 'a row whose insert failed once is not tried again: it is lost for good',
   components: ['database'],
   needs: ['counters'],
+  looks: ['containers'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs }) => {
+  examine: ({ counters: seen }, { nowMs, readings }) => {
+    const counters = withStarts(seen, readings, nowMs);
     const failed = grown(counters.value, [['*.db_writer_events_failed_total']], nowMs);
     if (failed === null) return skip('not examined: no service counts failed writes');
     const says = `${countText(failed.count)} failed writes in ${durationText(failed.spanMs)}`;

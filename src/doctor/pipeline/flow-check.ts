@@ -5,7 +5,7 @@ import { countText } from '../../view/figure.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
 import { valueOf } from './growth.js';
-import { engineOf, skip, type Read } from './verdicts.js';
+import { engineOf, skip, withStarts, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
 const STAGES = [
@@ -24,10 +24,11 @@ export const FLOW_CHECK: Check = check({
   matters: 'only effects that follow each other show that the system works',
   components: [],
   needs: ['counters'],
-  looks: ['engine', 'trading', 'logs'],
+  looks: ['engine', 'trading', 'logs', 'containers'],
   windowMs: 3_600_000,
   examine: ({ counters }, { nowMs, readings }) =>
-    ownFlow(readings, nowMs) ?? stackFlow(counters, readings, nowMs),
+    ownFlow(readings, nowMs) ??
+    stackFlow(withStarts(counters, readings, nowMs), readings, nowMs),
 });
 
 function ownFlow(readings: Readings, nowMs: number): Judgement | null {

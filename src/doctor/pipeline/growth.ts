@@ -42,6 +42,19 @@ export function sideOf(
   return found.find((side) => !isCapped(side)) ?? found[0] ?? null;
 }
 
+/** The first alternative that says itself when it last grew, and when that was. */
+export function lastAtOfAny(
+  history: CounterHistory,
+  anyOf: readonly (readonly string[])[],
+): number | null | undefined {
+  for (const names of anyOf) {
+    const side = sideOfNames(history, names);
+    const lastAtMs = side === null ? undefined : lastAtOf(side);
+    if (lastAtMs !== undefined) return lastAtMs;
+  }
+  return undefined;
+}
+
 export function isCapped({ newest }: Side): boolean {
   return newest.some(({ counter }) => counter.isCapped);
 }
@@ -123,7 +136,8 @@ function growthOfOne(points: readonly Point[], fromMs: number): Growth {
   const { value, sinceMs, lastAtMs } = last.counter;
   if (value === 0 && (sinceMs === null || sinceMs <= fromMs + SLACK_MS)) return none;
   if (lastAtMs !== undefined && (lastAtMs === null || lastAtMs < fromMs)) return none;
-  const base = points.findLastIndex(({ atMs }) => atMs <= fromMs + SLACK_MS);
+  const before = points.findLastIndex(({ atMs }) => atMs <= fromMs);
+  const base = before >= 0 ? before : points.findIndex(({ atMs }) => atMs <= fromMs + SLACK_MS);
   if (base >= 0) return climbed(points.slice(base), fromMs);
   if (sinceMs !== null) {
     // It began in the meantime, or with the window.

@@ -7,6 +7,7 @@ import {
   isCapped,
   isMissing,
   lastAtOf,
+  lastAtOfAny,
   sideOf,
   totalOf,
   windowStart,
@@ -51,7 +52,7 @@ export function judgePair(rule: StackRule, history: CounterHistory, nowMs: numbe
     const what = (seenCause === null ? rule.cause : rule.effect).what;
     return { ...told, word: 'UNKNOWN', says: `no source counts ${what}` };
   }
-  return { ...told, ...judgeCounts(rule, seenCause, seenEffect, { spanMs, nowMs }) };
+  return { ...told, ...judgeCounts(rule, history, [seenCause, seenEffect], { spanMs, nowMs }) };
 }
 
 type Judged = Pick<PairVerdict, 'word' | 'says'>;
@@ -81,19 +82,21 @@ interface Times {
 
 function judgeCounts(
   rule: StackRule,
-  cause: SeenSide,
-  effect: SeenSide,
+  history: CounterHistory,
+  [cause, effect]: readonly [SeenSide, SeenSide],
   { spanMs, nowMs }: Times,
 ): Judged {
   const counts = `${rule.cause.what} ${growthWords(cause.growth, spanMs)}, ${rule.effect.what} ${growthWords(effect.growth, spanMs)}`;
   if (!Number.isFinite(rule.least)) return judgeEver(rule, cause, effect);
-  const late = judgeTimes(rule, cause.side, effect.side, nowMs);
-  if (late !== null) return late;
+  const byTimes = judgeTimes(rule, history, nowMs);
+  if (byTimes?.word === 'STALLED') return byTimes;
   if (isCapped(cause.side) || isCapped(effect.side)) {
     const full = isCapped(cause.side) ? cause.side.words : effect.side.words;
     return { word: 'UNKNOWN', says: `${full} is capped: the comparison is not valid` };
   }
+  if (spanMs < PROVES_MS_MIN && byTimes !== null) return byTimes;
   if (cause.growth.count === 0) {
+    if (spanMs < PROVES_MS_MIN) return { word: 'UNKNOWN', says: `${counts}: too early to tell` };
     return { word: 'IDLE', says: `no ${rule.cause.what} in ${durationText(spanMs)}` };
   }
   if (effect.growth.count > 0) {
@@ -134,21 +137,25 @@ function judgeLast(
 
 /** Decisions come every few seconds on a day, and now and then at night. */
 const WELL_MS = 600_000;
+/** That nothing came in less says nothing. */
+const PROVES_MS_MIN = 60_000;
 
 /** The newest of both sides by their own times, where causes come by the clock. */
-function judgeTimes(rule: StackRule, cause: Side, effect: Side, nowMs: number): Judged | null {
+function judgeTimes(rule: StackRule, history: CounterHistory, nowMs: number): Judged | null {
   if (rule.isSteady !== true) return null;
-  const causeAtMs = lastAtOf(cause);
-  const effectAtMs = lastAtOf(effect);
+  const causeAtMs = lastAtOfAny(history, rule.cause.anyOf);
+  const effectAtMs = lastAtOfAny(history, rule.effect.anyOf);
   if (causeAtMs === undefined || causeAtMs === null || effectAtMs === undefined) return null;
-  const behindMs = causeAtMs - (effectAtMs ?? 0);
-  if (behindMs <= rule.withinMs) return null;
-  const since = effectAtMs === null ? 'there never was one' : `the newest is ${durationText(nowMs - effectAtMs)} old`;
-  if (effectAtMs === null && totalOf(cause) < rule.least) return null;
-  return {
-    word: 'STALLED',
-    says: `${rule.cause.what} come, the newest ${durationText(nowMs - causeAtMs)} ago; of ${rule.effect.what} ${since} (limit ${durationText(rule.withinMs)})`,
-  };
+  const causes = `the newest of ${rule.cause.what} is ${durationText(nowMs - causeAtMs)} old`;
+  if (effectAtMs === null) {
+    const side = sideOf(history, rule.cause.anyOf);
+    if (side === null || totalOf(side) < rule.least) return null;
+    return { word: 'STALLED', says: `${causes}; of ${rule.effect.what} there never was one` };
+  }
+  const says = `${causes}; that of ${rule.effect.what} is ${durationText(nowMs - effectAtMs)} old`;
+  const isLate = causeAtMs - effectAtMs > rule.withinMs;
+  if (!isLate) return { word: 'FLOWS', says };
+  return { word: 'STALLED', says: `${says} (limit ${durationText(rule.withinMs)})` };
 }
 
 /** One effect ever is enough. */

@@ -4,7 +4,7 @@ import type { CounterHistory } from './facts.js';
 import { valueOf } from './growth.js';
 import { judgePair, type PairVerdict } from './judge-pair.js';
 import { EFFECT_RULES, type EffectRule, type StackRule } from './pairs.js';
-import { engineOf, evidenceOf, skip, worstOf, type Read } from './verdicts.js';
+import { engineOf, evidenceOf, skip, withStarts, worstOf, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
 /** Evidence is read by this look; a recorded scrape may be older. */
@@ -21,12 +21,12 @@ export const PAIR_CHECKS: readonly Check[] = EFFECT_RULES.map((rule) =>
     matters: rule.matters,
     components: rule.components,
     needs: ['counters'],
-    looks: ['engine', 'trading', 'logs'],
+    looks: ['engine', 'trading', 'logs', 'containers'],
     windowMs: EVIDENCE_MS_MAX,
     examine: ({ counters }, { nowMs, readings }) =>
       worstOf([
         ...engineJudgement(rule, readings, nowMs),
-        ...stackJudgement(rule, counters, readings, nowMs),
+        ...stackJudgement(rule, withStarts(counters, readings, nowMs), readings, nowMs),
       ]),
   }),
 );

@@ -52,7 +52,7 @@ const SIGNALS: Counted = {
 };
 const CANDLES: Counted = {
   what: 'candles',
-  anyOf: [['stream.candles_1m'], ['*.candle_candles_emitted_total']],
+  anyOf: [['*.candle_candles_emitted_total'], ['stream.candles_1m']],
 };
 const RECEIVED: Counted = {
   what: 'orders received',

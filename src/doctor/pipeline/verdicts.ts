@@ -2,7 +2,7 @@ import type { Evidence, Judgement } from '../check.js';
 import type { Readings } from '../facts.js';
 import type { Observed, Reading } from '../reading.js';
 import type { SystemView } from '../../view/system-view.js';
-import type { TradingFacts } from './facts.js';
+import type { Counter, CounterHistory, TradingFacts } from './facts.js';
 import { growthWords, observedAtOf, placeOf } from './growth.js';
 import type { PairVerdict, SeenSide } from './judge-pair.js';
 
@@ -20,6 +20,33 @@ export function engineOf({ engine }: Readings): Read<SystemView> | null {
 
 export function tradingOf({ trading }: Readings): TradingFacts | null {
   return readOf(trading)?.value ?? null;
+}
+
+/**
+ * Counters with the start of their process where only the container tells it: most services export
+ * none, and without it the first look of all could judge nothing.
+ */
+export function withStarts(
+  counters: Read<CounterHistory>,
+  { containers }: Readings,
+  nowMs: number,
+): Read<CounterHistory> {
+  const starts = new Map(
+    (readOf(containers)?.value ?? []).flatMap(({ name, upMs }) =>
+      upMs === null ? [] : [[name.replace(/^cdb_/, ''), nowMs - upMs] as const],
+    ),
+  );
+  if (starts.size === 0) return counters;
+  const started = ([name, counter]: [string, Counter]): [string, Counter] => {
+    const sinceMs = counter.sinceMs ?? starts.get(name.slice(0, name.indexOf('.'))) ?? null;
+    return [name, { ...counter, sinceMs }];
+  };
+  const samples = counters.value.samples.map((sample) =>
+    sample.isKept === true
+      ? sample
+      : { ...sample, counters: Object.fromEntries(Object.entries(sample.counters).map(started)) },
+  );
+  return { ...counters, value: { ...counters.value, samples } };
 }
 
 const ORDER: readonly Judgement['status'][] = ['FAIL', 'WARN', 'OK', 'SKIP'];
