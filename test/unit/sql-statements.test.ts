@@ -3,6 +3,7 @@ import {
   ADAPTER_STATEMENTS,
   STACK_STATEMENTS,
 } from '../../src/adapters/postgres/all-statements.js';
+import { PIPELINE_STATEMENTS } from '../../src/adapters/doctor/pipeline-statements.js';
 import { parameterCount, type SqlStatement } from '../../src/engine/ports/sql-statement.js';
 import { SCHEMA_STATEMENTS } from '../../src/schema/all-statements.js';
 import type { CatalogRelation } from '../../src/schema/catalog/catalog.js';
@@ -32,7 +33,12 @@ const MADE_FOR = [
   preparation(INSERTED),
   ...[...loadContracts().values()].flatMap((contract) => valuesOf(contract)),
 ];
-const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS, ...MADE_FOR];
+const ALL = [
+  ...ADAPTER_STATEMENTS,
+  ...SCHEMA_STATEMENTS,
+  ...PIPELINE_STATEMENTS,
+  ...MADE_FOR,
+];
 const NAMES = ALL.map(({ name }) => name);
 
 test('all SQL in src is in statement objects, and all of them are listed', () => {

@@ -37,6 +37,7 @@ const NAMES: Readonly<Record<FactName, true>> = {
   stack: true,
   engine: true,
   counters: true,
+  trading: true,
   register: true,
   venue: true,
   logs: true,
