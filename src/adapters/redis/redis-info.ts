@@ -2,11 +2,11 @@ import type { StackServer } from '../../engine/ports/stack-reader.js';
 
 /** The answer of INFO; null for what the server does not say. */
 export interface RedisInfo {
-  text(name: string): string | null;
+  readonly text: (name: string) => string | null;
   /** Whole numbers only. */
-  number(name: string): number | null;
+  readonly number: (name: string) => number | null;
   /** Of what is `ok` when it is well, or `1`. */
-  flag(name: string): boolean | null;
+  readonly flag: (name: string) => boolean | null;
 }
 
 /** @param reply anything else than the text of INFO says nothing */
