@@ -20,7 +20,7 @@ const persistence = check({
   matters: 'what is not on disk is gone with the next restart: orders, results, the kill switch',
   components: ['redis'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
@@ -64,7 +64,7 @@ const evictions = check({
   matters: 'an evicted stream or state looks as if it had never been written',
   components: ['redis'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
@@ -100,7 +100,7 @@ const memory = check({
   matters: 'at its limit Redis refuses every write, or begins to evict',
   components: ['redis'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
@@ -140,7 +140,7 @@ const clients = check({
   matters: 'a listener that does not is cut off, and nothing counts what it then misses',
   components: ['redis', 'signal', 'risk', 'execution'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { clients: listed, cutClients } = redisServer.value;

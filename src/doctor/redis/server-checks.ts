@@ -65,9 +65,10 @@ const rights = check({
   components: ['redis'],
   needs: ['redisServer'],
   looks: ['samples'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }, { readings: { samples } }) => {
+    if (redisServer.value.isLoading === true) return unknown('anything while it loads');
     const unread =
       samples.state === 'read'
         ? samples.value.streams.filter(({ entries }) => entries === null)
@@ -104,7 +105,7 @@ const role = check({
   matters: 'a replica shows what was, and goes on showing it after the primary has died',
   components: ['redis'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { role: word } = redisServer.value;
@@ -126,7 +127,7 @@ const clock = check({
   matters: 'ages are judged by both, and a signal 5 s old is refused (RC_003): trading stops',
   components: ['redis', 'host'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { clockOffsetMs, clockErrorMs } = redisServer.value;
@@ -161,7 +162,7 @@ const connections = check({
   matters: 'a service that may not connect after a restart stays away',
   components: ['redis'],
   needs: ['redisServer'],
-  after: ['redis.loading'],
+  after: ['redis.reach'],
   windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { connections: open, connectionsMax, rejectedConnections } = redisServer.value;
