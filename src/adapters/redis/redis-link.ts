@@ -8,6 +8,8 @@ export interface RedisLimits {
   readonly connectTimeoutMs: number;
   /** From sending to the last byte of the answer; a blocking read has its wait on top. */
   readonly commandTimeoutMs: number;
+  /** Also talks to a server that still reads its files and refuses nearly all that it is asked. */
+  readonly whileLoading?: boolean;
 }
 
 export const REDIS_LIMITS: RedisLimits = { connectTimeoutMs: 3_000, commandTimeoutMs: 2_000 };
@@ -71,6 +73,7 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     commandTimeout: limits.commandTimeoutMs,
     keepAlive: KEEP_ALIVE_MS,
     protocol: 2,
+    enableReadyCheck: limits.whileLoading !== true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

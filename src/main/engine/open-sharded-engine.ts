@@ -41,7 +41,7 @@ import {
 } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError } from '../../operator-error.js';
-import { serverWarnings } from '../../view/stack-effects.js';
+import { serverWarnings } from '../../view/redis-warnings.js';
 import type { EngineDatabase } from './database.js';
 import { configuredChainHash } from '../audit-key.js';
 import { hostPlace } from './host-place.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatE8, parseE8 } from '../../../../src/engine/domain/e8.js';
-import { readAmount } from '../../../../src/engine/stages/trade-amount.js';
+import { readAmount } from '../../../../src/engine/domain/trade-amount.js';
 
 describe('readAmount', () => {
   test.each([

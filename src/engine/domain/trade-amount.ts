@@ -1,4 +1,4 @@
-import { E8_ONE, parseE8, type E8 } from '../domain/e8.js';
+import { E8_ONE, parseE8, type E8 } from './e8.js';
 
 export type AmountFault = 'malformed' | 'precision' | 'non_positive' | 'out_of_range';
 
