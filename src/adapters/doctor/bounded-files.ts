@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { wordsOf } from '../../engine/domain/words-of.js';
+import { DependencyError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
 const FILES_MAX = 500;
@@ -39,9 +40,9 @@ async function filesAt(
   try {
     const entries = await readdir(path, { withFileTypes: true });
     if (depth === 0) return [];
-    const below = entries
+    const below = [...entries]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((entry) => {
+      .map(async (entry): Promise<readonly string[]> => {
         const inside = join(path, entry.name);
         if (entry.isDirectory()) return filesAt(inside, endings, depth - 1);
         return endings.some((ending) => entry.name.endsWith(ending)) ? [inside] : [];
@@ -77,6 +78,19 @@ async function readOne(path: string, tailBytes: number | undefined): Promise<Fou
   }
 }
 
+/** @throws DependencyError for a file that is not there, or is no JSON */
+export async function readJson(path: string): Promise<unknown> {
+  const { text, fault } = await readOne(path, undefined);
+  const unusable = (why: string, cause?: unknown) =>
+    new DependencyError(`${path}: ${why}`, { dependency: 'files', retryable: false, cause });
+  if (text === null) throw unusable(fault ?? 'it cannot be read');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unusable('it is no JSON', error);
+  }
+}
+
 /** Names of the regular files in a directory with the time of their last change; none where it is not there. */
 export async function listFiles(
   directory: string,
@@ -90,10 +104,12 @@ export async function listFiles(
     throw fault;
   }
   const found = await Promise.all(
-    names.filter((name) => wanted.test(name)).map(async (name) => {
-      const { mtimeMs } = await stat(join(directory, name));
-      return { name, modifiedAtMs: mtimeMs };
-    }),
+    names
+      .filter((name) => wanted.test(name))
+      .map(async (name) => {
+        const { mtimeMs } = await stat(join(directory, name));
+        return { name, modifiedAtMs: mtimeMs };
+      }),
   );
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

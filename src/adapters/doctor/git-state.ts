@@ -32,7 +32,9 @@ export async function gitState(
     git('status', '--porcelain=v2', '--branch', '--untracked-files=normal'),
     git('log', '-1', '--format=%h%n%s'),
   ]);
-  const lines = textOf(status).split('\n').filter((line) => line !== '');
+  const lines = textOf(status)
+    .split('\n')
+    .filter((line) => line !== '');
   const [commit, subject] = log.ok ? log.stdout.split('\n') : [];
   return {
     path,

@@ -35,7 +35,8 @@ export const exporters: Check = check({
     const lies = asked.filter(({ answers, value }) => answers !== (value === 1));
     const figures = Object.fromEntries(asked.map(({ metric, value }) => [metric, value]));
     const proof = sourcesOf(readings).map((fact) => evidence(fact, words.join('; ')));
-    if (lies.length === 0) return { status: 'OK', says: words.join('; '), evidence: proof, figures };
+    if (lies.length === 0)
+      return { status: 'OK', says: words.join('; '), evidence: proof, figures };
     return {
       status: 'WARN',
       says: lies.map(wordsOf).join('; '),
@@ -65,10 +66,7 @@ function compared(
 }
 
 /** A scrape of the exporter itself is nearer than what Prometheus kept of one. */
-function exported(
-  { services, prometheus }: Readings,
-  metric: Compared['metric'],
-): number | null {
+function exported({ services, prometheus }: Readings, metric: Compared['metric']): number | null {
   const series = services.state === 'read' ? services.value.flatMap((one) => one.series ?? []) : [];
   const scraped = series.find(({ name }) => name === metric)?.value;
   if (scraped !== undefined) return scraped;

@@ -8,7 +8,7 @@ export interface PanelQuery {
 const MACROS: readonly (readonly [RegExp, string])[] = [
   [/\$__timeFilter\(([^()]*)\)/g, '($1) BETWEEN now() AND now()'],
   [/\$__unixEpochFilter\(([^()]*)\)/g, '($1) BETWEEN 0 AND 1'],
-  [/\$__(?:timeGroupAlias)\(([^(),]*)(?:,[^()]*)?\)/g, "date_trunc('minute', $1) AS \"time\""],
+  [/\$__(?:timeGroupAlias)\(([^(),]*)(?:,[^()]*)?\)/g, 'date_trunc(\'minute\', $1) AS "time"'],
   [/\$__(?:timeGroup)\(([^(),]*)(?:,[^()]*)?\)/g, "date_trunc('minute', $1)"],
   [/\$__unixEpochGroupAlias\(([^(),]*)(?:,[^()]*)?\)/g, '($1) AS "time"'],
   [/\$__unixEpochGroup\(([^(),]*)(?:,[^()]*)?\)/g, '($1)'],
@@ -31,10 +31,8 @@ export function panelQuery(rawSql: string): PanelQuery {
   let isTemplated = false;
   const sql = known
     .replace(QUOTED, "'x'")
-    .replace(VARIABLE, (_, ...rest: readonly unknown[]) => {
-      const at = rest.find((part) => typeof part === 'number') ?? 0;
-      const text = rest.find((part) => typeof part === 'string' && part.length > at) ?? '';
-      if (!VALUE_IN_FRONT.test(String(text).slice(0, at))) isTemplated = true;
+    .replace(VARIABLE, (_: string, at: number, text: string) => {
+      if (!VALUE_IN_FRONT.test(text.slice(0, at))) isTemplated = true;
       return 'NULL';
     })
     .replace(/;\s*$/, '');

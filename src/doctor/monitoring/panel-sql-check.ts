@@ -15,7 +15,9 @@ export const panelSql: Check = check({
     const { examined, faults, comparedWith, notJudged } = seen.panelSql.value;
     const figures = { examined, faults: faults.length, not_judged: notJudged.length };
     const templated =
-      notJudged.length === 0 ? '' : `; ${notJudged.length} not judged (variables, or no answer in time)`;
+      notJudged.length === 0
+        ? ''
+        : `; ${notJudged.length} not judged (variables, or no answer in time)`;
     const all = `${examined} queries of panels`;
     if (faults.length > 0) {
       const words = faults.map((fault) => `${fault.panel}: ${fault.words}`);

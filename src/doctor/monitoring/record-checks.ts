@@ -17,7 +17,11 @@ export const dailyReport: Check = check({
   examine: ({ dailyReports }, { nowMs }) => {
     const { newest, count, directory } = dailyReports.value;
     if (newest === null) {
-      return { status: 'SKIP', says: `no daily report was ever written in ${directory}`, evidence: [] };
+      return {
+        status: 'SKIP',
+        says: `no daily report was ever written in ${directory}`,
+        evidence: [],
+      };
     }
     const ageMs = nowMs - newest.writtenAtMs;
     const figures = { reports: count, age_ms: ageMs };
@@ -44,7 +48,8 @@ export const unknownFigures: Check = check({
   group: 'monitoring',
   level: 'P2',
   title: 'recorded evidence knows its figures',
-  matters: 'a figure that could not be measured is neither good nor bad, and is easily read as good',
+  matters:
+    'a figure that could not be measured is neither good nor bad, and is easily read as good',
   components: ['monitoring', 'host'],
   needs: ['unknownFigures'],
   windowMs: NOW_MS_MAX,

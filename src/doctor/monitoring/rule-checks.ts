@@ -83,7 +83,8 @@ export const operators: Check = check({
   group: 'monitoring',
   level: 'P1',
   title: `alert rules of Grafana compare with ${GRAFANA_OPERATORS.join(', ')}`,
-  matters: 'an operator that Grafana does not know is an error with every look, and a mail each time',
+  matters:
+    'an operator that Grafana does not know is an error with every look, and a mail each time',
   components: ['monitoring'],
   needs: ['rules'],
   windowMs: NOW_MS_MAX,

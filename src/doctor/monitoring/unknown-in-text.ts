@@ -27,5 +27,7 @@ export function unknownInText(text: string): readonly UnknownInText[] {
 
 function givesNumber(line: string, token: string): boolean {
   const [what = ''] = token.toLowerCase().split('_');
-  return new RegExp(`\\b${what}\\b[^\\n]*?\\d+(?:[.,]\\d+)?\\s*(?:%|[KMGT]i?B|GB|MB)`, 'i').test(line);
+  return new RegExp(`\\b${what}\\b[^\\n]*?\\d+(?:[.,]\\d+)?\\s*(?:%|[KMGT]i?B|GB|MB)`, 'i').test(
+    line,
+  );
 }

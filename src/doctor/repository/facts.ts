@@ -72,12 +72,16 @@ export interface GateRun {
     readonly conclusion: string;
     /** Steps that were executed, the runner's own excluded. */
     readonly steps: number;
+    /** Steps named like a test that were skipped, where no such step was executed. */
+    readonly skippedTests: readonly string[];
   }[];
 }
 
 /** What a recorded output of a gate says of itself. */
 export interface GateOutput {
   readonly file: string;
+  /** Why it cannot be read; null where it can. */
+  readonly fault: string | null;
   /** Tests that passed; null: it does not say. */
   readonly passed: number | null;
   readonly failed: number | null;

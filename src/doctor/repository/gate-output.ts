@@ -7,7 +7,8 @@ const PASSED = [
   /\bRan (\d+) tests?\b/gi, // unittest
 ];
 const FAILED = [/\b(\d+) failed\b/gi, /^# fail (\d+)/gim, /\bfailures=(\d+)/gi];
-const NOTHING = /\bno tests? (?:ran|found|files found|were (?:run|found|executed))|collected 0 items|No test files/i;
+const NOTHING =
+  /\bno tests? (?:ran|found|files found|were (?:run|found|executed))|collected 0 items|No test files/i;
 const THRESHOLD =
   /\b(?:threshold|minimum|at least|min[_ ]?tests?|expected(?: tests?)?)\b[^\d\n]{0,30}(\d+)/gi;
 
@@ -17,6 +18,7 @@ export function readGateOutput(file: string, text: string): GateOutput {
   const passed = lastOf(plain, PASSED);
   return {
     file,
+    fault: null,
     passed: passed ?? (NOTHING.test(plain) ? 0 : null),
     failed: lastOf(plain, FAILED),
     threshold: lastOf(plain, [THRESHOLD]),

@@ -20,7 +20,11 @@ function readJob(id: string, job: Readonly<Record<string, unknown>>): Job {
 }
 
 function toothlessOf(job: Readonly<Record<string, unknown>>): string | null {
-  if (/^\s*(?:\$\{\{\s*)?false\b/.test(String(job['if'] ?? ''))) return 'if: false';
+  const condition = job['if'];
+  if (condition === false) return 'if: false';
+  if (typeof condition === 'string' && /^\s*(?:\$\{\{\s*)?false\b/.test(condition)) {
+    return 'if: false';
+  }
   if (job['continue-on-error'] === true) return 'continue-on-error: true';
   return null;
 }

@@ -28,6 +28,7 @@ const ABSENT: Reading<never> = { state: 'absent', why: 'not configured' };
 
 const NAMES: Readonly<Record<FactName, true>> = {
   config: true,
+  thresholds: true,
   secrets: true,
   stackVariables: true,
   host: true,
