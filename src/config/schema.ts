@@ -144,6 +144,9 @@ export const configSchema = z.strictObject({
     dashboards: textList('dashboard files (JSON of Grafana), or directories of them'),
     repository: optionalText('git repository that is examined; else the one of this directory'),
     protection: optionalText('file with the branch protection that is expected (JSON)'),
+    gateOutput: textList(
+      'recorded outputs of CI gates (how many tests they counted), or directories',
+    ),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

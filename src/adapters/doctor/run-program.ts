@@ -1,58 +1,53 @@
 import { execFile } from 'node:child_process';
-import { DependencyError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
-export interface ProgramLimits {
-  readonly timeoutMs: number;
-  /** Of each of stdout and stderr. */
-  readonly bytesMax: number;
+const PROGRAM_MS_MAX = 2_000;
+const OUTPUT_BYTES_MAX = 16 * 1_024 * 1_024;
+
+export type ProgramAnswer =
+  | { readonly ok: true; readonly stdout: string }
+  /** `isMissing`: there is no such program. `why` is its first line of complaint. */
+  | { readonly ok: false; readonly isMissing: boolean; readonly why: string };
+
+export interface ProgramCall {
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends it earlier. */
   readonly signal: AbortSignal;
 }
 
-const SAID_CHARS_MAX = 300;
-
-/**
- * What a program printed on stdout. It is killed when its time is over.
- * @throws DependencyError: it is missing, did not end in time, printed too much, or ended with a fault
- */
-export async function runProgram(
+/** Never asks anybody anything, and ends in time. Never rejects. */
+export function runProgram(
   program: string,
-  words: readonly string[],
-  { timeoutMs, bytesMax, env, signal }: ProgramLimits,
-): Promise<string> {
+  args: readonly string[],
+  { cwd, env, signal }: ProgramCall,
+): Promise<ProgramAnswer> {
   const options = {
-    ...{ timeout: timeoutMs, maxBuffer: bytesMax, env, signal },
-    killSignal: 'SIGKILL',
-    encoding: 'utf8',
-  } as const;
-  return new Promise((resolve, reject) => {
-    execFile(program, words, options, (fault, stdout, stderr) => {
-      if (fault === null) resolve(stdout);
-      else reject(failed(`${program} ${words[0] ?? ''}`.trim(), fault, stderr, timeoutMs));
+    ...{ encoding: 'utf8' as const, cwd, env, signal },
+    timeout: PROGRAM_MS_MAX,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: OUTPUT_BYTES_MAX,
+  };
+  return new Promise((resolve) => {
+    const child = execFile(program, [...args], options, (fault, stdout, stderr) => {
+      if (fault === null) resolve({ ok: true, stdout });
+      else resolve(refusal(program, fault, stderr));
     });
+    child.stdin?.end();
   });
 }
 
-function failed(
-  call: string,
+function refusal(
+  program: string,
   fault: Error & { readonly killed?: boolean },
   stderr: string,
-  timeoutMs: number,
-): DependencyError {
-  const code = errnoOf(fault);
-  const why =
-    code === 'ENOENT'
-      ? 'the program is not installed'
-      : code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
-        ? 'it prints more than is read'
-        : fault.killed === true
-          ? `it did not end in ${timeoutMs} ms`
-          : stderr.trim().slice(0, SAID_CHARS_MAX) || fault.message;
-  return new DependencyError(`${call}: ${why}`, {
-    dependency: call,
-    retryable: true,
-    cause: fault,
-  });
+): ProgramAnswer {
+  const errno = errnoOf(fault);
+  if (errno === 'ENOENT') {
+    return { ok: false, isMissing: true, why: `there is no program "${program}"` };
+  }
+  if (fault.killed === true || errno === 'ABORT_ERR') {
+    return { ok: false, isMissing: false, why: `${program} gave no answer in time` };
+  }
+  const [line = ''] = stderr.trim().split('\n');
+  return { ok: false, isMissing: false, why: line.slice(0, 300) || `${program} failed` };
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { readBounded } from '../../adapters/files/atomic-file.js';
-import { runProgram, type ProgramLimits } from '../../adapters/doctor/run-program.js';
+import { runProgram, type ProgramCall } from '../../adapters/doctor/run-program.js';
 import type { Observed } from '../../doctor/reading.js';
 import { readContainers } from '../../doctor/services/container-record.js';
 import type { Container } from '../../doctor/services/facts.js';
@@ -28,31 +28,25 @@ export async function recordedContainers(path: string): Promise<Observed<readonl
  * @throws DependencyError when it can't be asked
  */
 export async function dockerContainers(
-  limits: Omit<ProgramLimits, 'bytesMax'>,
+  call: ProgramCall,
   clock: Clock,
 ): Promise<Observed<readonly Container[]>> {
-  const bounds = { ...limits, bytesMax: BYTES_MAX };
-  const usage = runProgram(
-    'docker',
-    ['stats', '--no-stream', '--format', '{{json .}}'],
-    bounds,
-  ).catch(() => '');
-  const rows = await runProgram(
-    'docker',
-    ['ps', '-a', '--no-trunc', '--format', '{{json .}}'],
-    bounds,
-  );
+  const usage = docker(['stats', '--no-stream', '--format', '{{json .}}'], call).catch(() => '');
+  const rows = await docker(['ps', '-a', '--no-trunc', '--format', '{{json .}}'], call);
   const ids = [...rows.matchAll(/"ID":"([0-9a-f]{12,64})"/g)].map(([, id = '']) => id);
   const observedAtMs = clock.nowMs();
   if (ids.length === 0) return { value: [], observedAtMs };
-  const inspected = await runProgram(
-    'docker',
-    ['inspect', ...ids.slice(0, CONTAINERS_MAX)],
-    bounds,
-  );
+  const inspected = await docker(['inspect', ...ids.slice(0, CONTAINERS_MAX)], call);
   // Names in front of usage: a container that has just ended has none.
   const text = [inspected.trim(), rows.trim(), (await usage).trim()].join('\n');
   return { value: readContainers(text, observedAtMs), observedAtMs };
+}
+
+async function docker(args: readonly string[], call: ProgramCall): Promise<string> {
+  const answer = await runProgram('docker', args, call);
+  if (answer.ok) return answer.stdout;
+  const { isMissing: isAway, why } = answer;
+  throw new DependencyError(why, { dependency: 'docker', retryable: !isAway });
 }
 
 function unusable(path: string, why: string): DependencyError {

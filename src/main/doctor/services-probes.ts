@@ -43,8 +43,8 @@ function containersProbe(
         return { absent: 'doctor.containers names no runtime and no record of one' };
       }
       if (containers !== DOCKER) return recordedContainers(containers);
-      const timeoutMs = Math.round(checkMs * SHARE_OF_TIME);
-      return dockerContainers({ timeoutMs, signal, env: place.io.env }, place.clock);
+      const { env, cwd } = place.io;
+      return dockerContainers({ signal, env, cwd }, place.clock);
     },
   };
 }

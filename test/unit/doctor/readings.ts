@@ -28,6 +28,9 @@ const ABSENT: Reading<never> = { state: 'absent', why: 'not configured' };
 
 const NAMES: Readonly<Record<FactName, true>> = {
   config: true,
+  thresholds: true,
+  secrets: true,
+  stackVariables: true,
   host: true,
   containers: true,
   services: true,
@@ -46,9 +49,19 @@ const NAMES: Readonly<Record<FactName, true>> = {
   logs: true,
   rules: true,
   panels: true,
+  monitoringFiles: true,
+  metricNames: true,
+  prometheus: true,
+  panelSql: true,
+  dailyReports: true,
+  unknownFigures: true,
   repository: true,
   ciRuns: true,
   issues: true,
+  workflows: true,
+  protection: true,
+  gateRuns: true,
+  gateOutput: true,
 };
 
 /** Facts that were read just now; all others are absent. */
