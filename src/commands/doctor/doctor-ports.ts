@@ -11,6 +11,8 @@ export interface Doctor {
   readonly clock: Clock;
   /** As it is shown to people. */
   readonly stateDir: string;
+  /** Gives back what was opened to look. Idempotent. */
+  close(): Promise<void>;
 }
 
 /** The part of main's services that this command is called with. */

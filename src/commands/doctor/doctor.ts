@@ -12,7 +12,7 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { textTable } from '../tables/text-table.js';
 import { chosenChecks } from './chosen-checks.js';
-import type { DoctorServices } from './doctor-ports.js';
+import type { Doctor, DoctorServices } from './doctor-ports.js';
 import { checkUpJson, checkUpText } from './check-up-text.js';
 
 /** 0 all is well or only warns, 1 something is broken or unknown where it counts. */
@@ -23,11 +23,10 @@ export async function run(
 ): Promise<number> {
   const { chosen, examined } = chosenChecks(CHECKS, options);
   if (options.flag('list')) return listChecks(chosen, io);
-  const { probes, checkMs: limitMs, clock } = await services.doctor(options, io);
+  const doctor = await services.doctor(options, io);
+  const { clock } = doctor;
   const startMs = clock.monotonicMs();
-  const readings = await readFacts(probes, factsOf(examined), { limitMs, clock });
-  const nowMs = clock.nowMs();
-  const all = await examine(examined, { readings, nowMs, limitMs, clock });
+  const { all, nowMs } = await answers(doctor, examined).finally(() => doctor.close());
   const asked = new Set(chosen.map(({ id }) => id));
   // A cause that nobody asked for is told where it explains something.
   const findings = ordered(all.filter((finding) => asked.has(finding.id) || isBad(finding)));
@@ -40,6 +39,12 @@ export async function run(
     text: () => checkUpText(checkUp),
   });
   return exitOf(status, options.flag('strict'), findings);
+}
+
+async function answers({ probes, checkMs: limitMs, clock }: Doctor, checks: readonly Check[]) {
+  const readings = await readFacts(probes, factsOf(checks), { limitMs, clock });
+  const nowMs = clock.nowMs();
+  return { all: await examine(checks, { readings, nowMs, limitMs, clock }), nowMs };
 }
 
 function factsOf(checks: readonly Check[]): ReadonlySet<FactName> {

@@ -24,6 +24,7 @@ export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise
     checkMs: place.config?.doctor.checkMs ?? CHECK_MS_DEFAULT,
     clock: place.clock,
     stateDir: place.state.root,
+    close: async () => place.database?.close(),
   };
 }
 
