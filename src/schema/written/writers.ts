@@ -3,7 +3,7 @@ import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { sqlPart, sqlStatement, type SqlStatement } from '../../engine/ports/sql-statement.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { WriterFigures } from './figures.js';
-import { hasColumn, sample, tableWith } from './sample.js';
+import { hasColumn, sample, SAMPLE_ROWS_MAX, tableWith } from './sample.js';
 
 const FILLED = `('filled', 'partial', 'partially_filled')`;
 /** Two services that write the same order do it within this time. */
@@ -66,7 +66,7 @@ const fillsPart: Part = (catalog, readable) => {
   const orders = tableWith(catalog, readable, 'orders', 'status', 'created_at');
   const trades = tableWith(catalog, readable, 'trades', 'timestamp');
   if (orders === null || trades === null || hasColumn(trades, 'fill_id')) return null;
-  const since = `greatest((SELECT min(created_at) FROM o), (SELECT min(timestamp) FROM t))`;
+  const since = `coalesce(greatest(${reach('o', 'created_at')}, ${reach('t', 'timestamp')}), '-infinity')`;
   return sqlPart(`(WITH o AS (${sample(orders)}), t AS (${sample(trades)})
     SELECT 'fills', (SELECT count(*) FROM o WHERE status IN ${FILLED} AND created_at >= ${since})::text,
       (SELECT count(*) FROM t WHERE timestamp >= ${since})::text)`);
@@ -111,10 +111,15 @@ const ledgerPart: Part = (catalog, readable) => {
   const ledger = tableWith(catalog, readable, 'correlation_ledger', 'event_type', 'created_at');
   if (signals === null || ledger === null) return null;
   const at = hasColumn(signals, 'created_at') ? 'created_at' : 'timestamp';
-  // Four entries follow a signal: the newest of both tables reach back to different times.
+  // The ledger may be younger than the signals, and four of its entries follow each of them.
   const since = `greatest((SELECT max(${at}) FROM s) - $1::float8 * interval '1 ms',
-    (SELECT min(${at}) FROM s), (SELECT min(created_at) FROM l))`;
+    ${reach('s', at)}, (SELECT min(created_at) FROM l))`;
   return sqlPart(`(WITH s AS (${sample(signals)}), l AS (${sample(ledger)})
     SELECT 'ledger', (SELECT count(*) FROM s WHERE ${at} >= ${since})::text,
       (SELECT count(*) FROM l WHERE event_type = 'SIGNAL' AND created_at >= ${since})::text)`);
 };
+
+/** How far back a sample goes; null where it is the whole table. */
+function reach(sampled: string, at: string): string {
+  return `(SELECT CASE WHEN count(*) >= ${SAMPLE_ROWS_MAX} THEN min(${at}) END FROM ${sampled})`;
+}
