@@ -7,6 +7,7 @@ import type { Config } from '../../config/parse-config.js';
 import type { PgPool } from '../../adapters/postgres/pg-pool.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
+import { OperatorError } from '../../operator-error.js';
 import { chainFacts } from './postgres/chain-facts.js';
 import { driftFacts } from './postgres/drift-facts.js';
 import { lookAtSchema, type SchemaLook } from './postgres/look-at-schema.js';
@@ -68,9 +69,15 @@ function databaseProbe<T>(
   return {
     source: database.source,
     read: async () => {
-      const value = await database.use(read);
+      const value = await database.use(read).catch(toldInFull);
       if (value === null) return { absent: 'the first cdb run makes the database' };
       return { value, observedAtMs: clock.nowMs() };
     },
   };
+}
+
+/** What alone says nothing about the cause. */
+function toldInFull(fault: unknown): never {
+  if (!(fault instanceof OperatorError)) throw fault;
+  throw new Error(`${fault.what}: ${fault.why}`, { cause: fault });
 }

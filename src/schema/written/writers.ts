@@ -9,6 +9,9 @@ const FILLED = `('filled', 'partial', 'partially_filled')`;
 /** Two services that write the same order do it within this time. */
 const TWINS_APART_S = 5;
 
+/** An entry of the ledger follows its signal, whose time is cut to seconds, within. */
+const FOLLOWS_S = 2;
+
 const NAMES = ['fills', 'sizes', 'twins', 'trades', 'ledger'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -113,7 +116,7 @@ const ledgerPart: Part = (catalog, readable) => {
   const at = hasColumn(signals, 'created_at') ? 'created_at' : 'timestamp';
   // The ledger may be younger than the signals, and four of its entries follow each of them.
   const since = `greatest((SELECT max(${at}) FROM s) - $1::float8 * interval '1 ms',
-    ${reach('s', at)}, (SELECT min(created_at) FROM l))`;
+    ${reach('s', at)}, (SELECT min(created_at) - ${FOLLOWS_S} * interval '1 s' FROM l))`;
   return sqlPart(`(WITH s AS (${sample(signals)}), l AS (${sample(ledger)})
     SELECT 'ledger', (SELECT count(*) FROM s WHERE ${at} >= ${since})::text,
       (SELECT count(*) FROM l WHERE event_type = 'SIGNAL' AND created_at >= ${since})::text)`);

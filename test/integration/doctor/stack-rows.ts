@@ -1,6 +1,7 @@
-/** Rows as the ten services write them, in SQL. Times go back from now. */
+/** Rows as the ten services write them, in SQL: one a second, up to when this file was loaded. */
+const NOW = `timestamptz '${new Date().toISOString()}'`;
 const each = (count: number, insert: string) => `${insert} FROM generate_series(1, ${count}) AS n`;
-const AT = (count: number) => `now() - (${count} - n) * interval '1 second' - interval '5 seconds'`;
+const AT = (count: number) => `${NOW} - (${count} - n) * interval '1 second'`;
 
 export function signals(count: number): string {
   return each(
@@ -27,7 +28,7 @@ export function decisions(count: number, kind: 'six' | 'eight' = 'six'): string 
 export function ledger(count: number, last = count): string {
   return `INSERT INTO correlation_ledger (event_pk, correlation_id, signal_id, event_type, symbol, timestamp_ms, created_at)
     SELECT 'e' || n, 'c' || n, 'sig-' || n, 'SIGNAL', 'BTCUSDT',
-      (extract(epoch FROM ${AT(count)}) * 1000)::bigint, ${AT(count)}
+      (extract(epoch FROM ${AT(count)}) * 1000)::bigint, ${AT(count)} + interval '300 ms'
     FROM generate_series(1, ${last}) AS n`;
 }
 
