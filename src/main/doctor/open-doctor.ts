@@ -34,7 +34,7 @@ export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise
     writeBundle: async (path, files) => {
       await writeNewFile(path, [tarGz(files, place.clock.nowMs())], 'name another --bundle');
     },
-    close: () => Promise.resolve(),
+    close: async () => place.database?.close(),
   };
 }
 

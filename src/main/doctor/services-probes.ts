@@ -35,7 +35,7 @@ function containersProbe(
   place: DoctorPlace,
   { doctor }: Config,
 ): Probes<ServiceFacts>['containers'] {
-  const { containers, checkMs } = doctor;
+  const { containers } = doctor;
   return {
     source: containers ?? 'containers',
     read: async (signal) => {

@@ -40,7 +40,7 @@ export async function checkUp(asked: Asked): Promise<ReadonlyMap<string, Finding
   const state = stateDirectory(asked.stateDir ?? mkdtempSync(join(tmpdir(), 'cdb-doctor-')));
   const probes: Probes<RedisFacts> = redisProbes({
     ...{ options: new ParsedOptions({}), io: {} as CommandIo, state, clock },
-    ...{ config: parsed.config, faults: [], isOffline: false },
+    ...{ config: parsed.config, faults: [], isOffline: false, database: null },
   });
   const read = await readFacts(probes as Probes, new Set(NAMES), { limitMs: 2_000, clock });
   const others = readingsWith(facts, clock.nowMs());

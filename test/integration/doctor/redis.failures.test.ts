@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system-clock.js';
+import type { Rule } from '../../../src/doctor/monitoring/facts.js';
 import { RedisServer } from '../redis/redis-fixture.js';
 import { failure } from './failure.js';
 import { checkUp, RedisStack, tick, troubles } from './redis-stack.js';
@@ -100,7 +101,12 @@ describe('doctor: redis and streams of a stack', () => {
     expect(written?.says).toContain('its stream is stream.fills');
     await stack.call('DEL', 'order_results');
     const expression = 'redis_stream_length{stream="order_results"} == 0';
-    const rules = [{ name: 'NoResults', expression, place: 'rules.yml' }];
+    const rules: readonly Rule[] = [
+      {
+        ...{ name: 'NoResults', expression, place: 'rules.yml', kind: 'alert', from: 'prometheus' },
+        ...{ expressions: [expression], operators: [], fault: null },
+      },
+    ];
     const asked = (await look({ facts: { rules } })).get('streams.names');
     expect(asked?.says).toBe('"NoResults" asks for a stream order_results: it is stream.fills');
     await stack.call('DEL', 'stream.fills');
