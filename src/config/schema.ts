@@ -144,6 +144,7 @@ export const configSchema = z.strictObject({
     dashboards: textList('dashboard files (JSON of Grafana), or directories of them'),
     repository: optionalText('git repository that is examined; else the one of this directory'),
     protection: optionalText('file with the branch protection that is expected (JSON)'),
+    stateFiles: optionalText('folder of the LR state files and their manifest, LR-TASKS.yaml'),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

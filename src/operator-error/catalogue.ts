@@ -154,6 +154,8 @@ export const ERROR_CATALOGUE = {
   'CDB-E0721': 'Several ids begin like that.',
   'CDB-E0722': 'No run has written decisions here yet, so there is nothing to explain.',
   'CDB-E0730': 'No check of cdb doctor has that name.',
+  'CDB-E0731': 'The readiness list has no item of that name.',
+  'CDB-E0732': 'Evidence can be judged, but no proof can be made of it.',
   'CDB-E0801': 'The configured Redis does not answer in time.',
   'CDB-E0811': 'Redis holds a run of another feed, mode, seed or number of shards.',
   'CDB-E0813': 'The configured Redis is too old, or a replica, and cannot carry a run.',

@@ -105,7 +105,7 @@ export const READINESS_ITEMS: readonly ReadinessItem[] = [
   proofItem('LR-021', ['replay'], {
     ...{ title: 'deterministic replay', phase: 'P2', days: 7, canary: true },
     demands: 'two passes over the same input give the same signature',
-    next: 'cdb evaluate replay FIRST SECOND --write',
+    next: 'cdb evaluate replay-twice sample --write',
   }),
   proofItem('LR-030', ['shadow-probe', 'shadow-gate'], {
     ...{ title: 'shadow, zero execution', phase: 'P3', days: 14, canary: true },

@@ -1,14 +1,22 @@
 import { isoFromMs } from '../../engine/domain/iso-time.js';
 import type { Hash } from '../../engine/domain/hash.js';
-import { LEDGER_START, ledgerFault, type LedgerEntry } from '../../engine/domain/ledger.js';
+import {
+  LEDGER_START,
+  ledgerFault as chainFault,
+  type LedgerEntry,
+} from '../../engine/domain/ledger.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { FileReading } from './guard-rules.js';
 import { PROOF_KINDS, proofKindOf, readProof, type ProofKind, type ReadProof } from './proof.js';
 
 /** What is kept of proofs, as it was found. */
 export interface ProofEvidence {
-  /** Every file of the folder of proofs whose name is one of a proof. */
-  readonly files: ReadonlyMap<string, FileReading>;
+  /** Names of all files in the folder of proofs. */
+  readonly names: readonly string[];
+  /** Why they are not known; null where they are. */
+  readonly fault: string | null;
+  /** Never throws. */
+  readonly read: (name: string) => FileReading;
   /** From the first on; may throw on the way, as the ledger does. */
   readonly ledger: Iterable<LedgerEntry>;
 }
@@ -25,24 +33,22 @@ export type FoundProof =
  * the kind may be there that the ledger does not have. Never throws.
  */
 export function newestProofs(
-  { files, ledger }: ProofEvidence,
+  { names, fault: listFault, read, ledger }: ProofEvidence,
   hash: Hash,
 ): ReadonlyMap<ProofKind, FoundProof> {
-  const { fault, recorded } = walkLedger(ledger, hash);
+  const { fault: ledgerFault, recorded } = walkLedger(ledger, hash);
   const unrecorded = new Map<ProofKind, string>();
-  for (const name of files.keys()) {
+  for (const name of names) {
     const kind = proofKindOf(name);
     if (kind !== null && !recorded.names.has(name)) unrecorded.set(kind, name);
   }
   const of = (kind: ProofKind): FoundProof => {
     const newest = recorded.newest.get(kind);
     const stray = unrecorded.get(kind);
-    if (fault !== null) {
-      const isEmpty = newest === undefined && stray === undefined;
-      return isEmpty ? { state: 'none' } : { state: 'unknown', why: `the ledger: ${fault}` };
-    }
+    if (listFault !== null) return { state: 'unknown', why: `the proofs: ${listFault}` };
+    if (ledgerFault !== null) return { state: 'unknown', why: `the ledger: ${ledgerFault}` };
     if (stray !== undefined) return { state: 'unknown', why: `${stray} is not in the ledger` };
-    return newest === undefined ? { state: 'none' } : checked(newest, files.get(newest.name), hash);
+    return newest === undefined ? { state: 'none' } : checked(newest, read(newest.name), hash);
   };
   return new Map(PROOF_KINDS.map((kind) => [kind, of(kind)]));
 }
@@ -60,7 +66,6 @@ interface Recorded {
   readonly names: ReadonlySet<string>;
 }
 
-/** What stands before a fault still says that something was proven. */
 function walkLedger(
   ledger: Iterable<LedgerEntry>,
   hash: Hash,
@@ -71,7 +76,7 @@ function walkLedger(
   let head: Pick<LedgerEntry, 'n' | 'hash'> = LEDGER_START;
   try {
     for (const entry of ledger) {
-      const fault = ledgerFault(hash, head, entry);
+      const fault = chainFault(hash, head, entry);
       if (fault !== null) return { fault, recorded };
       head = entry;
       const proof = recordedProof(entry);
@@ -98,11 +103,11 @@ function recordedProof({ event }: LedgerEntry): RecordedProof | null {
 
 function checked(
   { kind, name, sha256, verdict, atMs }: RecordedProof,
-  file: FileReading | undefined,
+  file: FileReading,
   hash: Hash,
 ): FoundProof {
   const unknown = (why: string): FoundProof => ({ state: 'unknown', why: `${name}: ${why}` });
-  if (file === undefined || file.state === 'missing') {
+  if (file.state === 'missing') {
     return unknown(`the ledger has it since ${isoFromMs(atMs)}, and it is gone`);
   }
   if (file.state === 'unusable') return unknown(file.why);

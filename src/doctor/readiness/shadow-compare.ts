@@ -118,7 +118,10 @@ function metricsOf(
   for (const line of file.text.split('\n')) {
     const [, name = '', value = ''] = /^([a-z_][a-z0-9_]*)\s+(\S+)/i.exec(line) ?? [];
     const number = value === '' ? Number.NaN : Number(value);
-    if (Number.isFinite(number)) found.set(name, number);
+    if (!Number.isFinite(number)) continue;
+    const before = found.get(name) ?? number;
+    if (before !== number) faults.push(`${name} is there twice: ${before} and ${number}`);
+    found.set(name, number);
   }
   return found;
 }
