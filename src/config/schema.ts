@@ -147,6 +147,7 @@ export const configSchema = z.strictObject({
     gateOutput: textList(
       'recorded outputs of CI gates (how many tests they counted), or directories',
     ),
+    stateFiles: optionalText('folder of the LR state files and their manifest, LR-TASKS.yaml'),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

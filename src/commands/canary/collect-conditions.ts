@@ -27,6 +27,7 @@ import type { Services } from '../services.js';
 import { FAILED, MISSING, OK } from './finding.js';
 import { ledgerFindings, lookAtLedger, usedUp, type LedgerLook } from './ledger-look.js';
 import { lockedFacts } from './locked-facts.js';
+import { readinessFindings } from './readiness-findings.js';
 import { readPlan, type ReadPlan } from './read-plan.js';
 
 const VIEW_WAIT_MS = 1_000;
@@ -86,6 +87,7 @@ export async function collectConditions(
     ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
+    ...(await readinessFindings({ stateDir, ledger: killSwitch.ledger, plan, config, hash }, call)),
     gate,
     watchdog: await watchdogFinding(call),
   };

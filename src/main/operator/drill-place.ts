@@ -8,11 +8,11 @@ import { writeFileAtomic } from '../../adapters/files/atomic-file.js';
 import { makeDirectories } from '../../adapters/make-directories.js';
 import { hostMs, systemClock } from '../../adapters/system-clock.js';
 import type { DrillPlace, SecondProcess } from '../../commands/kill-switch/drill-ports.js';
+import { PROOF_FORMAT } from '../../doctor/readiness/proof.js';
 import { DependencyError } from '../../operator-error.js';
 
 /** Far above the limit of any drill: what takes longer is ended, and has failed. */
 const SECOND_PROCESS_MS_MAX = 20_000;
-const PROOF_FORMAT = 'cdb.proof/1';
 const SAID_CHARS_MAX = 256 * 1024;
 
 /** @param script `bin/cdb.js`, which the second process runs */
