@@ -31,7 +31,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0304': 'The release of the kill switch could not be written. It stays engaged.',
   'CDB-E0305': 'In canary and live the kill switch is released only after a fresh check-up.',
   'CDB-E0306': 'A strategy or symbol is released by name, but nothing restricts it by name.',
-  'CDB-E0307': 'The proof of a drill could not be kept; the drill itself was done.',
+  'CDB-E0307': 'A proof could not be kept; the drill or the evaluation itself was done.',
   'CDB-E0308': 'No other host of that name restricts anything in the shared register.',
   'CDB-E0309': 'A host is not forgotten while it lives: its halt is released there.',
   'CDB-E0324': 'The canary of another run still holds something, which this start would forget.',

@@ -16,6 +16,7 @@ const REVERSIBLE: Readonly<Record<LedgerKind, boolean>> = {
   migration: false,
   trigger: true,
   drill: true,
+  proof: true,
   anchor: false,
 };
 const WORD_MAX = 60;

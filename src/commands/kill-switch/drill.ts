@@ -1,14 +1,15 @@
 import { basename } from 'node:path';
-import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
+import { proofFileName } from '../../doctor/readiness/proof.js';
 import { DRILL_PASS } from '../../engine/control/drill-proof.js';
-import { EXIT, OperatorError } from '../../operator-error.js';
+import { EXIT } from '../../operator-error.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
+import { saveProofFile } from '../proof/keep-proof.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';
 import { plainText } from '../tables/plain-text.js';
 import { textTable } from '../tables/text-table.js';
@@ -126,8 +127,8 @@ async function keep(
   const stateDir = await locateStateDir(configLocation(options, io));
   const { ledger } = await services.killSwitch(stateDir);
   const proof = { ...proofOf(result), host: await services.hostFacts() };
-  const at = proof.ended_at.replaceAll(':', '-');
-  const { path, sha256 } = await saved(services, stateDir, { name: `drill-${at}.json`, proof });
+  const name = proofFileName('drill', result.endedAtMs);
+  const { path, sha256 } = await saveProofFile(services, stateDir, { name, proof });
   const { passed, rounds, limit_ms, spreads_ms } = proof;
   const verdict = passed ? DRILL_PASS : 'FAIL';
   const outcome = recordInLedger(ledger, {
@@ -142,25 +143,6 @@ async function keep(
     },
   });
   return { path, sha256, ledger: outcome };
-}
-
-async function saved(
-  services: DrillServices,
-  stateDir: string,
-  { name, proof }: { readonly name: string; readonly proof: unknown },
-): Promise<{ readonly path: string; readonly sha256: string }> {
-  try {
-    return await services.saveProof(stateDir, name, proof);
-  } catch (cause) {
-    throw new OperatorError({
-      code: 'CDB-E0307',
-      what: 'Cannot keep the proof of the drill',
-      why: wordsOf(cause),
-      todo: 'make room or rights in the state directory, then repeat it with --write',
-      exit: EXIT.UNREACHABLE,
-      cause,
-    });
-  }
 }
 
 function drillText(result: DrillResult, kept: Kept | null): string {

@@ -10,6 +10,7 @@ export const LEDGER_KINDS = [
   'migration',
   'trigger',
   'drill',
+  'proof',
   'anchor',
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];

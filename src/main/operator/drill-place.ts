@@ -4,6 +4,7 @@ import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { hostMs, systemClock } from '../../adapters/system-clock.js';
 import type { DrillPlace, SecondProcess } from '../../commands/kill-switch/drill-ports.js';
+import { PROOF_FORMAT } from '../../doctor/readiness/proof.js';
 import { DependencyError } from '../../operator-error.js';
 
 /** Far above the limit of any drill: what takes longer is ended, and has failed. */
