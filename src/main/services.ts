@@ -33,7 +33,7 @@ export const services: Services = {
     return openDrillPlace();
   },
   async saveProof(stateDir, name, proof) {
-    const { saveProof } = await import('../adapters/files/proof-files.js');
+    const { saveProof } = await import('./operator/drill-place.js');
     return saveProof(stateDir, name, proof);
   },
   async hostFacts() {

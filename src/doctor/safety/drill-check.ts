@@ -55,6 +55,14 @@ interface Verdict {
 
 function judge(proofs: readonly DrillProof[], nowMs: number, readings: Readings): Verdict {
   const [newest] = proofs;
+  const { ledger } = readings;
+  const recorded = ledger.state === 'read' ? ledger.value.drillSha256s : null;
+  const last = recorded?.at(-1);
+  if (last !== undefined && !proofs.some(({ sha256 }) => sha256 === last)) {
+    return broken(
+      'the newest drill of the ledger is gone or changed: how it went, nobody can tell',
+    );
+  }
   if (newest === undefined) return stale('no drill ever ran here: that a stop stops is not proven');
   const { name, endedAtMs, passed, why, fault, rounds, lastOrderMsMax } = newest;
   if (fault !== null || endedAtMs === null) return broken(`${name} proves nothing: ${fault ?? ''}`);
@@ -63,12 +71,11 @@ function judge(proofs: readonly DrillProof[], nowMs: number, readings: Readings)
     const left = newest.ordersAfterStop;
     return broken(`the newest drill, ${when}, FAILED: ${why} (${left} orders after the stop)`);
   }
-  const { ledger } = readings;
-  if (ledger.state === 'read' && !ledger.value.drillSha256s.includes(newest.sha256)) {
+  if (recorded?.includes(newest.sha256) === false) {
     return broken(`${name} is in no entry of the ledger: nobody vouches for it`);
   }
-  const last = lastOrderMsMax === null ? '' : `, last order ${lastOrderMsMax} ms after the stop`;
-  const words = `passed ${when}, ${rounds} rounds${last}`;
+  const order = lastOrderMsMax === null ? '' : `, last order ${lastOrderMsMax} ms after the stop`;
+  const words = `passed ${when}, ${rounds} rounds${order}`;
   const ageMs = nowMs - endedAtMs;
   if (ageMs < 0) return broken(`the newest drill ended ${when}: a clock is wrong`);
   if (ageMs > DRILL_VALID_MS) return stale(`the newest drill ${words}; it is valid for 7 d`);

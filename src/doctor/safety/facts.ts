@@ -45,7 +45,7 @@ export interface LedgerFacts {
   readonly entries: number;
   /** The first entry that does not hold, or can't be read. */
   readonly fault: string | null;
-  /** Hashes of the drills that it has on record. */
+  /** Of the drills that it has on record, oldest first. */
   readonly drillSha256s: readonly string[];
   /** When heads of the audit chains were written into it last; null: never. */
   readonly anchoredAtMs: number | null;

@@ -1,28 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
-import { proofNames, readProof } from '../../adapters/files/proof-files.js';
+import { readBounded } from '../../adapters/files/atomic-file.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import type { AuditPorts } from '../../commands/audit/audit-ports.js';
+import { PROOF_BYTES_MAX, proofKindOf, readProof } from '../../doctor/readiness/proof.js';
 import type { DrillProof, DrillProofs, LedgerFacts } from '../../doctor/safety/facts.js';
 import { readAnchors, verifyLedger, type DatabaseAnchors } from '../../engine/verify-audit.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
+import { errnoOf } from '../../operator-error/errno.js';
 import type { DoctorPlace } from './doctor-place.js';
 
-const DRILL_NAME = /^drill-.*\.json$/;
 const DRILLS_MAX = 20;
 
-const proven = z.object({
-  passed: z.boolean(),
-  why: z.string(),
-  rounds: z.number(),
-  ended_at: z.iso.datetime(),
-  orders_after_the_stop: z.number(),
-  spreads_ms: z.object({ lastOrderMs: z.object({ max: z.number() }).nullable() }),
+const measured = z.object({
+  proof: z.object({
+    rounds: z.number(),
+    orders_after_the_stop: z.number(),
+    spreads_ms: z.object({ lastOrderMs: z.object({ max: z.number() }).nullable() }),
+  }),
 });
 
 /** The newest by name, which has its time in it. */
 export function readDrills({ state }: DoctorPlace): DrillProofs {
-  const names = proofNames(state.proofs).filter((name) => DRILL_NAME.test(name));
+  const names = namesIn(state.proofs).filter((name) => proofKindOf(name) === 'drill');
   return {
     proofs: names
       .slice(-DRILLS_MAX)
@@ -32,24 +34,40 @@ export function readDrills({ state }: DoctorPlace): DrillProofs {
 }
 
 function drillProof(directory: string, name: string): DrillProof {
-  const read = readProof(directory, name);
-  const proof = read.ok ? proven.safeParse(read.proof) : null;
-  if (read.ok && proof?.success === true) {
-    const { passed, why, rounds, ended_at, orders_after_the_stop, spreads_ms } = proof.data;
+  const text = textOf(join(directory, name));
+  const read = readProof('drill', text, nodeHash);
+  const envelope = read.state === 'read' ? measured.safeParse(JSON.parse(text)) : null;
+  if (read.state === 'read' && envelope?.success === true) {
+    const { rounds, orders_after_the_stop, spreads_ms } = envelope.data.proof;
+    const { passed, why, sha256, evidenceAtMs: endedAtMs } = read.proof;
     return {
-      ...{ name, passed, why, rounds, sha256: read.sha256, fault: null },
-      endedAtMs: Date.parse(ended_at),
+      ...{ name, passed, why, rounds, sha256, endedAtMs, fault: null },
       ordersAfterStop: orders_after_the_stop,
       lastOrderMsMax: spreads_ms.lastOrderMs?.max ?? null,
     };
   }
-  const fault = read.ok ? 'lacks what a drill measures' : read.why;
+  const fault = read.state === 'read' ? 'it lacks what a drill measures' : read.why;
   const nothing = { endedAtMs: null, rounds: 0, ordersAfterStop: 0, lastOrderMsMax: null };
   return { name, passed: false, why: '', sha256: '', fault, ...nothing };
 }
 
+/** Empty before the first proof. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (fault) {
+    if (errnoOf(fault) === 'ENOENT') return [];
+    throw fault;
+  }
+}
+
+/** Of what is no file of ours nothing is left, which is no proof. */
+function textOf(path: string): string {
+  const file = readBounded(path, PROOF_BYTES_MAX);
+  return file.kind === 'text' ? file.text : '';
+}
+
 /**
- * @param ports null where the configuration leads to no database
  * @param isDatabaseUp false: asking it would start a server
  */
 export async function readLedger(

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { createStateRoot, stateDirectory } from '../../adapters/files/state-directory.js';
+import { writeFileAtomic } from '../../adapters/files/atomic-file.js';
+import { makeDirectories } from '../../adapters/make-directories.js';
 import { hostMs, systemClock } from '../../adapters/system-clock.js';
 import type { DrillPlace, SecondProcess } from '../../commands/kill-switch/drill-ports.js';
 import { PROOF_FORMAT } from '../../doctor/readiness/proof.js';
@@ -74,6 +78,21 @@ async function runEngage(
   } finally {
     running.delete(child);
   }
+}
+
+export function saveProof(
+  stateDir: string,
+  name: string,
+  proof: unknown,
+): { readonly path: string; readonly sha256: string } {
+  const state = stateDirectory(stateDir);
+  createStateRoot(state);
+  makeDirectories(state.proofs, 0o700);
+  const path = join(state.proofs, basename(name));
+  const text = JSON.stringify(proof);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  writeFileAtomic(path, `{"format":"${PROOF_FORMAT}","sha256":"${sha256}","proof":${text}}\n`);
+  return { path, sha256 };
 }
 
 /** Nothing that names a person or a host. */

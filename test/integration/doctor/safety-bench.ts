@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latchPlace } from '../../../src/adapters/files/latch-file.js';
 import { ledgerFiles } from '../../../src/adapters/files/ledger-files.js';
-import { saveProof } from '../../../src/adapters/files/proof-files.js';
 import {
   prepareStateDirectory,
   stateDirectory,
@@ -19,6 +18,7 @@ import type { Finding } from '../../../src/doctor/finding.js';
 import { readFacts } from '../../../src/doctor/read-facts.js';
 import { initialRecord } from '../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
+import { saveProof } from '../../../src/main/operator/drill-place.js';
 import { openDoctor } from '../../../src/main/doctor/open-doctor.js';
 import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 

@@ -231,7 +231,7 @@ describe('the drill', () => {
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('"rounds":5', '"rounds":9'));
     const changed = await bench.finding('safety.drill');
-    expect(changed.says).toContain('was changed after it was saved');
+    expect(changed.says).toContain('of the ledger is gone or changed');
     expect(changed.status).toBe('BLOCKER');
     writeFileSync(path, text);
     rmSync(bench.state.ledger, { recursive: true });
