@@ -19,6 +19,7 @@ import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices, ReportServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { DetachServices } from './run/detached-child.js';
+import type { SoakServices } from './soak/soak-services.js';
 import type { WatchdogServices } from './watchdog/watchdog-services.js';
 
 /**
@@ -37,6 +38,7 @@ export interface Services
     ReportServices,
     DriftServices,
     DoctorServices,
+    SoakServices,
     AuditServices,
     GateServices {
   readonly commandTable: CommandTable;
