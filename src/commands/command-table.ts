@@ -1,4 +1,5 @@
 import { GROUPS } from '../doctor/groups.js';
+import { SOAK_INTENTS } from '../doctor/soak/soak-evidence.js';
 import { MODES } from '../engine/domain/control.js';
 import { LOG_LEVELS } from '../engine/ports/logger.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command-spec.js';
@@ -315,6 +316,43 @@ const OBSERVE: readonly CommandSpec[] = [
   },
 ];
 
+const SOAK: readonly CommandSpec[] = [
+  {
+    name: 'soak start',
+    group: 'Observe',
+    summary: 'record a long run hour by hour, in front; goes on with one that is not over',
+    options: [
+      {
+        flags: '--intent <word>',
+        summary: 'what it is to prove: lr040 (72 h soak, the default) or lr030 (shadow)',
+        read: choice(...SOAK_INTENTS),
+      },
+      {
+        flags: '--duration <time>',
+        summary: 'how long, e.g. 72h (the default)',
+        key: 'durationMs',
+        read: durationWithin(3_600_000, 744 * 3_600_000, 'from 1h to 744h'),
+      },
+      { flags: '--members <a,b>', summary: 'who must not restart (all who are there)', read: list },
+      { flags: '--restart', summary: 'leave the one that is not over, begin another' },
+    ],
+    envelopes: ['soak.event'],
+    load: () => import('./soak/start.js'),
+  },
+  {
+    name: 'soak status',
+    group: 'Observe',
+    summary: 'say what is recorded, and whether it can still pass (0 yes, 1 not)',
+    load: () => import('./soak/status.js'),
+  },
+];
+
+const EVIDENCE_DIR: ArgumentSpec = {
+  form: '<dir>',
+  summary: 'folder of one run: soak_<intent>_YYYYMMDD_HHMMSS',
+  values: 'directory',
+};
+
 const AUDIT: readonly CommandSpec[] = [
   {
     name: 'audit verify',
@@ -541,11 +579,6 @@ const MODES_OF_TRADING: readonly CommandSpec[] = [
   },
 ];
 
-const EVIDENCE_DIR: ArgumentSpec = {
-  form: '<dir>',
-  summary: 'evidence folder of the run',
-  values: 'directory',
-};
 const FIGURES_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON file with the figures',
@@ -666,6 +699,29 @@ const EVALUATE: readonly CommandSpec[] = [
     ],
     options: [THRESHOLDS, SET, SEED, SYMBOLS, KEEP_PROOF],
     load: () => import('./evaluate/replay-twice.js'),
+  },
+  {
+    name: 'evaluate soak-gate',
+    group: 'Evaluate offline',
+    summary: 'judge the evidence of a 72 h soak (0 only for PASS)',
+    arguments: [EVIDENCE_DIR],
+    options: [{ flags: '--write', summary: 'keep it as a proof, in the ledger too' }],
+    load: () => import('./evaluate/soak-gate.js'),
+  },
+  {
+    name: 'evaluate early-fail',
+    group: 'Evaluate offline',
+    summary: 'say whether a run is still worth its time (0 yes, 1 not); look at 0, 31, 75 min',
+    arguments: [EVIDENCE_DIR],
+    options: [
+      {
+        flags: '--intent <word>',
+        summary: 'what the run has to be for (default lr030)',
+        read: choice(...SOAK_INTENTS),
+      },
+      { flags: '--over', summary: 'the run has ended: nobody has to write on' },
+    ],
+    load: () => import('./evaluate/early-fail.js'),
   },
   {
     name: 'replay',
@@ -1022,6 +1078,7 @@ const SET_UP: readonly CommandSpec[] = [
 export const COMMANDS: readonly CommandSpec[] = [
   ...RUN,
   ...OBSERVE,
+  ...SOAK,
   ...AUDIT,
   ...STOP_TRADING,
   ...MODES_OF_TRADING,

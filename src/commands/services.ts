@@ -20,6 +20,7 @@ import type { MigrateServices, ReportServices } from './migrate/migrate-ports.js
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
 import type { EvidenceServices } from './readiness/readiness-ports.js';
 import type { DetachServices } from './run/detached-child.js';
+import type { SoakServices } from './soak/soak-services.js';
 import type { WatchdogServices } from './watchdog/watchdog-services.js';
 
 /**
@@ -39,6 +40,7 @@ export interface Services
     DriftServices,
     DoctorServices,
     EvidenceServices,
+    SoakServices,
     AuditServices,
     GateServices {
   readonly commandTable: CommandTable;

@@ -143,6 +143,9 @@ export const configSchema = z.strictObject({
     rules: textList('alert rule files, or directories of them'),
     dashboards: textList('dashboard files (JSON of Grafana), or directories of them'),
     repository: optionalText('git repository that is examined; else the one of this directory'),
+    killSwitchFiles: textList(
+      'kill-switch file of a stack, as each of its services sees it (risk, execution)',
+    ),
     protection: optionalText('file with the branch protection that is expected (JSON)'),
     gateOutput: textList(
       'recorded outputs of CI gates (how many tests they counted), or directories',

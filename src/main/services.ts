@@ -96,6 +96,14 @@ export const services: Services = {
     const { openDoctor } = await import('./doctor/open-doctor.js');
     return openDoctor(options, io);
   },
+  async soak(options, io) {
+    const { soakPlace } = await import('./soak/soak-place.js');
+    return soakPlace(options, io);
+  },
+  async soakEvidence(path) {
+    const { readEvidence } = await import('./soak/soak-files.js');
+    return readEvidence(path);
+  },
   async deliveryGate(options, io) {
     const { deliveryGate } = await import('./operator/delivery-gate.js');
     return deliveryGate(options, io);

@@ -24,6 +24,8 @@ export interface FakeKillSwitch extends KillSwitchServices {
   how: StopOutcome['how'];
   /** Of the watchdog. */
   alarm: OpenAlarm | null;
+  /** What a check-up kept. */
+  report: string | null;
   readonly asked: EngineRequest[];
   readonly stateDirs: string[];
   readonly ledger: LedgerEntry[];
@@ -43,6 +45,7 @@ export function fakeKillSwitch(record: ControlRecord | null): FakeKillSwitch {
     fault: null,
     how: 'record',
     alarm: null,
+    report: null,
     asked: [],
     stateDirs: [],
     ledger: [],
@@ -109,6 +112,7 @@ function killSwitchOf(fake: FakeKillSwitch): KillSwitch {
     },
     clock: fake.clock,
     unacknowledgedAlarm: () => fake.alarm,
+    newestReport: () => fake.report,
     hostMs: () => fake.clock.monotonicMs(),
     isStateEmpty: () => fake.reading.state === 'absent',
     createStateDir: () => undefined,

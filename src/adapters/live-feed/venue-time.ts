@@ -1,4 +1,5 @@
 import type { Clock } from '../../engine/ports/clock.js';
+import { boundedBody } from '../bounded-body.js';
 
 const ANSWER_BYTES_MAX = 4_096;
 
@@ -19,7 +20,7 @@ export async function askVenueTime(
   const startedAtMs = clock.monotonicMs();
   try {
     const answer = await fetch(url, { signal, redirect: 'error' });
-    const text = await boundedText(answer);
+    const text = await boundedBody(answer, ANSWER_BYTES_MAX);
     // To the end of the answer: the venue may have said its time before or behind a pause.
     const roundTripMs = Math.ceil(clock.monotonicMs() - startedAtMs);
     const venueMs = answer.ok ? serverTimeOf(text) : null;
@@ -27,18 +28,6 @@ export async function askVenueTime(
   } catch {
     return null;
   }
-}
-
-async function boundedText({ body }: Response): Promise<string> {
-  if (body === null) return '';
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body as AsyncIterable<Uint8Array>) {
-    bytes += part.length;
-    if (bytes > ANSWER_BYTES_MAX) break;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** The member `serverTime` of an answer; null: there is none. */

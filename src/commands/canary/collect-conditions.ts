@@ -16,6 +16,7 @@ import type { Hash } from '../../engine/domain/hash.js';
 import { commandConfig } from '../command-config.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
+import { keptPass } from '../doctor/kept-pass.js';
 import type { KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { readControl } from '../kill-switch/kill-switch-ports.js';
 import { lookAtGate } from '../gate/gate-look.js';
@@ -90,6 +91,7 @@ export async function collectConditions(
     ...(await readinessFindings({ stateDir, ledger: killSwitch.ledger, plan, config, hash }, call)),
     gate,
     watchdog: await watchdogFinding(call),
+    doctor: doctorFinding(killSwitch, stateDir, io.nowMs()),
   };
   const conditions = judgeConditions(evidence, { isReal });
   const at = { stateDir, killSwitch, control, plan, view, hash, facts, said };
@@ -146,6 +148,12 @@ async function watchdogFinding({ options, io, services }: ConditionsCall): Promi
   } catch (fault) {
     return FAILED(wordsOf(fault));
   }
+}
+
+function doctorFinding(killSwitch: KillSwitch, stateDir: string, nowMs: number): Finding {
+  const pass = keptPass(killSwitch, { stateDir, nowMs, notBeforeMs: 0 });
+  if (pass.state === 'pass') return OK(pass.says);
+  return pass.state === 'missing' ? MISSING(pass.why) : FAILED(pass.why);
 }
 
 /** Only looked at: an opening is used up by what it lets through. */

@@ -1,12 +1,11 @@
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Evidence } from '../../engine/control/canary-conditions.js';
+import { DRILL_PASS, DRILL_VALID_MS } from '../../engine/control/drill-proof.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
-import { DRILL_PASS } from '../kill-switch/drill.js';
 import { FAILED, OK } from './finding.js';
 
 /** Of the ledger entry by which a start uses its evidence up. */
 export const CANARY_START = 'canary start';
-const DRILL_VALID_MS = 7 * 86_400_000;
 
 /** All that the conditions need of the ledger, from one walk. */
 export interface LedgerLook {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { locateStateDir } from '../../config/state-dir.js';
 import { proofFileName } from '../../doctor/readiness/proof.js';
+import { DRILL_PASS } from '../../engine/control/drill-proof.js';
 import { EXIT } from '../../operator-error.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
@@ -21,8 +22,6 @@ import { ledgerWords, recordInLedger, type LedgerOutcome } from './ledger-record
 const ROUNDS_DEFAULT = 5;
 /** What a stop promises. */
 const LATENCY_MS_MAX = 1_000;
-/** The verdict, in the ledger, of a drill that proves something. */
-export const DRILL_PASS = 'PASS';
 
 /** Everything but --write happens beside the operator's state directory, which is only named. */
 export async function run(

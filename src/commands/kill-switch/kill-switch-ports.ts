@@ -31,6 +31,8 @@ export interface KillSwitch {
   isStateEmpty(): boolean;
   /** Why a release is refused although everything else is given; null when nothing is left. */
   unacknowledgedAlarm(): OpenAlarm | null;
+  /** JSON of the newest report that a check-up kept here; null where there is none that can be read. */
+  newestReport(): string | null;
   /** Creates a missing state directory. Throws what the file system says. */
   createStateDir(): void;
 }

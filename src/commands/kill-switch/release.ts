@@ -27,6 +27,7 @@ import {
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
+import { keptPass } from '../doctor/kept-pass.js';
 import { forgetHost, hostToForget } from './forget.js';
 import { recordInLedger } from './ledger-record.js';
 import { ACK_MS_MAX } from './shared-change.js';
@@ -44,13 +45,14 @@ export async function run(
   const { places: shared, notes } = await services.sharedPlaces(options, io);
   try {
     if (notes[0] !== undefined) throw notReleased('configuration', new Error(notes[0]));
-    return await release(options, io, { killSwitch, shared });
+    return await release(options, io, { stateDir, killSwitch, shared });
   } finally {
     await Promise.all(shared.map((place) => place.close().catch(() => undefined)));
   }
 }
 
 interface Places {
+  readonly stateDir: string;
   readonly killSwitch: KillSwitch;
   readonly shared: readonly SharedPlace[];
 }
@@ -70,7 +72,7 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
     atMs: io.nowMs(),
   };
   if (host !== undefined) {
-    if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
+    requireFreshPass(places, before.record, asked.atMs);
     const missing = missingWords(asked, scopeReleaseTarget(before.record.mode, host));
     if (missing.length > 0) throw refused(before, missing, ['forget', host]);
     return forgetHost({ ...asked, host }, io, { killSwitch, shared, everywhere });
@@ -85,7 +87,7 @@ async function release(options: ParsedOptions, io: CommandIo, places: Places): P
     if (!('missing' in result)) throw notRestricted(before, scope ?? '');
     throw refused(before, result.missing, scope === undefined ? null : ['scope', scope]);
   }
-  if (['canary', 'live'].includes(before.record.mode)) throw noDoctor(before.record);
+  requireFreshPass(places, before.record, asked.atMs);
   const { record } = result;
   await writeEverywhere(places, record, everywhere);
   const ledger = recordInLedger(killSwitch.ledger, releasedEvent(record, before.record));
@@ -292,13 +294,20 @@ function notRestricted({ record }: EffectiveControl, scope: string): OperatorErr
   });
 }
 
-/** Nothing may vouch for a check-up that nobody made. */
-function noDoctor({ mode }: ControlRecord): OperatorError {
-  return new OperatorError({
+/** Where orders cost money somebody has to have looked at the whole system since the halt. */
+function requireFreshPass(
+  { killSwitch, stateDir }: Places,
+  { mode, atMs }: ControlRecord,
+  nowMs: number,
+): void {
+  if (mode !== 'canary' && mode !== 'live') return;
+  const pass = keptPass(killSwitch, { stateDir, nowMs, notBeforeMs: atMs });
+  if (pass.state === 'pass') return;
+  throw new OperatorError({
     code: 'CDB-E0305',
     what: `Cannot release the kill switch in mode ${mode}: required a fresh pass of the check-up`,
-    why: 'this build has no check-up yet, so nothing has examined the system since the halt',
-    todo: 'cdb mode set shadow, which needs no check-up, and release then; or stay halted',
+    why: plainText(pass.why),
+    todo: `${pass.todo}; or cdb mode set shadow, which needs none, and release then`,
     exit: EXIT.REFUSED,
   });
 }

@@ -10,3 +10,5 @@ export function reportName(atMs: number): string {
 
 /** `2026-02-09_daily-shadow-check.json` */
 export const REPORT_JSON_NAME = /^\d{4}-\d{2}-\d{2}_daily-shadow-check\.json$/;
+
+export const REPORT_BYTES_MAX = 16 * 1_024 * 1_024;

@@ -122,7 +122,11 @@ const PARTS = {
     needs: 'real',
     next: 'cdb gate open canary --ttl 1h --by NAME --reason TEXT, then commit the file',
   },
-  doctor: { title: 'a fresh doctor pass', needs: 'real', next: 'not in this build' },
+  doctor: {
+    title: 'a check-up of the whole system passed in the last hour',
+    needs: 'real',
+    next: 'cdb doctor --daily --write',
+  },
   redis: {
     title: 'Redis evicts nothing (maxmemory-policy noeviction)',
     needs: 'real',

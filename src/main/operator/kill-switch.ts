@@ -2,6 +2,7 @@ import { engineClient } from '../../adapters/control-socket/engine-client.js';
 import { unacknowledgedAlarm } from '../../adapters/files/alarm-file.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { latchPlace } from '../../adapters/files/latch-file.js';
+import { newestFileText } from '../../adapters/files/newest-file.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import {
   createStateRoot,
@@ -9,6 +10,7 @@ import {
   stateDirectory,
 } from '../../adapters/files/state-directory.js';
 import { hostMs, systemClock } from '../../adapters/system-clock.js';
+import { REPORT_BYTES_MAX, REPORT_JSON_NAME } from '../../doctor/report/file-name.js';
 import type { KillSwitch } from '../../commands/kill-switch/kill-switch-ports.js';
 
 /** In a file of its own: a stop waits for nothing that only other commands need. */
@@ -24,6 +26,7 @@ export function killSwitch(stateDir: string): KillSwitch {
     hostMs,
     isStateEmpty: () => isEmptyState(state),
     unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
+    newestReport: () => newestFileText(state.reports, REPORT_JSON_NAME, REPORT_BYTES_MAX),
     createStateDir: () => {
       createStateRoot(state);
     },

@@ -33,6 +33,7 @@ const services: KillSwitchServices = {
       client: engineClient(engine),
       clock: systemClock(),
       unacknowledgedAlarm: () => null,
+      newestReport: () => null,
       hostMs,
       isStateEmpty: () => isEmptyState(state),
       createStateDir: () => {

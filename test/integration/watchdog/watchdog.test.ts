@@ -101,6 +101,7 @@ const killSwitch = () => {
     hostMs: () => clock.monotonicMs(),
     ledger: ledgerFiles(state.ledger),
     unacknowledgedAlarm: () => unacknowledgedAlarm(state.root),
+    newestReport: () => null,
     isStateEmpty: () => isEmptyState(state),
     createStateDir: () => {
       createStateRoot(state);

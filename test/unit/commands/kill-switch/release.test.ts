@@ -11,6 +11,7 @@ import { systemViewJson } from '../../../../src/view/view-json.js';
 import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
 import { fakeSharedRun } from '../../../fakes/fake-shared-run.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
+import { keptReport } from '../../doctor/kept-report.js';
 import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
 import { fakeSharedPlace } from '../../../fakes/fake-shared-place.js';
 
@@ -207,6 +208,16 @@ describe('kill-switch release', () => {
     const fake = fakeKillSwitch({ ...HALTED, mode });
     const values = { ...ALL, confirm: `${mode}/kill-switch` };
     await expect(release(values, fake)).rejects.toMatchObject({ code: 'CDB-E0305', exit: 5 });
+    fake.report = keptReport({ status: 'FAIL' });
+    await expect(release(values, fake)).rejects.toMatchObject({ code: 'CDB-E0305', exit: 5 });
+    expect(fake.reading).toMatchObject({ record: { level: 'HALTED' } });
+  });
+
+  it.each(['canary', 'live'] as const)('is possible in %s with one', async (mode) => {
+    const fake = fakeKillSwitch({ ...HALTED, mode });
+    fake.report = keptReport();
+    const { status, record } = await release({ ...ALL, confirm: `${mode}/kill-switch` }, fake);
+    expect([status, record?.level, record?.mode]).toEqual([0, 'TRADING', mode]);
   });
 
   it('refuses with all that is missing, exit 5, and changes nothing', async () => {
