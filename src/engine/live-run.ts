@@ -1,6 +1,6 @@
 import { Committer, type CommitterLimits } from './committer.js';
 import type { CanaryTrigger } from './domain/canary-terms.js';
-import { canaryLeft } from './canary-session.js';
+import { canaryLeft, hasCanary } from './canary-session.js';
 import type { ControlRecord, Level, Mode } from './domain/control.js';
 import { formatE8 } from './domain/e8.js';
 import type { Output } from './domain/events.js';
@@ -19,7 +19,7 @@ import type { Clock } from './ports/clock.js';
 import type { EngineStatus } from './ports/engine-status.js';
 import type { EventLog } from './ports/event-log.js';
 import type { Feed } from './ports/feed.js';
-import type { RunRegistry } from './ports/run-registry.js';
+import { HELD_UNKNOWN, type RunRegistry } from './ports/run-registry.js';
 import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
 import { createPublisher, gatedReport } from './publisher.js';
@@ -88,6 +88,8 @@ export class LiveRun implements EngineRun {
   readonly #committer: Committer;
   #runner: Runner | null = null;
   #stopping = false;
+  /** In the list of the runs: what a canary holds is not known before the end. */
+  #isCanaryNoted = false;
 
   constructor(
     deps: LiveDeps,
@@ -160,6 +162,7 @@ export class LiveRun implements EngineRun {
     onDraining: (reason: EndReason) => void,
   ): Promise<EndReason> {
     onRecovered(await this.#recover());
+    this.#noteSession();
     for (const input of this.#openingInputs()) this.#sequencer.urge(input);
     const snapshotter = this.#newSnapshotter();
     this.#runner = this.#newRunner(snapshotter);
@@ -189,6 +192,15 @@ export class LiveRun implements EngineRun {
       await committing;
       this.#committer.throwIfFailed();
     }
+  }
+
+  /** A run that dies here and that no later build can fold may have left something. */
+  #noteSession(): void {
+    const isOpen = hasCanary(this.#fold.state);
+    if (isOpen === this.#isCanaryNoted) return;
+    const canaryHeld = isOpen ? HELD_UNKNOWN : null;
+    this.#deps.registry.update(this.run.runId, { canaryHeld });
+    this.#isCanaryNoted = isOpen;
   }
 
   /** Whoever starts another run has to know what this one would leave behind. */
@@ -317,6 +329,9 @@ export class LiveRun implements EngineRun {
       figures: this.#figures,
       clock,
       control,
+      onFolded: () => {
+        this.#noteSession();
+      },
       limits: { batchInputsMax, controlPollMs },
     });
   }

@@ -21,6 +21,8 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
+  /** Behind every batch, before anything of it can leave. What it throws ends the run. */
+  readonly onFolded: () => void;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -111,12 +113,13 @@ export class Runner {
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {
-    const { clock, journal, fold, figures, committer, snapshotter } = this.#deps;
+    const { clock, journal, fold, figures, committer, snapshotter, onFolded } = this.#deps;
     const arrivedAtMs = clock.monotonicMs();
     const sequenced = await journal.append(inputs);
     const journaledAtMs = clock.monotonicMs();
     const outputs: Output[] = [];
     for (const one of sequenced) for (const fact of fold.apply(one)) outputs.push(fact);
+    onFolded();
     figures.noteStep('journal', journaledAtMs - arrivedAtMs);
     figures.noteStep('fold', clock.monotonicMs() - journaledAtMs);
     const trades = inputs.filter((input) => input.kind === 'TradeObserved').length;

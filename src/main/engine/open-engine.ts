@@ -1,5 +1,6 @@
 import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import { socketPath } from '../../adapters/files/socket-path.js';
 import { prepareStateDirectory, stateDirectory } from '../../adapters/files/state-directory.js';
 import { localKeys } from '../../adapters/local-keys.js';
@@ -24,6 +25,7 @@ import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
 import { intentHandler } from './intents.js';
 import { capMode } from './mode-cap.js';
+import { keepLeftByCanary } from './left-by-canary.js';
 import { openTriggers } from './open-triggers.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
@@ -183,6 +185,13 @@ async function openShards(
   url: SecretUrl,
 ): Promise<Opened> {
   refuseOwnDatabase(order);
+  const registry = openRunRegistry(state.runs);
+  const { onNotice, restart } = order;
+  // Shards have no canary: none of them goes on with what one of this directory has left.
+  keepLeftByCanary(
+    { known: null, restart },
+    { registry, ledger: ledgerFiles(state.ledger), clock, onNotice },
+  );
   const feeds = rolesOf(order).includes('ingest');
   const feed = feeds ? await openOrderedFeed(order, preflight, clock) : null;
   const database = await openDatabase(order, preflight, clock);
