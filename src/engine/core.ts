@@ -263,6 +263,15 @@ function takeReport(
   limits: Thresholds,
   out: StepOutputs,
 ): void {
+  if (input.booked !== undefined) {
+    const { side, qty, price } = input.booked;
+    const message =
+      `${side} ${qty} ${input.symbol} at ${price} is in the books, and the venue gate refused the order: ` +
+      'nobody outside has it, so the position is that much off';
+    const about = { level: 'CRITICAL', code: 'GATE_LATE', message } as const;
+    out.emit({ kind: 'AlertRaised', cause: out.inputRef, tsMs: state.nowMs, ...about });
+    return;
+  }
   const context = tradingContext(state, state.nowMs, limits, out);
   eachBook(state, () => {
     settle(state, reportOrder(state.venue, input, venueContext(state, context)), context);

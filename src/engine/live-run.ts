@@ -22,7 +22,7 @@ import type { Feed } from './ports/feed.js';
 import { HELD_UNKNOWN, type RunRegistry } from './ports/run-registry.js';
 import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
-import { createPublisher, gatedReport } from './publisher.js';
+import { bookedReport, createPublisher, gatedReport } from './publisher.js';
 import { recover, type Recovered } from './recovery.js';
 import { Runner, type EndReason } from './runner.js';
 import { Sequencer } from './sequencer.js';
@@ -358,6 +358,9 @@ export class LiveRun implements EngineRun {
           }),
           onGated: (order, message) => {
             this.#sequencer.urge(gatedReport(order, message, clock.nowMs()));
+          },
+          onBooked: (fill) => {
+            this.#sequencer.urge(bookedReport(fill, clock.nowMs()));
           },
         }),
         onFailed: () => {
