@@ -31,6 +31,8 @@ import { Spool } from './spool.js';
 
 /** A database that restarts is back within seconds; one that is away longer is left to the next start. */
 const DRAIN_WAIT_MS_MAX = 30_000;
+/** An exit that is refused is tried again once at most before time goes on, which it does not here. */
+const LATE_ROUNDS_MAX = 8;
 
 export interface LiveDeps {
   readonly inputs: EventLog;
@@ -173,11 +175,26 @@ export class LiveRun implements EngineRun {
     onDraining(reason);
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
+    await this.#foldLate(this.#runner);
     await snapshotter.final(this.#fold, this.#committer);
     this.#noteHeld();
     this.#sayGoodbye(reason === 'finished' && this.#committer.state === 'ok');
     this.phase = reason;
     return reason;
+  }
+
+  /**
+   * What the venue gate has refused of the last batches: behind a snapshot that has the order as open nobody
+   * would tell it again. What comes of that may be refused in turn.
+   */
+  async #foldLate(runner: Runner): Promise<void> {
+    for (let round = 0; round < LATE_ROUNDS_MAX; round += 1) {
+      const urgent = this.#sequencer.takeUrgent();
+      const late = urgent.filter(({ kind }) => kind === 'OrderReported');
+      if (late.length === 0) return;
+      await runner.foldLate(late);
+      await this.#committer.settled();
+    }
   }
 
   /** Commits and publishes what a dead process left of this run, and takes no trade. */

@@ -75,6 +75,11 @@ export class Runner {
     }
   }
 
+  /** Behind the end of the feed, what came of the last batches; the caller sees to their commit. */
+  async foldLate(inputs: readonly Input[]): Promise<void> {
+    await this.#process(inputs);
+  }
+
   /** A database that is away would make the end wait for it. */
   #drainsFeed(): boolean {
     return !this.#isFinite && this.#deps.committer.state === 'ok';
