@@ -21,8 +21,8 @@ import type { Keys } from '../../engine/ports/topics-keys.js';
 import { startBeating } from './beating.js';
 import { anchoringOf } from './anchors.js';
 import { canaryGuard } from './canary-guard.js';
-import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
+import { FactNotes } from './fact-notes.js';
 import { intentHandler } from './intents.js';
 import { capMode } from './mode-cap.js';
 import { keepLeftByCanary } from './left-by-canary.js';
@@ -80,11 +80,11 @@ async function openParts(
   const watching = { note: (_: Output): void => undefined };
   const { state } = place;
   const ledger = ledgerFiles(state.ledger);
-  const guard = canaryGuard({ register, ledger, clock, onNotice });
-  const noteExit = exitRecord({ ledger, clock, onNotice });
+  const guard = canaryGuard({ register, onNotice });
+  const notes = new FactNotes({ ledger, clock, onNotice });
   const onCommitted = (fact: Output): void => {
     guard(fact);
-    noteExit(fact);
+    notes.note(fact);
     order.onCommitted(fact);
     watching.note(fact);
   };
