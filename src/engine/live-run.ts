@@ -51,8 +51,6 @@ export interface LiveDeps {
   readonly onCommitted: (fact: Output) => void;
   readonly database: () => EngineStatus['database'];
   readonly rssBytes: () => number;
-  /** Absent where no other host is listened to. */
-  readonly controlTrouble?: () => string | null;
 }
 
 export interface LiveSettings {
@@ -248,10 +246,6 @@ export class LiveRun implements EngineRun {
   tripCanary(trigger: CanaryTrigger, detail: string): void {
     const atMs = this.#deps.clock.nowMs();
     this.#sequencer.urge({ kind: 'CanaryTripped', trigger, detail, atMs });
-  }
-
-  controlTrouble(): string | null {
-    return this.#deps.controlTrouble?.() ?? null;
   }
 
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */

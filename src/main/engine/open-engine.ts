@@ -115,7 +115,7 @@ interface Around {
 /** What listens, watches and is heard from around an engine that may begin. */
 async function runningEngine(
   { order, preflight, clock, log, state, register }: Parts,
-  { live, streams, database }: Extract<Opened, { readonly state: 'ready' }>,
+  { live, streams, database, troubles }: Extract<Opened, { readonly state: 'ready' }>,
   { keys, lock, socket, watching }: Around,
 ): Promise<OpenedEngine> {
   const { config, flags, onNotice } = order;
@@ -130,7 +130,9 @@ async function runningEngine(
   const audit = postgresAuditReader(database.pool);
   const served = { live, log: streams, keys, audit, intent, socket };
   const metrics = await openListeners(order, served, preflight);
-  const watch = openTriggers(order, state, { live, register, clock, socket, metrics });
+  const watch = openTriggers(order, state, {
+    ...{ live, register, clock, socket, metrics, troubles },
+  });
   watching.note = (fact) => {
     watch.note(fact);
   };
@@ -195,13 +197,15 @@ async function openShards(
   const feeds = rolesOf(order).includes('ingest');
   const feed = feeds ? await openOrderedFeed(order, preflight, clock) : null;
   const database = await openDatabase(order, preflight, clock);
-  await listenToExternal(order, database, register, { preflight, clock });
+  const troubles = await listenToExternal(order, database, register, { preflight, clock });
   const settings = liveSettings(order);
   const place = { state, url, database, settings, feed, register, control, own, keys };
   const opened = await openShardedRun(order, place, { preflight, clock });
   if (!('live' in opened))
     return { state: 'finished', run: { ...opened, runId: opened.runGroup, endedAtMs: null } };
-  return { state: 'ready', live: opened.live, streams: opened.wire, database };
+  const { live, wire, trouble } = opened;
+  const all = [...troubles, { name: 'other hosts', trouble }];
+  return { state: 'ready', live, streams: wire, database, troubles: all };
 }
 
 /** What fails while closing is told and no more: whatever the engine did is done. */
