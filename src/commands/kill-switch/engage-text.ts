@@ -20,6 +20,8 @@ export interface Stopped {
   readonly record: ControlRecord;
   readonly places: readonly PlaceStopped[];
   readonly shared: readonly SharedChange[];
+  /** Why there may be other places, which nobody could look for. */
+  readonly unknownPlaces: readonly string[];
   readonly ack: EngineAck;
   /** Null: no signal was needed. */
   readonly signalled: boolean | null;
@@ -69,6 +71,7 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
     `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
     engineLine(ack),
+    ...signalLine(stopped),
     ...openOrdersLine(ack),
     ...exitLines(ack),
     ...shared.flatMap(({ engines }) => engines.map(seenLine)),
@@ -78,6 +81,10 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     `undo: ${plainText(undo)}`,
     '',
   ].join('\n');
+}
+
+function signalLine({ signalled }: Stopped): readonly string[] {
+  return signalled === true ? ['  signal       SIGUSR2 sent; an engine takes it for a halt'] : [];
 }
 
 /** Of both books, as the engine says: they are past the gate, and end at the venue. */
@@ -168,6 +175,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
       })),
     ),
     signalled: stopped.signalled,
+    unknown_places: stopped.unknownPlaces,
     host_ms: stopped.hostMs,
     ledger_entry: ledger.state === 'written' ? ledger.n : null,
     partial,

@@ -111,17 +111,19 @@ function saidBy(request: ForgetRequest, { readings }: EverywhereControl): Contro
 function endedRecord(request: ForgetRequest, everywhere: EverywhereControl): ControlRecord {
   const { operator, justification, atMs } = request;
   const said = saidBy(request, everywhere);
+  const epoch = nextEpoch(everywhere.effective, atMs);
   return {
     ...(said ?? everywhere.effective.record),
     level: 'TRADING',
     scopes: {},
-    epoch: nextEpoch(everywhere.effective, atMs),
+    epoch,
     reason: 'released',
     message: clip(justification.trim(), TEXT_CHARS_MAX),
     operator: clip(operator.trim(), NAME_CHARS_MAX),
     atMs,
     previousLevel: said?.level ?? 'HALTED',
     exits: [],
+    released: { all: epoch, any: epoch },
   };
 }
 

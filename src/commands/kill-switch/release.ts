@@ -2,6 +2,7 @@ import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { lowerScope, scopeReleaseTarget } from '../../engine/control/lower-scope.js';
+import { atEpoch } from '../../engine/control/releases.js';
 import {
   lower,
   missingWords,
@@ -142,7 +143,7 @@ async function writeEverywhere(
       await place.change((current, epochMin) => {
         if ((current?.record.epoch ?? 0) > seenEpoch)
           throw new ChangedMeanwhile(place.name, { dependency: place.name });
-        return { ...record, epoch: Math.max(record.epoch, epochMin) };
+        return atEpoch(record, Math.max(record.epoch, epochMin));
       });
     } catch (fault) {
       throw notReleased(place.name, fault, await raisedAgain(lifted));
@@ -174,7 +175,7 @@ function lowerLatch(place: ControlPlace, record: ControlRecord, seen: ControlRec
       const now = reading.record;
       if (isSameChange(now, record)) return;
       if (seen === null || !isSameChange(now, seen)) throw fault;
-      next = { ...record, epoch: Math.max(record.epoch, now.epoch + 1) };
+      next = atEpoch(record, Math.max(record.epoch, now.epoch + 1));
     }
   }
 }

@@ -16,6 +16,7 @@ import {
   type RaiseRequest,
 } from '../../engine/control/register.js';
 import { coversRequest, type ExitRequest } from '../../engine/control/exit-wish.js';
+import { releasedMember } from '../../engine/control/releases.js';
 import {
   mostRestrictive,
   type ControlReading,
@@ -125,7 +126,8 @@ export class LatchRegister implements EngineRegister {
     const all = effectiveRecord([...readings, ...others], { stateDirEmpty: false });
     const renumbered = renumberedRecord(own.record, { others, counted: this.#counted });
     if (renumbered === null) return all;
-    return { ...all, record: { ...all.record, epoch: renumbered.epoch } };
+    const { epoch } = renumbered;
+    return { ...all, record: { ...all.record, epoch, ...renumberedReleases(all, renumbered) } };
   }
 
   listenTo(places: () => readonly PlacedReading[]): void {
@@ -144,7 +146,8 @@ export class LatchRegister implements EngineRegister {
     const next = followedRecord(this.own().record, { order, followed: this.#followed });
     if (next !== null) this.#keep(next);
     const { record } = this.own();
-    if (encodeLatch(record) === encodeLatch({ ...order, mode: current.record.mode })) {
+    const asOrdered = { ...order, mode: current.record.mode, ...releasedMember([record, order]) };
+    if (encodeLatch(record) === encodeLatch(asOrdered)) {
       this.#followed = record;
     }
   }
@@ -218,6 +221,13 @@ export class LatchRegister implements EngineRegister {
       this.#shell.onNotice(`the latch does not follow the other places: ${String(error)}`);
     }
   }
+}
+
+function renumberedReleases(
+  all: EffectiveControl,
+  renumbered: ControlRecord,
+): Pick<ControlRecord, 'released'> {
+  return all.faults.length > 0 ? {} : releasedMember([all.record, renumbered]);
 }
 
 /** What one of the places still says beside it holds as long as it says so. */

@@ -50,7 +50,7 @@ import type { Preflight } from './preflight.js';
 import { rolesOf } from './process-roles.js';
 import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis-preflight.js';
 import type { EngineRegister } from './control-register.js';
-import { openHostsControl } from './shared-control.js';
+import { openHostsControl, type Trouble } from './shared-control.js';
 
 const ENGINE_ID = engineIdOf(hostname(), process.pid, randomBytes(2).toString('hex'));
 /** The promise for a stop: so old may the word of another host be under which an order leaves. */
@@ -81,12 +81,19 @@ interface Shell {
 /** A connection of its own for each that blocks, or must not wait for another. */
 type OpenLink = (what: string, limits?: typeof REDIS_LIMITS) => RedisLink;
 
+interface OpenedShards {
+  readonly live: EngineRun;
+  readonly wire: EventLog;
+  /** Of the registers of the other hosts. */
+  readonly trouble: Trouble;
+}
+
 /** @returns the run alone when it is finished and nothing is left to do */
 export async function openShardedRun(
   order: EngineOrder,
   place: ShardedPlace,
   shell: Shell,
-): Promise<{ readonly live: EngineRun; readonly wire: EventLog } | SharedRun> {
+): Promise<OpenedShards | SharedRun> {
   const { clock, preflight } = shell;
   const open = openLinks(place.url.url, preflight);
   const control = open('control');
@@ -120,7 +127,8 @@ export async function openShardedRun(
     shardedSettings(order, place, joined.run),
   );
   const live = engineRun(sharded, joined, { place, control, hosts, clock });
-  return { live, wire: openRedisEventLog(open('wire'), { keyPrefix: '', names: STREAM_NAMES }) };
+  const wire = openRedisEventLog(open('wire'), { keyPrefix: '', names: STREAM_NAMES });
+  return { live, wire, trouble: () => control.trouble() };
 }
 
 const STREAM_NAMES = STREAM_LIST.map(({ name }) => name);
@@ -306,7 +314,6 @@ function engineRun(
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) =>
       hosts.toldEpoch() >= Math.min(epoch, place.own().epoch) || control.trouble() !== null,
-    controlTrouble: () => control.trouble(),
     // Shards are in shadow under a canary: there is none to trip.
     tripCanary: () => undefined,
     status: () =>

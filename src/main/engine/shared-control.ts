@@ -22,6 +22,14 @@ interface Shell {
   readonly clock: Clock;
 }
 
+/** Why a place of the register can't be heard now; null while it can. */
+export type Trouble = () => string | null;
+
+export interface NamedTrouble {
+  readonly name: string;
+  readonly trouble: Trouble;
+}
+
 /** The register of this host, shared over Redis with those of all others that work on the run. */
 export async function openHostsControl(
   links: { readonly link: RedisLink; readonly ears: RedisLink },
@@ -52,29 +60,29 @@ export async function openHostsControl(
 
 /**
  * Looks again and again at what is ordered in a database that several hosts reach. What was said last
- * holds while nobody can be asked; the audit stops orders then anyway.
+ * holds while nobody can be asked.
  */
 export async function listenToDatabase(
   pool: PgPool,
   register: EngineRegister,
   shell: Shell,
-): Promise<void> {
+): Promise<Trouble> {
   const place = postgresControlPlace(pool);
   const said = new Said();
   said.hear(await place.read());
   keepLooking(place, said, register, shell);
+  return () => said.fault;
 }
 
 /**
  * The same for a Redis that this engine only reads: what is ordered there holds here, and so does what
  * the hosts of its run say. Halted until it was read once.
- * @returns why it can't be read now, null while it can
  */
 export async function listenToRedis(
   url: string,
   register: EngineRegister,
   shell: Shell,
-): Promise<() => string | null> {
+): Promise<Trouble> {
   const link = openRedisLink(url, 'cdb-control');
   shell.preflight.closeLater(() => {
     link.close();

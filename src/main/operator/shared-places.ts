@@ -3,8 +3,11 @@ import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
 import { configLocation } from '../../commands/config-location.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
+import { readEnvFile, type ConfigLocation } from '../../config/config-files.js';
+import type { EnvFile } from '../../config/env-file.js';
+import { environment } from '../../config/environment.js';
 import type { Config } from '../../config/parse-config.js';
-import { URL_VARIABLES, type SecretUrl, type SecretUrls } from '../../config/secrets.js';
+import { URL_VARIABLES, type SecretUrls } from '../../config/secrets.js';
 import { urlsOfVariables } from '../../config/variable-urls.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { systemClock } from '../../adapters/system-clock.js';
@@ -60,29 +63,38 @@ interface NamedUrls {
 
 /** Loads the schema of the configuration only where there is one. Never throws. */
 async function secretUrls(options: ParsedOptions, io: CommandIo): Promise<NamedUrls> {
+  const location = configLocation(options, io);
   try {
-    const named = urlsOfVariables(configLocation(options, io));
+    const named = urlsOfVariables(location);
     if (named !== null) return { urls: named, config: null, notes: [] };
     const { commandConfig } = await import('../../commands/command-config.js');
     const config = commandConfig(options, io);
     return { urls: config, config, notes: [] };
   } catch (fault) {
-    const notes = [
-      `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`,
-    ];
-    const names = ['databaseUrl', 'redisUrl'] as const;
-    const given = names.flatMap((name) => variableUrl(name, io));
-    return { urls: Object.fromEntries(given), config: null, notes };
+    const why = `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`;
+    return { urls: urlsOfNames(location), config: null, notes: [why] };
   }
 }
 
-function variableUrl(
-  name: keyof SecretUrls,
-  { env }: CommandIo,
-): readonly (readonly [keyof SecretUrls, SecretUrl])[] {
-  const variable = URL_VARIABLES[name];
-  const { [variable]: url } = env;
-  return url === undefined ? [] : [[name, { url, origin: { kind: 'env', name: variable } }]];
+/** Whatever is wrong with them, and whoever may read them: a stop is tried there all the same. */
+function urlsOfNames(location: ConfigLocation): SecretUrls {
+  const variables = environment(location.env, envFileOrNone(location));
+  const names = ['databaseUrl', 'redisUrl'] as const;
+  const given = names.flatMap((name) => {
+    const variable = variables.get(URL_VARIABLES[name]);
+    return variable === undefined
+      ? []
+      : [[name, { url: variable.text, origin: variable.origin }] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function envFileOrNone(location: ConfigLocation): EnvFile | undefined {
+  try {
+    return readEnvFile(location);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Loads its client only here: most stops need none. */

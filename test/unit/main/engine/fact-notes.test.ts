@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ledgerFiles } from '../../../../src/adapters/files/ledger-files.js';
-import type { ExitChanged } from '../../../../src/engine/domain/events.js';
-import { exitRecord } from '../../../../src/main/engine/exit-record.js';
+import type { CanaryChanged, ExitChanged, Output } from '../../../../src/engine/domain/events.js';
+import { FactNotes } from '../../../../src/main/engine/fact-notes.js';
+import { DependencyError } from '../../../../src/operator-error.js';
 import { ManualClock } from '../../../fakes/engine/manual-clock.js';
 import { FACTS as facts } from '../../engine/domain/wire/facts.js';
 
@@ -22,9 +23,12 @@ const DONE: ExitChanged = {
 };
 
 /** An engine that began on the ledger as another one left it. */
-function started(notices: string[] = []) {
-  const ledger = ledgerFiles(directory);
-  return exitRecord({ ledger, clock: new ManualClock(), onNotice: (text) => notices.push(text) });
+function started(notices: string[] = [], ledger = ledgerFiles(directory)) {
+  const onNotice = (text: string) => notices.push(text);
+  const notes = new FactNotes({ ledger, clock: new ManualClock(), onNotice });
+  return (fact: Output) => {
+    notes.note(fact);
+  };
 }
 
 function entries() {
@@ -87,17 +91,53 @@ describe('the end of what a stop asked for', () => {
     rmSync(directory, { recursive: true });
     note(DONE);
     expect(entries()).toHaveLength(1);
-    const full = exitRecord({
-      ledger: {
-        ...ledgerFiles(directory),
-        append: () => {
-          throw new Error('disk full');
-        },
-      },
-      clock: new ManualClock(),
-      onNotice: (text) => notices.push(text),
-    });
+    const append = () => {
+      throw new DependencyError('disk full', { dependency: 'state directory', retryable: true });
+    };
+    const full = started(notices, { ...ledgerFiles(directory), append });
     full({ ...DONE, killId: 'other' });
-    expect(notices).toEqual(['the ledger does not take the end of kill other: Error: disk full']);
+    expect(notices).toEqual(['the ledger does not take "flatten done": disk full']);
+  });
+
+  it('is noted beside an entry that nobody can read, which is named once', () => {
+    started()(DONE);
+    writeFileSync(join(directory, '000000002.json'), 'garbage');
+    const notices: string[] = [];
+    const note = started(notices);
+    note(DONE);
+    note({ ...DONE, killId: 'other' });
+    note({ ...DONE, killId: 'another' });
+    const actions = [...ledgerFiles(directory).entries(0, () => undefined)].map(
+      ({ event: { details } }) => details['killId'],
+    );
+    expect(actions).toEqual([DONE.killId, 'other', 'another']);
+    expect(notices).toEqual([expect.stringMatching(/^passed over: .*000000002\.json/)]);
+  });
+
+  it('reads the ledger at the start and never between two publications', () => {
+    let reads = 0;
+    const files = ledgerFiles(directory);
+    const entries = () => {
+      reads += 1;
+      return files.entries();
+    };
+    const note = started([], { ...files, entries });
+    for (const killId of ['a', 'b', 'a']) note({ ...DONE, killId });
+    expect([reads, [...files.entries()].length]).toEqual([1, 2]);
+  });
+});
+
+describe('what the fold does with a canary', () => {
+  const ENDED: CanaryChanged = { ...facts.CanaryChanged, phase: 'ended', trigger: 'stale_data' };
+
+  it('is on record once for each change, over a crash too', () => {
+    const note = started();
+    note(ENDED);
+    note({ ...ENDED, phase: 'held' });
+    started()(ENDED);
+    expect(entries().map(({ kind, action, why }) => [kind, action, why])).toEqual([
+      ['canary', 'canary ended', 'ended: stale_data'],
+      ['canary', 'canary held', 'held: stale_data'],
+    ]);
   });
 });
