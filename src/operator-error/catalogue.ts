@@ -155,6 +155,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0721': 'Several ids begin like that.',
   'CDB-E0722': 'No run has written decisions here yet, so there is nothing to explain.',
   'CDB-E0730': 'No check of cdb doctor has that name.',
+  'CDB-E0734': 'A recorded state that cdb doctor should judge cannot be read.',
   'CDB-E0733': 'Options of cdb doctor exclude each other.',
   'CDB-E0731': 'The readiness list has no item of that name.',
   'CDB-E0732': 'Evidence can be judged, but no proof can be made of it.',

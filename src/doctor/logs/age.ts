@@ -18,7 +18,7 @@ export const logAge = check({
   title: 'the newest line of the logs is as old as this report',
   matters:
     'a log that ended hours ago, or whose clock is off, is no evidence of now, and a filter by the clock on the wall finds nothing in it',
-  components: ['services'],
+  components: ['host'],
   needs: ['logs'],
   after: ['logs.reach'],
   windowMs: LOG_WINDOW_MS,

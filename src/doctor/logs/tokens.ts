@@ -7,7 +7,10 @@ export type Kind = 'audit' | 'publish' | 'append_only' | 'cut_off' | 'crash';
 const TOKENS: readonly (readonly [Kind, RegExp])[] = [
   ['append_only', /bad file format reading the append only file/i],
   ['cut_off', /overcoming of output buffer limits/i],
-  ['publish', /invalid input of type: '?NoneType|failed to (?:publish|xadd)|\[redis\] publish/i],
+  [
+    'publish',
+    /invalid input of type: '?NoneType|failed to (?:publish|xadd)|\[redis\] publish(?!ed)/i,
+  ],
   ['audit', /(?:relation|column) "[^"]+"(?: of relation "[^"]+")? does not exist/i],
   ['audit', /value too long for type|failed to persist|null value in column "[^"]+"/i],
   ['crash', /^Traceback: /],

@@ -36,6 +36,8 @@ export interface Counter {
   readonly sinceMs: number | null;
   /** At its bound: the value says "full" and no longer counts. */
   readonly isCapped: boolean;
+  /** It grew by this or more: nobody wrote down by how much. */
+  readonly isLeast?: true;
   /** When it last grew, where the source knows; null: it never did. */
   readonly lastAtMs?: number | null;
   /** The place, for people, where it is not that of the whole history. */

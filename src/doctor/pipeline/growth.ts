@@ -18,6 +18,8 @@ export interface Growth {
   readonly count: number;
   /** False: at most so much; what was there before can't be told apart. */
   readonly isExact: boolean;
+  /** At least so much, for nobody wrote down more. */
+  readonly isLeast: boolean;
   /** A process began anew within the window, so less was counted than happened. */
   readonly hasReset: boolean;
 }
@@ -118,18 +120,21 @@ export function growthOf({ points }: Side, fromMs: number): Growth {
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0),
     isExact: parts.every(({ isExact }) => isExact),
+    isLeast: points.some((one) => one.at(-1)?.counter.isLeast === true),
     hasReset: parts.some(({ hasReset }) => hasReset),
   };
 }
 
 /** `+1 184 in 60 min`, `14 842 since the start 22 h ago`. */
-export function growthWords({ count, isExact, hasReset }: Growth, spanMs: number): string {
-  const about = isExact ? '+' : 'at most +';
+export function growthWords({ count, isExact, isLeast, hasReset }: Growth, spanMs: number): string {
+  const about = isLeast ? 'at least +' : isExact ? '+' : 'at most +';
   const reset = hasReset ? ', of which what came before a restart is not counted' : '';
   return `${about}${countText(count)} in ${durationText(spanMs)}${reset}`;
 }
 
-function growthOfOne(points: readonly Point[], fromMs: number): Growth {
+type GrowthOfOne = Omit<Growth, 'isLeast'>;
+
+function growthOfOne(points: readonly Point[], fromMs: number): GrowthOfOne {
   const last = points.at(-1);
   const none = { count: 0, isExact: true, hasReset: false };
   if (last === undefined) return none;
@@ -148,7 +153,7 @@ function growthOfOne(points: readonly Point[], fromMs: number): Growth {
 }
 
 /** A value that fell, or a process that is younger than the point before, began at 0 again. */
-function climbed(points: readonly Point[], fromMs: number): Growth {
+function climbed(points: readonly Point[], fromMs: number): GrowthOfOne {
   let count = 0;
   let hasReset = false;
   points.slice(1).forEach(({ counter }, at) => {

@@ -68,10 +68,9 @@ function withoutTable(
     return { word: 'UNKNOWN', says: `the database has no table ${table}` };
   }
   if (seen === null) return { word: 'NO TABLE', says: `the table ${table} is missing` };
-  const { count } = seen.growth;
   return {
     word: 'NO TABLE',
-    says: `${countText(count)} ${cause.what} in ${durationText(spanMs)}, and the table ${table} is missing: 0 rows`,
+    says: `${cause.what} ${growthWords(seen.growth, spanMs)}, and the table ${table} is missing: they are not persisted`,
   };
 }
 
@@ -100,7 +99,9 @@ function judgeCounts(
     return { word: 'IDLE', says: `no ${rule.cause.what} in ${durationText(spanMs)}` };
   }
   if (effect.growth.count > 0) {
-    return effect.growth.isExact ? judgeShare(rule, cause, effect, counts) : judgeLast(rule, effect, { spanMs, nowMs }, counts);
+    return effect.growth.isExact
+      ? judgeShare(rule, cause, effect, counts)
+      : judgeLast(rule, effect, { spanMs, nowMs }, counts);
   }
   if (cause.growth.count < rule.least || spanMs < rule.withinMs) {
     return { word: 'UNKNOWN', says: `${counts}: too early to tell` };
@@ -111,7 +112,12 @@ function judgeCounts(
 function judgeShare(rule: StackRule, cause: SeenSide, effect: SeenSide, counts: string): Judged {
   const share = effect.growth.count / cause.growth.count;
   const lost = cause.growth.count - effect.growth.count;
-  const isComparable = cause.growth.isExact && !cause.growth.hasReset && !effect.growth.hasReset;
+  const isComparable =
+    cause.growth.isExact &&
+    !cause.growth.isLeast &&
+    !effect.growth.isLeast &&
+    !cause.growth.hasReset &&
+    !effect.growth.hasReset;
   if (rule.share !== undefined && isComparable && share < rule.share && lost >= 3) {
     return { word: 'LOSES', says: `${counts}: ${countText(lost)} have none` };
   }
@@ -131,7 +137,8 @@ function judgeLast(
   }
   const ageMs = lastAtMs === null ? spanMs : nowMs - lastAtMs;
   const newest = `the newest of ${rule.effect.what} is ${durationText(ageMs)} old`;
-  if (ageMs <= Math.max(rule.withinMs, WELL_MS)) return { word: 'FLOWS', says: `${counts}; ${newest}` };
+  if (ageMs <= Math.max(rule.withinMs, WELL_MS))
+    return { word: 'FLOWS', says: `${counts}; ${newest}` };
   return { word: 'SUSPECT', says: `${counts}; ${newest}` };
 }
 

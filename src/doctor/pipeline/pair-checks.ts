@@ -1,4 +1,4 @@
-import { check, type Check, type Judgement, type Remedy } from '../check.js';
+import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import type { CounterHistory } from './facts.js';
 import { valueOf } from './growth.js';
@@ -31,13 +31,19 @@ export const PAIR_CHECKS: readonly Check[] = EFFECT_RULES.map((rule) =>
   }),
 );
 
-function engineJudgement(rule: EffectRule, readings: Readings, nowMs: number): readonly Judgement[] {
+function engineJudgement(
+  rule: EffectRule,
+  readings: Readings,
+  nowMs: number,
+): readonly Judgement[] {
   const engine = engineOf(readings);
   const effect = engine?.value.effects.find(({ name }) => name === rule.engine);
   if (engine === null || effect === undefined) return [];
   const { observedAtMs, run } = engine.value;
   const says = `${effect.name}: ${effect.reason}`;
-  const evidence = [{ what: `${effect.word}: ${effect.reason}`, source: engine.source, observedAtMs }];
+  const evidence = [
+    { what: `${effect.word}: ${effect.reason}`, source: engine.source, observedAtMs },
+  ];
   switch (effect.word) {
     case 'OK':
       return [{ status: 'OK', says, evidence }];
@@ -62,15 +68,23 @@ function stackJudgement(
   if (stack === null) return [];
   const verdict = judgePair(stack, counters.value, nowMs);
   const { word } = verdict;
-  const evidence = evidenceOf(verdict, counters.source);
-  const told = { says: verdict.says, evidence, figures: figuresOf(verdict) };
+  const told = {
+    says: verdict.says,
+    evidence: evidenceOf(verdict, counters.source),
+    figures: figuresOf(verdict),
+  };
   switch (word) {
     case 'FLOWS':
       return [{ status: 'OK', ...told }];
     case 'IDLE':
-      return [{ status: 'OK', ...told, says: idleWords(rule, verdict, counters.value, readings, nowMs) }];
-    case 'UNKNOWN':
-      return [skip(`not examined: ${withFaults(verdict.says, counters.value)}`)];
+      return [
+        { status: 'OK', ...told, says: idleWords(rule, verdict, counters.value, readings, nowMs) },
+      ];
+    case 'UNKNOWN': {
+      const why = silenceWords(rule, counters.value, readings, nowMs);
+      if (why === null) return [skip(`not examined: ${withFaults(verdict.says, counters.value)}`)];
+      return [{ status: 'OK', says: why, evidence: [evidence(counters, why)] }];
+    }
     case 'SUSPECT':
       return [{ status: 'WARN', ...told, remedy: LOOK_AGAIN }];
     case 'LOSES': {
@@ -79,26 +93,41 @@ function stackJudgement(
     }
     case 'STALLED':
     case 'NO TABLE':
-      return [{ ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) }];
+      return [
+        { ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) },
+      ];
   }
 }
 
 /** The service of the stack writes no row for what its kill switch refuses. */
-function refusalsWithoutRow(rule: EffectRule, history: CounterHistory): { status: 'FAIL' | 'WARN' } {
+function refusalsWithoutRow(
+  rule: EffectRule,
+  history: CounterHistory,
+): { status: 'FAIL' | 'WARN' } {
   const isHalted = valueOf(history, '*.risk_kill_switch_active') === 1;
   return { status: rule.pair === 'audit_persisted' && isHalted ? 'WARN' : 'FAIL' };
 }
 
 function idleWords(
-  { pair }: EffectRule,
+  rule: EffectRule,
   { says }: PairVerdict,
   history: CounterHistory,
   readings: Readings,
   nowMs: number,
 ): string {
-  if (pair !== 'approvals_orders' && pair !== 'orders_results') return `idle: ${says}`;
+  return silenceWords(rule, history, readings, nowMs) ?? `idle: ${says}`;
+}
+
+/** Why execution has nothing to do; null: it is not about execution, or nothing explains it. */
+function silenceWords(
+  { pair }: EffectRule,
+  history: CounterHistory,
+  readings: Readings,
+  nowMs: number,
+): string | null {
+  if (pair !== 'approvals_orders' && pair !== 'orders_results') return null;
   const why = whyNoOrder(history, readings, nowMs);
-  return why === null ? `idle: ${says}` : `nothing reaches it: ${why}`;
+  return why === null ? null : `nothing reaches it: ${why}`;
 }
 
 function withFaults(says: string, { faults = [] }: CounterHistory): string {

@@ -115,7 +115,8 @@ export const EFFECT_RULES: readonly EffectRule[] = [
     pair: 'candles_regime',
     level: 'P0',
     title: 'candles are measured for their regime',
-    matters: 'a dead regime consumer answers its health check for days while risk refuses all (RC_001)',
+    matters:
+      'a dead regime consumer answers its health check for days while risk refuses all (RC_001)',
     components: ['regime'],
     engine: null,
     stack: {
@@ -131,7 +132,8 @@ export const EFFECT_RULES: readonly EffectRule[] = [
     pair: 'regimes_written',
     level: 'P0',
     title: 'regime entries are as fresh as the candles they judge',
-    matters: 'an entry older than 300 s counts as no regime, and risk refuses every signal (RC_001)',
+    matters:
+      'an entry older than 300 s counts as no regime, and risk refuses every signal (RC_001)',
     components: ['regime'],
     engine: null,
     stack: {

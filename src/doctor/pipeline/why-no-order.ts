@@ -12,14 +12,18 @@ export function whyNoOrder(
 ): string | null {
   const approved = grown(history, [['*.orders_approved_total'], ['engine.allowed']], nowMs);
   const blocked = grown(history, [['*.orders_blocked_total'], ['engine.blocked']], nowMs);
-  if (blocked === null || approved === null || approved.count > 0) return null;
+  if (blocked === null || (approved !== null && approved.count > 0)) return null;
+  // Nobody counts approvals: then the lines have to say that each of them was blocked.
+  if (approved === null && loggedCodes(readings).length === 0) return null;
   if (blocked.count === 0) {
     const signals = grown(history, [['*.signals_generated_total']], nowMs);
     return signals?.count === 0 ? 'no signal was raised' : null;
   }
   const codes = codesOf(readings);
   const by = codes.length === 0 ? 'risk blocks them' : codes.join(', ');
-  return `all ${countText(blocked.count)} decisions are blocked (${by})`;
+  return approved === null
+    ? `all are blocked (${by})`
+    : `all ${countText(blocked.count)} decisions are blocked (${by})`;
 }
 
 /** The codes of the window, the most frequent first. */

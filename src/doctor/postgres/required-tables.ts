@@ -22,7 +22,7 @@ export const requiredTables = check({
   level: 'P0',
   title: 'every table that is written exists',
   matters: 'whoever writes to a missing table fails with each row, and looks healthy meanwhile',
-  components: ['database', 'audit_trail', 'risk'],
+  components: ['audit_trail', 'risk'],
   needs: ['tables', 'database'],
   looks: ['engine', 'services', 'stack'],
   after: ['postgres.reach'],

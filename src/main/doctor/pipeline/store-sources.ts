@@ -42,7 +42,9 @@ const OFF = new Set(['', '0', 'false', 'off', 'no']);
 export async function sampleStreams(link: RedisLink): Promise<SourceSample> {
   const reader = redisStackReader(link);
   const [streams, listeners, stop] = await Promise.all([
-    Promise.all(STREAM_LIST.map(async ({ name }) => reader.log.info(name).catch(nullWhere('WRONGTYPE')))),
+    Promise.all(
+      STREAM_LIST.map(async ({ name }) => reader.log.info(name).catch(nullWhere('WRONGTYPE'))),
+    ),
     reader.listeners(Object.values(TOPICS)),
     link.call('read the key emergency_stop', 'GET', 'emergency_stop').catch(nullWhere('WRONGTYPE')),
   ]);
