@@ -7,7 +7,7 @@ import type { Config } from '../../config/parse-config.js';
 import type { PgPool } from '../../adapters/postgres/pg-pool.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { SqlSession } from '../../engine/ports/sql-session.js';
-import { OperatorError } from '../../operator-error.js';
+import { DependencyError, OperatorError } from '../../operator-error.js';
 import { chainFacts } from './postgres/chain-facts.js';
 import { driftFacts } from './postgres/drift-facts.js';
 import { lookAtSchema, type SchemaLook } from './postgres/look-at-schema.js';
@@ -79,5 +79,9 @@ function databaseProbe<T>(
 /** What alone says nothing about the cause. */
 function toldInFull(fault: unknown): never {
   if (!(fault instanceof OperatorError)) throw fault;
-  throw new Error(`${fault.what}: ${fault.why}`, { cause: fault });
+  throw new DependencyError(`${fault.what}: ${fault.why}`, {
+    dependency: 'postgresql',
+    retryable: false,
+    cause: fault,
+  });
 }

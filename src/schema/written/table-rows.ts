@@ -60,7 +60,7 @@ export function rowsStatement(
 function partOf(relation: CatalogRelation, isSmall: boolean): string {
   const table = nameOf([relation.name]);
   const clock = CLOCKS.find((name) => hasColumn(relation, name));
-  const rowCount = isSmall ? `(SELECT count(*) FROM ${table})::text` : 'NULL::text';
+  const rowCount = isSmall ? sqlPart(`(SELECT count(*) FROM ${table})::text`) : 'NULL::text';
   const newest = clock === undefined ? null : newestOf(relation, clock, isSmall);
   return sqlPart(`SELECT '${relation.name}'::text AS "table",
     NOT EXISTS (SELECT FROM ${table}) AS empty, ${rowCount} AS rows,

@@ -115,8 +115,8 @@ const ledgerPart: Part = (catalog, readable) => {
   if (signals === null || ledger === null) return null;
   const at = hasColumn(signals, 'created_at') ? 'created_at' : 'timestamp';
   // The ledger may be younger than the signals, and four of its entries follow each of them.
-  const since = `greatest((SELECT max(${at}) FROM s) - $1::float8 * interval '1 ms',
-    ${reach('s', at)}, (SELECT min(created_at) - ${FOLLOWS_S} * interval '1 s' FROM l))`;
+  const since = sqlPart(`greatest((SELECT max(${at}) FROM s) - $1::float8 * interval '1 ms',
+    ${reach('s', at)}, (SELECT min(created_at) - ${FOLLOWS_S} * interval '1 s' FROM l))`);
   return sqlPart(`(WITH s AS (${sample(signals)}), l AS (${sample(ledger)})
     SELECT 'ledger', (SELECT count(*) FROM s WHERE ${at} >= ${since})::text,
       (SELECT count(*) FROM l WHERE event_type = 'SIGNAL' AND created_at >= ${since})::text)`);
@@ -124,5 +124,7 @@ const ledgerPart: Part = (catalog, readable) => {
 
 /** How far back a sample goes; null where it is the whole table. */
 function reach(sampled: string, at: string): string {
-  return `(SELECT CASE WHEN count(*) >= ${SAMPLE_ROWS_MAX} THEN min(${at}) END FROM ${sampled})`;
+  return sqlPart(
+    `(SELECT CASE WHEN count(*) >= ${SAMPLE_ROWS_MAX} THEN min(${at}) END FROM ${sampled})`,
+  );
 }
