@@ -187,16 +187,21 @@ class ClientLink implements RedisLink {
   }
 }
 
-/** Resolves once the server answers. @throws DependencyError after the time */
+/**
+ * Resolves once the server answers.
+ * @param ask a server that loads, or can't write to its disk, refuses PING and answers INFO
+ * @throws DependencyError after the time
+ */
 export async function untilAnswered(
   link: RedisLink,
   clock: Pick<Clock, 'sleep' | 'monotonicMs'>,
   waitMs: number,
+  ask: 'PING' | 'INFO' = 'PING',
 ): Promise<void> {
   const deadlineMs = clock.monotonicMs() + waitMs;
   for (let pauseMs = LOOK_AGAIN_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS_MIN)) {
     try {
-      await link.call('reach Redis', 'PING');
+      await link.call('reach Redis', ask);
       return;
     } catch (error) {
       const why = toRedisError('reach Redis', link.trouble() ?? error);

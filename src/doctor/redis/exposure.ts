@@ -4,9 +4,6 @@ import { amount } from './order-checks.js';
 import { isReduceOnly, notionalOf, unanswered } from './order-samples.js';
 import { entriesOf, figureOf, skip, streamCheck, streamOf, symbolOf } from './sample.js';
 
-/** Rounding of fills at their limit. */
-const ROOM = 1.000_01;
-
 const exposure = streamCheck({
   id: 'streams.exposure',
   level: 'P0',
@@ -32,7 +29,7 @@ const exposure = streamCheck({
       `exposure ${amount(worst)} USDT at worst (filled ${amount(filled.nowUsdt)}, pending ` +
       `${amount(pending)}, unknown ${amount(filled.unknownUsdt)}), at most ${amount(peak)} within ` +
       `the window; limit ${amount(limit)}`;
-    const isOver = peak > limit * ROOM;
+    const isOver = peak > limit * (1 + value.limits.roomFraction);
     return {
       status: isOver ? 'FAIL' : 'OK',
       says: isOver ? `${says}: ${amount(peak - limit)} over` : says,
@@ -62,7 +59,10 @@ interface Filled {
   readonly unknownUsdt: number;
 }
 
-/** Sum of |quantity| × last price over the symbols, fill by fill. */
+/**
+ * Sum of |quantity| × price over the symbols, fill by fill. The price is that of the last fill that
+ * added to the position: what the limit was asked about, and no rise of the market since.
+ */
 function walk(samples: StreamSamples, results: readonly SampleEntry[]): Filled {
   const held = new Map<string, { quantity: number; price: number }>();
   let nowUsdt = 0;
@@ -76,10 +76,11 @@ function walk(samples: StreamSamples, results: readonly SampleEntry[]): Filled {
     if (quantity === 0 || price === null) continue;
     const symbol = symbolOf(result);
     const before = held.get(symbol) ?? { quantity: 0, price };
-    nowUsdt -= Math.abs(before.quantity) * before.price;
-    const after = { quantity: before.quantity + quantity, price };
+    const sum = before.quantity + quantity;
+    const isMore = Math.abs(sum) > Math.abs(before.quantity);
+    const after = { quantity: sum, price: isMore ? price : before.price };
     held.set(symbol, after);
-    nowUsdt += Math.abs(after.quantity) * price;
+    nowUsdt += Math.abs(after.quantity) * after.price - Math.abs(before.quantity) * before.price;
     if (isRecent) peakUsdt = Math.max(peakUsdt, nowUsdt);
   }
   return { nowUsdt: Math.max(0, nowUsdt), peakUsdt, unknownUsdt };

@@ -67,6 +67,8 @@ export interface SampleLimits {
   readonly balanceUsdt: number;
   readonly positionFraction: number;
   readonly exposureFraction: number;
+  /** A fill may be as much dearer than what its order was judged by. */
+  readonly roomFraction: number;
   /** Absolute limit of the ATR in quote units, or one in bps of the price; null: off. */
   readonly atrHighVol: number | null;
   readonly atrHighVolBps: number | null;

@@ -6,9 +6,6 @@ import type { SampleEntry, SampleLimits } from './facts.js';
 import { isReduceOnly, notionalOf, orderName, overdue, unanswered } from './order-samples.js';
 import { entriesOf, figureOf, recentOf, shown, skip, streamCheck, symbolOf } from './sample.js';
 
-/** Rounding of a quantity to eight places must not make an order too large. */
-const ROOM = 1.000_01;
-
 const orders = streamCheck({
   id: 'streams.orders',
   level: 'P0',
@@ -55,7 +52,7 @@ function orderFault(order: SampleEntry, limits: SampleLimits): string | null {
     return `${what} with ${order.fields['price'] === undefined ? 'no price' : `price ${shown(order.fields['price'])}`}`;
   }
   const limit = limits.balanceUsdt * limits.positionFraction;
-  if (isReduceOnly(order) || quantity * price <= limit * ROOM) return null;
+  if (isReduceOnly(order) || quantity * price <= limit * (1 + limits.roomFraction)) return null;
   return `${what} at ${price} is ${amount(quantity * price)} USDT`;
 }
 
@@ -65,10 +62,15 @@ const results = streamCheck({
   title: 'every order has a result',
   matters: 'an order without one stays reserved for ever, and nobody knows whether it was filled',
   components: ['execution', 'risk'],
-  examine: ({ samples }) => {
+  looks: ['engine'],
+  examine: ({ samples }, { readings: { engine } }) => {
     const { value } = samples;
     if (entriesOf(value, 'orders').length === 0) return skip('no order was ever published');
-    if (value.isRunning === false) return skip('no engine runs here: it will ask when it starts');
+    const isStopped =
+      value.isRunning === false || (engine.state === 'read' && engine.value === null);
+    if (value.writer === 'cdb' && isStopped) {
+      return skip('no engine runs here: it will ask for them when it starts');
+    }
     const open = unanswered(value);
     if (open === null) return skip('the results do not name their orders');
     const late = overdue(value, open.orders);

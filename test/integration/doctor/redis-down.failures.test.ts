@@ -79,12 +79,12 @@ describe('doctor: a Redis that is not well', () => {
   });
 
   failure(32, 'Redis loads its files', async () => {
-    const server = await start('--loading-process-events-interval-bytes', '1024');
+    const server = await start(...LOADS_SLOWLY);
     const stack = new RedisStack(await server.link());
     for (let n = 0; n < 1_000; n += 1) await stack.call('SET', `key:${n}`, 'x'.repeat(200));
     await stack.call('CONFIG', 'SET', 'key-load-delay', '5000');
     const other = new RedisStack(await server.link());
-    void stack.call('DEBUG', 'LOADAOF').catch(() => undefined);
+    void stack.call('DEBUG', 'RELOAD').catch(() => undefined);
     await until('it loads', async () => {
       return String(await other.call('INFO', 'persistence')).includes('loading:1');
     });
@@ -150,6 +150,7 @@ describe('doctor: a Redis that is not well', () => {
   });
 });
 
+const LOADS_SLOWLY = ['--loading-process-events-interval-bytes', '1024', '--rdbcompression', 'no'];
 const FLAGS = '--bind 127.0.0.1 --dir . --appendonly yes --appendfsync everysec --save ""';
 
 const LOOPING: Container = {

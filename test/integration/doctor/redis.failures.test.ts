@@ -117,8 +117,8 @@ describe('doctor: redis and streams of a stack', () => {
   failure(14, 'trades name their quantity "qty", and volume is 0', async () => {
     await stack.candles(10, { volume: '0.00000000' });
     stack.feed((at) => {
-      const { trade_qty: qty, schema_version: _, ...rest } = tick(at);
-      return { ...rest, qty };
+      const { trade_qty: qty, ...rest } = tick(at);
+      return { ...rest, qty, schema_version: undefined };
     });
     const found = await look();
     const message = found.get('streams.market_data');

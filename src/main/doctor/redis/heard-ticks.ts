@@ -5,7 +5,7 @@ import type { Absent, Observed } from '../../../doctor/reading.js';
 import { TOPICS } from '../../../engine/domain/wire/streams.js';
 import type { Clock } from '../../../engine/ports/clock.js';
 
-const LISTEN_MS = 600;
+const LISTEN_MS = 450;
 const MESSAGES_MAX = 200;
 const CHARS_MAX = 4_000;
 

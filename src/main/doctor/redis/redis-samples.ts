@@ -12,8 +12,8 @@ import { sampleLimits, sampleStreams } from './stream-samples.js';
 const STATES_MAX = 20;
 const STATE_CHARS_MAX = 4_000;
 /** Two writers show by values that go to and fro. */
-const LOOKS = 9;
-const LOOK_MS = 60;
+const LOOKS = 8;
+const LOOK_MS = 50;
 const PLACES_MAX = 1_000;
 /** Of the server's own measure of idleness, which is in seconds, and of the reading itself. */
 const IDLE_ERROR_MS = 5_000;

@@ -22,6 +22,8 @@ const ENTRIES_MAX: Readonly<Record<string, number>> = {
 };
 const ENTRIES_MAX_OTHERS = 300;
 const VALUE_CHARS_MAX = 16_000;
+/** Quantities have eight decimals, so an amount at its limit may be a little above it. */
+const ROUNDING = 0.000_01;
 
 /** @param readEntries null where they may not be read */
 export async function sampleStreams(
@@ -70,6 +72,7 @@ export function sampleLimits(
     balanceUsdt: risk.balanceUsdt,
     positionFraction: risk.maxPositionFraction,
     exposureFraction: risk.maxTotalExposureFraction,
+    roomFraction: ROUNDING + (writer === 'cdb' ? risk.priceBoundBps / 10_000 : 0),
     atrHighVol,
     atrHighVolBps,
     futureMs: intake.futureMsMax,

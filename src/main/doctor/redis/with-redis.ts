@@ -11,8 +11,8 @@ const LIMITS = { connectTimeoutMs: 1_000, commandTimeoutMs: 1_500, whileLoading:
 const ANSWER_MS_MAX = 700;
 
 /**
- * A connection for the time of `work`, and at most until `signal`. One that loads its files lets
- * itself be asked how it is.
+ * A connection for the time of `work`, and at most until `signal`. One that loads its files, or
+ * can't write them, lets itself be asked how it is.
  * @throws DependencyError when it does not answer in time, or lets nobody in
  */
 export async function withRedis<T>(
@@ -26,7 +26,7 @@ export async function withRedis<T>(
   };
   signal.addEventListener('abort', close, { once: true });
   try {
-    await untilAnswered(link, clock, ANSWER_MS_MAX).catch(nullWhere('LOADING'));
+    await untilAnswered(link, clock, ANSWER_MS_MAX, 'INFO').catch(nullWhere('NOPERM'));
     return await work(link);
   } finally {
     signal.removeEventListener('abort', close);
