@@ -52,7 +52,6 @@ export class StackStage {
   readonly redis: RedisServer;
   readonly link: RedisLink;
   readonly database: string;
-  env: Record<string, string> = {};
   readonly #listeners: RedisLink[] = [];
 
   private constructor(
@@ -159,16 +158,19 @@ export class StackStage {
     return new Map(found.map((finding) => [finding.id, finding]));
   }
 
-  place() {
+  /** As an operator would set them. */
+  variables(): Record<string, string> {
     const services = Object.entries(this.services).map(([name, { url }]) => `cdb_${name}=${url}`);
-    const env = {
+    return {
       CDB_STATE_DIR: this.directory,
       CDB_DATABASE_URL: this.postgres.url({ database: this.database }),
       CDB_REDIS_URL: this.redis.url,
       CDB_DOCTOR_SERVICES: services.join(','),
-      ...this.env,
     };
-    const io = fakeCommandIo({ env, cwd: this.directory });
+  }
+
+  place() {
+    const io = fakeCommandIo({ env: this.variables(), cwd: this.directory });
     return doctorPlace(new ParsedOptions({}), io);
   }
 
