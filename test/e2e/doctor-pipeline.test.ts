@@ -121,9 +121,7 @@ describe('the incident that this product was made for', () => {
       expect(row('audit_trail')?.status).toBe('BLOCKER');
       expect(row('execution')?.status).toBe('OK');
       const execution = checkUp.findings.find(({ id }) => id === 'pipeline.approvals_orders');
-      expect(execution?.says).toBe(
-        'nothing reaches it: all 14 842 decisions are blocked (RC_002)',
-      );
+      expect(execution?.says).toBe('nothing reaches it: all 14 842 decisions are blocked (RC_002)');
       const flow = checkUp.findings.find(({ id }) => id === 'pipeline.flow');
       expect(flow?.status).toBe('OK');
       expect(flow?.says).toMatch(/^ws -> signal -> risk -> execution moving, last trade/);

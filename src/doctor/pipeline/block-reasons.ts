@@ -48,13 +48,23 @@ function ownReasons(readings: Readings, nowMs: number): Judgement | null {
   const says = `${countText(blocked)} blocked, ${countText(allowed)} allowed in ${durationText(upMs)}`;
   const proof = [{ what: says, source: engine.source, observedAtMs: engine.value.observedAtMs }];
   const [only] = codes;
-  if (only !== undefined && codes.length === 1 && allowed === 0 && blocked >= BLOCKS_MIN && upMs >= LASTS_MS_MIN) {
+  if (
+    only !== undefined &&
+    codes.length === 1 &&
+    allowed === 0 &&
+    blocked >= BLOCKS_MIN &&
+    upMs >= LASTS_MS_MIN
+  ) {
     return oneReason(only, blocked, upMs, proof);
   }
   return { status: 'OK', says, evidence: proof };
 }
 
-function stackReasons(counters: Read<CounterHistory>, readings: Readings, nowMs: number): Judgement {
+function stackReasons(
+  counters: Read<CounterHistory>,
+  readings: Readings,
+  nowMs: number,
+): Judgement {
   const trading = readOf(readings.trading);
   const mix = trading?.value.decisions ?? null;
   const one = mix === null ? null : onlyReason(mix, nowMs);
@@ -71,7 +81,11 @@ function stackReasons(counters: Read<CounterHistory>, readings: Readings, nowMs:
       return skip('not examined: no decision is on record in the window');
     }
     const words = known.map(({ code, isBlock, recent }) => `${isBlock ? code : 'ALLOW'} ${recent}`);
-    return { status: 'OK', says: words.join(', '), evidence: [evidence(trading, words.join(', '))] };
+    return {
+      status: 'OK',
+      says: words.join(', '),
+      evidence: [evidence(trading, words.join(', '))],
+    };
   }
   const says = `${countText(received.count)} signals received, ${countText(approved.count)} approved in ${durationText(received.spanMs)}`;
   const proof = [evidence(counters, says)];
@@ -97,7 +111,8 @@ interface OneReason {
 function onlyReason({ groups }: DecisionMix, nowMs: number): OneReason | null {
   const young = groups.filter(({ newestAtMs }) => nowMs - newestAtMs < LASTS_MS_MIN);
   const [only] = young;
-  if (only === undefined || young.length > 1 || !only.isBlock || only.recent < BLOCKS_MIN) return null;
+  if (only === undefined || young.length > 1 || !only.isBlock || only.recent < BLOCKS_MIN)
+    return null;
   const others = groups.filter((group) => group !== only).map(({ newestAtMs }) => newestAtMs);
   const oldestAtMs = Math.max(only.oldestAtMs, ...others);
   return nowMs - oldestAtMs >= LASTS_MS_MIN ? { ...only, oldestAtMs } : null;

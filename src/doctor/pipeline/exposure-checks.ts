@@ -1,5 +1,12 @@
 import { durationText } from '../../view/age.js';
-import { check, evidence, type Check, type Evidence, type Judgement, type Remedy } from '../check.js';
+import {
+  check,
+  evidence,
+  type Check,
+  type Evidence,
+  type Judgement,
+  type Remedy,
+} from '../check.js';
 import type { CounterHistory, ExposureFigures } from './facts.js';
 import { DUST_USDT, exposurePlaces } from './exposure-difference.js';
 import { grown } from './grown.js';
@@ -86,7 +93,8 @@ const overshoot = check({
   looks: ['counters'],
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }, { readings }) => {
-    const { memoryUsdt, positionsUsdt, ordersUsdt, pendingUsdt, limitUsdt } = trading.value.exposure;
+    const { memoryUsdt, positionsUsdt, ordersUsdt, pendingUsdt, limitUsdt } =
+      trading.value.exposure;
     const history = readOf(readings.counters)?.value;
     const sampled = history === undefined ? [] : valuesOf(history, EXPOSURE_METRIC);
     const held = [memoryUsdt, positionsUsdt, ordersUsdt].filter((usdt) => usdt !== null);
@@ -94,7 +102,8 @@ const overshoot = check({
       ...held.map((usdt) => usdt + (pendingUsdt ?? 0)),
       ...sampled.map(({ counter }) => counter.value),
     ].filter(Number.isFinite);
-    if (limitUsdt === null || all.length === 0) return skip('not examined: exposure or limit is unknown');
+    if (limitUsdt === null || all.length === 0)
+      return skip('not examined: exposure or limit is unknown');
     const most = Math.max(...all);
     const pending = pendingUsdt === null ? '' : `, ${pendingUsdt.toFixed(2)} of it in flight`;
     const says = `at most ${most.toFixed(2)} USDT${pending}, limit ${limitUsdt.toFixed(2)}`;
@@ -127,16 +136,24 @@ const unwinds = check({
   examine: ({ trading }, { nowMs }) => {
     const { exposure, sides } = trading.value;
     const { memoryUsdt, limitUsdt } = exposure;
-    if (memoryUsdt === null || limitUsdt === null) return skip('not examined: exposure or limit is unknown');
+    if (memoryUsdt === null || limitUsdt === null)
+      return skip('not examined: exposure or limit is unknown');
     const says = `exposure ${memoryUsdt.toFixed(2)}, limit ${limitUsdt.toFixed(2)} USDT`;
     const proof = [evidence(trading, says)];
     if (memoryUsdt < limitUsdt) return { status: 'OK', says, evidence: proof };
     const sellAtMs = sides?.newestSellAtMs ?? null;
     if (sides === null) return skip('exposure is at its limit, and no source has fills by side');
     if (sellAtMs !== null && nowMs - sellAtMs <= UNWIND_MS_MAX) {
-      return { status: 'OK', says: `${says}, a SELL ${durationText(nowMs - sellAtMs)} ago`, evidence: proof };
+      return {
+        status: 'OK',
+        says: `${says}, a SELL ${durationText(nowMs - sellAtMs)} ago`,
+        evidence: proof,
+      };
     }
-    const last = sellAtMs === null ? 'no SELL ever' : `the newest SELL is ${durationText(nowMs - sellAtMs)} old`;
+    const last =
+      sellAtMs === null
+        ? 'no SELL ever'
+        : `the newest SELL is ${durationText(nowMs - sellAtMs)} old`;
     return {
       status: 'FAIL',
       says: `${says}, and ${last} (limit ${durationText(UNWIND_MS_MAX)})`,

@@ -30,7 +30,8 @@ const decodes = check({
   needs: ['counters'],
   looks: ['containers'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs, readings }) => judgeFeed(withStarts(counters, readings, nowMs), nowMs),
+  examine: ({ counters }, { nowMs, readings }) =>
+    judgeFeed(withStarts(counters, readings, nowMs), nowMs),
 });
 
 function judgeFeed(counters: Read<CounterHistory>, nowMs: number): Judgement {
@@ -43,7 +44,8 @@ function judgeFeed(counters: Read<CounterHistory>, nowMs: number): Judgement {
   }
   const errors = grown(history, [['*.decode_errors_total']], nowMs)?.count ?? 0;
   const lastAtMs = valueOf(history, '*.last_message_ts_ms');
-  const silentMs = lastAtMs !== null && lastAtMs > 0 ? nowMs - lastAtMs : decoded.count === 0 ? decoded.spanMs : 0;
+  const silentMs =
+    lastAtMs !== null && lastAtMs > 0 ? nowMs - lastAtMs : decoded.count === 0 ? decoded.spanMs : 0;
   const words = `ws_connected ${connected}, ${countText(decoded.count)} frames decoded in ${durationText(decoded.spanMs)}, ${countText(errors)} errors`;
   const proof = [evidence(counters, words)];
   if (connected === 0) {
@@ -71,7 +73,8 @@ const signals = check({
   needs: ['counters'],
   looks: ['containers'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs, readings }) => judgeSignals(withStarts(counters, readings, nowMs), nowMs),
+  examine: ({ counters }, { nowMs, readings }) =>
+    judgeSignals(withStarts(counters, readings, nowMs), nowMs),
 });
 
 const SIGNALS = [['*.signals_generated_total'], ['stream.signals']] as const;
@@ -100,7 +103,9 @@ function judgeSignals(counters: Read<CounterHistory>, nowMs: number): Judgement 
     return side === null ? 0 : totalOf(side);
   });
   const wasActive = ever.some((count) => count > 0);
-  const says = wasActive ? `${counts}, and there were signals before` : `${counts}, and none ever: a quiet strategy or a deaf service`;
+  const says = wasActive
+    ? `${counts}, and there were signals before`
+    : `${counts}, and none ever: a quiet strategy or a deaf service`;
   return {
     status: wasActive ? 'FAIL' : 'WARN',
     says,

@@ -27,8 +27,7 @@ export const FLOW_CHECK: Check = check({
   looks: ['engine', 'trading', 'logs', 'containers'],
   windowMs: 3_600_000,
   examine: ({ counters }, { nowMs, readings }) =>
-    ownFlow(readings, nowMs) ??
-    stackFlow(withStarts(counters, readings, nowMs), readings, nowMs),
+    ownFlow(readings, nowMs) ?? stackFlow(withStarts(counters, readings, nowMs), readings, nowMs),
 });
 
 function ownFlow(readings: Readings, nowMs: number): Judgement | null {
@@ -56,11 +55,15 @@ function stackFlow(counters: Read<CounterHistory>, readings: Readings, nowMs: nu
     return skip(`no movement in ${names}: the checks of its pairs say whether that is well`);
   }
   const what = stages
-    .map(({ name, moved }) => `${name} +${countText(moved?.count ?? 0)} in ${durationText(moved?.spanMs ?? 0)}`)
+    .map(
+      ({ name, moved }) =>
+        `${name} +${countText(moved?.count ?? 0)} in ${durationText(moved?.spanMs ?? 0)}`,
+    )
     .join(', ');
   const lastAtMs = valueOf(history, '*.last_message_ts_ms');
   const last = lastAtMs === null || lastAtMs <= 0 ? '' : `, last trade ${agoText(lastAtMs, nowMs)}`;
-  const note = stages.at(-1)?.moved?.count === 0 ? ` (nothing reaches execution: ${why ?? ''})` : '';
+  const note =
+    stages.at(-1)?.moved?.count === 0 ? ` (nothing reaches execution: ${why ?? ''})` : '';
   return {
     status: 'OK',
     says: `${STAGES.map(({ name }) => name).join(' -> ')} moving${last}${note}`,

@@ -31,13 +31,19 @@ export const PAIR_CHECKS: readonly Check[] = EFFECT_RULES.map((rule) =>
   }),
 );
 
-function engineJudgement(rule: EffectRule, readings: Readings, nowMs: number): readonly Judgement[] {
+function engineJudgement(
+  rule: EffectRule,
+  readings: Readings,
+  nowMs: number,
+): readonly Judgement[] {
   const engine = engineOf(readings);
   const effect = engine?.value.effects.find(({ name }) => name === rule.engine);
   if (engine === null || effect === undefined) return [];
   const { observedAtMs, run } = engine.value;
   const says = `${effect.name}: ${effect.reason}`;
-  const evidence = [{ what: `${effect.word}: ${effect.reason}`, source: engine.source, observedAtMs }];
+  const evidence = [
+    { what: `${effect.word}: ${effect.reason}`, source: engine.source, observedAtMs },
+  ];
   switch (effect.word) {
     case 'OK':
       return [{ status: 'OK', says, evidence }];
@@ -59,7 +65,7 @@ function stackJudgement(
   nowMs: number,
 ): readonly Judgement[] {
   const { stack } = rule;
-  if (stack === null) return [];
+  if (stack === null || isOnlyOurs(rule, counters.value, readings)) return [];
   const verdict = judgePair(stack, counters.value, nowMs);
   const { word } = verdict;
   const evidence = evidenceOf(verdict, counters.source);
@@ -68,7 +74,9 @@ function stackJudgement(
     case 'FLOWS':
       return [{ status: 'OK', ...told }];
     case 'IDLE':
-      return [{ status: 'OK', ...told, says: idleWords(rule, verdict, counters.value, readings, nowMs) }];
+      return [
+        { status: 'OK', ...told, says: idleWords(rule, verdict, counters.value, readings, nowMs) },
+      ];
     case 'UNKNOWN':
       return [skip(`not examined: ${withFaults(verdict.says, counters.value)}`)];
     case 'SUSPECT':
@@ -79,12 +87,32 @@ function stackJudgement(
     }
     case 'STALLED':
     case 'NO TABLE':
-      return [{ ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) }];
+      return [
+        { ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) },
+      ];
   }
 }
 
+/**
+ * Our engine judges its own path; only that its rows are really there is looked at from outside.
+ * What it publishes has the form of the stack's, and other laws: shadow orders leave no row.
+ */
+function isOnlyOurs(
+  { pair }: EffectRule,
+  { samples }: CounterHistory,
+  readings: Readings,
+): boolean {
+  const isAttached = samples.some(({ isKept, counters }) => {
+    return isKept !== true && Object.keys(counters).some((name) => name.startsWith('service.'));
+  });
+  return engineOf(readings) !== null && !isAttached && pair !== 'audit_persisted';
+}
+
 /** The service of the stack writes no row for what its kill switch refuses. */
-function refusalsWithoutRow(rule: EffectRule, history: CounterHistory): { status: 'FAIL' | 'WARN' } {
+function refusalsWithoutRow(
+  rule: EffectRule,
+  history: CounterHistory,
+): { status: 'FAIL' | 'WARN' } {
   const isHalted = valueOf(history, '*.risk_kill_switch_active') === 1;
   return { status: rule.pair === 'audit_persisted' && isHalted ? 'WARN' : 'FAIL' };
 }

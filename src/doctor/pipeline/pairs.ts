@@ -33,6 +33,8 @@ export interface StackRule {
   readonly lossIsFailure?: true;
   /** Causes come by the clock, so the newest of both sides can be compared by their times. */
   readonly isSteady?: true;
+  /** The effect changes rows in place, so only the newest change tells, and never their number. */
+  readonly isUpdate?: true;
   /** The table that the effect is in; a database without it can't have any. */
   readonly table?: string;
   /** Versions of the stack are around that do not have that table. */
@@ -115,7 +117,8 @@ export const EFFECT_RULES: readonly EffectRule[] = [
     pair: 'candles_regime',
     level: 'P0',
     title: 'candles are measured for their regime',
-    matters: 'a dead regime consumer answers its health check for days while risk refuses all (RC_001)',
+    matters:
+      'a dead regime consumer answers its health check for days while risk refuses all (RC_001)',
     components: ['regime'],
     engine: null,
     stack: {
@@ -131,7 +134,8 @@ export const EFFECT_RULES: readonly EffectRule[] = [
     pair: 'regimes_written',
     level: 'P0',
     title: 'regime entries are as fresh as the candles they judge',
-    matters: 'an entry older than 300 s counts as no regime, and risk refuses every signal (RC_001)',
+    matters:
+      'an entry older than 300 s counts as no regime, and risk refuses every signal (RC_001)',
     components: ['regime'],
     engine: null,
     stack: {
@@ -295,7 +299,8 @@ export const EFFECT_RULES: readonly EffectRule[] = [
     stack: {
       cause: FILLED,
       effect: rows('positions'),
-      ...{ withinMs: 30_000, least: 1, table: 'positions', by: 'db_writer' },
+      ...{ withinMs: 30_000, least: 1, isUpdate: true },
+      ...{ table: 'positions', by: 'db_writer' },
     },
   },
   {

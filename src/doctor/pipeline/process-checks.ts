@@ -22,7 +22,8 @@ const stop = check({
   group: 'pipeline',
   level: 'P0',
   title: 'where a stop is in force, no order goes on',
-  matters: 'a flag that no service reads stops nothing: 120 orders went on under "ALL TRADING STOPPED"',
+  matters:
+    'a flag that no service reads stops nothing: 120 orders went on under "ALL TRADING STOPPED"',
   components: ['safety', 'execution'],
   needs: ['counters'],
   windowMs: EVIDENCE_MS_MAX,
@@ -41,7 +42,10 @@ const stop = check({
 });
 
 /** Only what grew between two looks that both saw the stop. */
-function underStop(counters: Read<CounterHistory>, { name, words }: (typeof STOPS)[number]): Judgement {
+function underStop(
+  counters: Read<CounterHistory>,
+  { name, words }: (typeof STOPS)[number],
+): Judgement {
   const history = counters.value;
   const flags = sideOf(history, [[name]])?.points[0] ?? [];
   const since = flags.findLastIndex(({ counter }) => counter.value !== 1) + 1;
@@ -95,15 +99,27 @@ const consumers = check({
       const wanted = readers.filter((name) => expected.has(name));
       return listening === null || wanted.length === 0 ? [] : [{ topic, listening, wanted }];
     });
-    if (judged.length === 0) return skip('not examined: no listener is configured (doctor.services)');
-    const words = judged.map(({ topic, listening, wanted }) => `${topic} ${listening} of ${wanted.length}`);
+    if (judged.length === 0)
+      return skip('not examined: no listener is configured (doctor.services)');
+    const words = judged.map(
+      ({ topic, listening, wanted }) => `${topic} ${listening} of ${wanted.length}`,
+    );
     const proof = [evidence(counters, words.join(', '))];
     const short = judged.filter(({ listening, wanted }) => listening < wanted.length);
-    if (short.length === 0) return { status: 'OK', says: `all listen: ${words.join(', ')}`, evidence: proof };
+    if (short.length === 0)
+      return { status: 'OK', says: `all listen: ${words.join(', ')}`, evidence: proof };
     const says = short
-      .map(({ topic, listening, wanted }) => `${topic} has ${listening} of ${wanted.length} listeners (${wanted.join(', ')})`)
+      .map(
+        ({ topic, listening, wanted }) =>
+          `${topic} has ${listening} of ${wanted.length} listeners (${wanted.join(', ')})`,
+      )
       .join('; ');
-    return { status: 'FAIL', says, evidence: proof, remedy: restart(short.flatMap(({ wanted }) => wanted)) };
+    return {
+      status: 'FAIL',
+      says,
+      evidence: proof,
+      remedy: restart(short.flatMap(({ wanted }) => wanted)),
+    };
   },
 });
 
@@ -140,17 +156,28 @@ const young = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ counters }, { nowMs, readings }) => {
     const starts = startsOf(counters.value, readings, nowMs);
-    if (starts.length < 2) return skip('not examined: fewer than two services tell when they began');
+    if (starts.length < 2)
+      return skip('not examined: fewer than two services tell when they began');
     const ages = starts.map(({ service, atMs, began }) => ({ service, began, upMs: nowMs - atMs }));
     const oldest = Math.max(...ages.map(({ upMs }) => upMs));
-    const fresh = ages.filter(({ upMs, began }) => upMs < YOUNG_MS && (began > 1 || oldest > OLD_MS));
-    const signals = grown(counters.value, [['*.signals_received_total'], ['*.signals_generated_total'], ['stream.signals']], nowMs);
+    const fresh = ages.filter(
+      ({ upMs, began }) => upMs < YOUNG_MS && (began > 1 || oldest > OLD_MS),
+    );
+    const signals = grown(
+      counters.value,
+      [['*.signals_received_total'], ['*.signals_generated_total'], ['stream.signals']],
+      nowMs,
+    );
     const words = ages.map(({ service, upMs }) => `${service} up ${durationText(upMs)}`).join(', ');
     const proof = [evidence(counters, words)];
     const [first] = fresh;
     if (first === undefined) return { status: 'OK', says: words, evidence: proof };
     if (signals !== null && signals.count > 0) {
-      return { status: 'OK', says: `${words}; signals flow, so it was no idleness`, evidence: proof };
+      return {
+        status: 'OK',
+        says: `${words}; signals flow, so it was no idleness`,
+        evidence: proof,
+      };
     }
     const times = first.began > 1 ? `, and began ${first.began} times in what was seen` : '';
     return {
@@ -204,9 +231,11 @@ const resets = check({
   matters: 'a counter that began again at 0 was read as lost orders: 131 counted, 520 in the table',
   components: ['monitoring'],
   needs: ['counters'],
+  looks: ['engine'],
   windowMs: EVIDENCE_MS_MAX,
-  examine: ({ counters }, { nowMs }) => {
+  examine: ({ counters }, { nowMs, readings }) => {
     const history = counters.value;
+    if (engineOf(readings) !== null) return skip('not examined: the engine counts by run');
     const side = sideOf(history, [['*.execution_orders_filled_total']]);
     const rows = valueOf(history, 'rows.orders') ?? valueOf(history, 'rows.trades');
     const counter = side?.newest[0]?.counter;
@@ -235,7 +264,8 @@ export const ENGINE_CHECK: Check = check({
   group: 'pipeline',
   level: 'P1',
   title: 'the engine that runs here answers',
-  matters: 'an engine that holds the directory and does not answer can neither be seen nor asked to stop',
+  matters:
+    'an engine that holds the directory and does not answer can neither be seen nor asked to stop',
   components: ['services'],
   needs: [],
   looks: ['engine'],
@@ -246,7 +276,11 @@ export const ENGINE_CHECK: Check = check({
     if (engine !== null) {
       const { observedAtMs, run, word } = engine.value;
       const says = `pid ${run.pid} answers: ${word}`;
-      return { status: 'OK', says, evidence: [{ what: says, source: engine.source, observedAtMs }] };
+      return {
+        status: 'OK',
+        says,
+        evidence: [{ what: says, source: engine.source, observedAtMs }],
+      };
     }
     if (reading.state === 'read') return skip('no engine runs here now');
     if (reading.state === 'absent') return skip(`not examined: ${reading.why}`);

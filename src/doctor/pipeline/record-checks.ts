@@ -21,7 +21,8 @@ const writers = check({
   group: 'pipeline',
   level: 'P1',
   title: 'each fill is written once',
-  matters: 'two writers double every order and trade: profit, rejection rate and gates are all wrong',
+  matters:
+    'two writers double every order and trade: profit, rejection rate and gates are all wrong',
   components: ['database'],
   needs: ['trading'],
   looks: ['counters'],
@@ -38,7 +39,8 @@ const writers = check({
       (a, b) => (a === null || b.trades / b.orders > a.trades / a.orders ? b : a),
       null,
     );
-    if (worst === null) return skip(`not examined: fewer than ${FILLED_MIN} filled orders are known`);
+    if (worst === null)
+      return skip(`not examined: fewer than ${FILLED_MIN} filled orders are known`);
     const ratio = worst.trades / worst.orders;
     const says = `${countText(worst.trades)} trades for ${countText(worst.orders)} filled orders, ratio ${ratio.toFixed(2)} (${worst.by})`;
     const proof = [evidence(trading, says)];
@@ -73,11 +75,13 @@ const finite = check({
   examine: ({ trading }, { readings }) => {
     const { nonFinite } = trading.value;
     const counters = readOf(readings.counters);
-    const sampled = counters?.value.samples.findLast(({ isKept }) => isKept !== true)?.counters ?? {};
+    const sampled =
+      counters?.value.samples.findLast(({ isKept }) => isKept !== true)?.counters ?? {};
     const bad = Object.entries(sampled)
       .filter(([, { value }]) => !Number.isFinite(value))
       .map(([name, { value }]) => `${name} is ${value}`);
-    if (nonFinite === null && counters === null) return skip('not examined: no figure could be read');
+    if (nonFinite === null && counters === null)
+      return skip('not examined: no figure could be read');
     const all = [...(nonFinite ?? []), ...bad];
     const [first] = all;
     if (first === undefined) {
@@ -121,7 +125,10 @@ const ids = check({
       status: 'FAIL',
       says,
       evidence: proof(says),
-      remedy: read('give the signal service ids that a restart does not repeat, before its next restart', null),
+      remedy: read(
+        'give the signal service ids that a restart does not repeat, before its next restart',
+        null,
+      ),
       figures: { repeated: signals.repeated.length },
     };
   },
@@ -138,7 +145,8 @@ const pending = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }, { nowMs }) => {
     const { unanswered } = trading.value;
-    if (unanswered === null || unanswered.looked === 0) return skip('not examined: no stream of orders');
+    if (unanswered === null || unanswered.looked === 0)
+      return skip('not examined: no stream of orders');
     const { overdue, looked } = unanswered;
     const [oldest] = overdue;
     if (oldest === undefined) {
@@ -150,7 +158,10 @@ const pending = check({
       status: 'FAIL',
       says,
       evidence: [evidence(trading, says)],
-      remedy: read('ask the venue for these orders, then restart risk so that it forgets them', 'cdb streams peek stream.orders'),
+      remedy: read(
+        'ask the venue for these orders, then restart risk so that it forgets them',
+        'cdb streams peek stream.orders',
+      ),
       figures: { overdue: overdue.length },
     };
   },

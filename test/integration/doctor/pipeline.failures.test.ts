@@ -126,7 +126,11 @@ describe('rows and counters', () => {
     await healthy();
     stage.service('db_writer').figures['db_writer_events_failed_total'] = 1;
     const { finding, bad } = await found('pipeline.writer_failures');
-    expect(finding).toMatchObject({ status: 'FAIL', level: 'P1', says: '1 failed writes in 50 min' });
+    expect(finding).toMatchObject({
+      status: 'FAIL',
+      level: 'P1',
+      says: '1 failed writes in 50 min',
+    });
     expect(bad).toHaveLength(1);
   });
 
@@ -140,6 +144,16 @@ describe('rows and counters', () => {
     const { finding } = await found('pipeline.audit_persisted');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
     expect(finding?.says).toMatch(/^74 decisions in 50 min, and the table risk_events is missing/);
+  });
+});
+
+describe('a table that nobody writes', () => {
+  it('is found where fills come and positions stay empty', async () => {
+    await healthy();
+    await stage.run('TRUNCATE positions');
+    const { finding } = await found('pipeline.fills_positions');
+    expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
+    expect(finding?.says).toBe('fills +16 in 50 min; no rows in positions');
   });
 });
 
@@ -168,7 +182,11 @@ describe('consumers that live and do not consume', () => {
     await healthy();
     stage.forget();
     const flat = { 'signal.signals_generated_total': 880, 'risk.signals_received_total': 880 };
-    stage.keep(50, { ...flat, 'risk.orders_blocked_total': 440, 'risk.orders_approved_total': 440 });
+    stage.keep(50, {
+      ...flat,
+      'risk.orders_blocked_total': 440,
+      'risk.orders_approved_total': 440,
+    });
     const { finding } = await found('pipeline.trades_signals');
     expect(finding).toMatchObject({ status: 'FAIL', level: 'P1' });
     expect(finding?.says).toMatch(/12 500 trades published, 0 signals in 50 min, and there were/);
@@ -181,7 +199,9 @@ describe('consumers that live and do not consume', () => {
     delete ws.figures['last_message_ts_ms'];
     const { finding } = await found('pipeline.ws_decoded');
     expect(finding).toMatchObject({ status: 'FAIL', level: 'P1' });
-    expect(finding?.says).toMatch(/connected, and nothing decoded for 22 h: ws_connected 1, 0 frames/);
+    expect(finding?.says).toMatch(
+      /connected, and nothing decoded for 22 h: ws_connected 1, 0 frames/,
+    );
   });
 
   failure(54, 'a listener does not come back after Redis', async () => {
@@ -197,7 +217,11 @@ describe('consumers that live and do not consume', () => {
     await healthy();
     stage.forget();
     const idle = { 'signal.signals_generated_total': 880, 'risk.signals_received_total': 880 };
-    stage.keep(50, { ...idle, 'risk.orders_blocked_total': 440, 'risk.orders_approved_total': 440 });
+    stage.keep(50, {
+      ...idle,
+      'risk.orders_blocked_total': 440,
+      'risk.orders_approved_total': 440,
+    });
     const risk = stage.service('risk');
     Object.assign(risk.figures, {
       ...{ signals_received_total: 0, orders_blocked_total: 0, orders_approved_total: 0 },
@@ -249,7 +273,9 @@ describe('exposure, sides and reasons', () => {
     await stage.run("UPDATE trades SET timestamp = timestamp - interval '1 h' WHERE side = 'sell'");
     const { finding } = await found('pipeline.exposure_unwinds');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
-    expect(finding?.says).toMatch(/exposure 3000.00, limit 3000.00 USDT, and the newest SELL is 6\d min|1 h/);
+    expect(finding?.says).toMatch(
+      /exposure 3000.00, limit 3000.00 USDT, and the newest SELL is 6\d min|1 h/,
+    );
   });
 
   failure(10, 'exposure above its limit in a sample', async () => {
@@ -277,12 +303,17 @@ describe('exposure, sides and reasons', () => {
     await healthy();
     stage.forget();
     await stage.run("UPDATE risk_events SET decision = 'BLOCK', reason_code = 'RC_010'");
-    stage.keep(50, { 'risk.orders_approved_total': 0, 'execution.execution_orders_received_total': 0 });
+    stage.keep(50, {
+      'risk.orders_approved_total': 0,
+      'execution.execution_orders_received_total': 0,
+    });
     const risk = stage.service('risk');
     Object.assign(risk.figures, { orders_approved_total: 0, orders_blocked_total: 880 });
     const { finding } = await found('pipeline.block_reasons');
     expect(finding).toMatchObject({ status: 'WARN', level: 'P2' });
-    expect(finding?.says).toMatch(/^100 % blocked by RC_010 for 2\d h .*signal is too weak.*configuration/);
+    expect(finding?.says).toMatch(
+      /^100 % blocked by RC_010 for 2\d h .*signal is too weak.*configuration/,
+    );
     expect(finding?.remedy?.command).toBe('cdb explain RC_010');
   });
 
@@ -303,7 +334,9 @@ describe('orders', () => {
     stage.service('execution').grows['execution_orders_filled_total'] = 5;
     const { finding } = await found('pipeline.stop_works');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
-    expect(finding?.says).toMatch(/emergency_stop says stopped, execution_orders_filled_total \+5 in 1/);
+    expect(finding?.says).toMatch(
+      /emergency_stop says stopped, execution_orders_filled_total \+5 in 1/,
+    );
   });
 
   it('a stop under which nothing goes on is well', async () => {

@@ -118,6 +118,7 @@ export class StackStage {
       'rows.correlation_ledger': Math.floor(880 * share),
       'rows.orders': Math.floor(440 * share),
       'rows.trades': Math.floor(418 * share),
+      'rows.positions': 1,
       ...told,
     };
     const sinceMs = Date.now() - UP_H * HOUR_MS;
@@ -147,7 +148,10 @@ export class StackStage {
     await this.link.call('add', 'XADD', stream, `${Date.now() - agoMs}-*`, ...words);
   }
 
-  async findings(checks: readonly Check[], facts: Partial<Readings> = {}): Promise<Map<string, Finding>> {
+  async findings(
+    checks: readonly Check[],
+    facts: Partial<Readings> = {},
+  ): Promise<Map<string, Finding>> {
     const place = await this.place();
     const { clock } = place;
     const probes = pipelineProbes(place);
@@ -188,7 +192,8 @@ export class StackStage {
   async #fill(): Promise<void> {
     const files = ['base', 'candles', '003', 'risk_events_v2', '005', '006'];
     await this.run(...files.map((name) => readFileSync(join(SQL, `${name}.sql`), 'utf8')));
-    const spread = (count: number) => `now() - (${count} - g) * interval '${(UP_H * 60) / count} min'`;
+    const spread = (count: number) =>
+      `now() - (${count} - g) * interval '${(UP_H * 60) / count} min'`;
     await this.run(
       `INSERT INTO risk_events (timestamp_ms, symbol, decision, reason_code, created_at)
        SELECT 0, 'BTCUSDT', CASE g % 2 WHEN 0 THEN 'ALLOW' ELSE 'BLOCK' END,

@@ -11,12 +11,7 @@ import type { SystemView } from '../../../view/system-view.js';
 import type { DoctorPlace } from '../doctor-place.js';
 import { keptSamples, sampleLine } from './kept-samples.js';
 import { isNear } from './near.js';
-import {
-  namedPlaces,
-  sampleScrape,
-  sampleService,
-  type SourceSample,
-} from './service-source.js';
+import { namedPlaces, sampleScrape, sampleService, type SourceSample } from './service-source.js';
 import { sampleEngine, sampleStreams, sampleTables, type TableSample } from './store-sources.js';
 import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
 
@@ -90,7 +85,9 @@ async function openSources({ isOffline, clock }: DoctorPlace, config: Config): P
   const streams =
     redisUrl === undefined
       ? null
-      : await openStreams(redisUrl.url, clock).catch((fault: unknown) => `Redis: ${wordsOf(fault)}`);
+      : await openStreams(redisUrl.url, clock).catch(
+          (fault: unknown) => `Redis: ${wordsOf(fault)}`,
+        );
   return {
     services,
     scrapes: namedPlaces(doctor.scrapes),
@@ -119,8 +116,16 @@ async function look(
     work.catch((fault: unknown) => ({ counters: {}, faults: [`${name}: ${wordsOf(fault)}`] }));
   const rows = tables === null ? null : sampleTables(tables, windowMs, atMs);
   const answers = await Promise.all([
-    told('engine', askEngine().then((view) => (view === null ? null : sampleEngine(view)))),
-    ...services.map((one) => told(one.name, sampleService(one, ANSWER_MS_MAX, () => atMs))),
+    told(
+      'engine',
+      askEngine().then((view) => (view === null ? null : sampleEngine(view))),
+    ),
+    ...services.map((one) =>
+      told(
+        one.name,
+        sampleService(one, ANSWER_MS_MAX, () => atMs),
+      ),
+    ),
     ...(rows === null ? [] : [told('PostgreSQL', rows)]),
     ...(streams === null ? [] : [told('Redis', sampleOrFault(streams))]),
   ]);
@@ -137,7 +142,10 @@ async function look(
       ...(table === null ? [] : [{ atMs: atMs - windowMs, counters: table.before }]),
       ...recorded.filter((one) => typeof one !== 'string'),
     ],
-    faults: [...seen.flatMap(({ faults }) => faults), ...recorded.filter((one) => typeof one === 'string')],
+    faults: [
+      ...seen.flatMap(({ faults }) => faults),
+      ...recorded.filter((one) => typeof one === 'string'),
+    ],
     isEmpty: seen.length === 0 && scrapes.length === 0,
   };
 }

@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs';
 import { readBounded } from '../../../adapters/files/atomic-file.js';
 import { httpGet } from '../../../adapters/doctor/http-get.js';
-import { readPrometheusText, type ScrapedSeries } from '../../../adapters/doctor/prometheus-text.js';
+import {
+  readPrometheusText,
+  type ScrapedSeries,
+} from '../../../adapters/doctor/prometheus-text.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { Counter, CounterSample } from '../../../doctor/pipeline/facts.js';
 import { METRIC_NAMES } from './metric-names.js';
@@ -41,7 +44,8 @@ export async function sampleService(
   const [metrics, status] = await Promise.all(
     ['metrics', 'status'].map((path) => httpGet(below(place, path), limitMs)),
   );
-  if (metrics === undefined || typeof metrics === 'string') return fault(`${name}: ${metrics ?? ''}`);
+  if (metrics === undefined || typeof metrics === 'string')
+    return fault(`${name}: ${metrics ?? ''}`);
   const series = metrics.status === 200 ? readPrometheusText(metrics.text) : null;
   const body = status === undefined || typeof status === 'string' ? null : jsonOf(status.text);
   const from = `GET ${below(place, 'metrics').href}`;

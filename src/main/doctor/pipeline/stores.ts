@@ -1,6 +1,10 @@
 import { findRunningPostgres } from '../../../adapters/embedded/embedded-postgres.js';
 import { openPgPool, PG_LIMITS, type PgPool } from '../../../adapters/postgres/pg-pool.js';
-import { openRedisLink, untilAnswered, type RedisLink } from '../../../adapters/redis/redis-link.js';
+import {
+  openRedisLink,
+  untilAnswered,
+  type RedisLink,
+} from '../../../adapters/redis/redis-link.js';
 import type { Config } from '../../../config/parse-config.js';
 import type { Clock } from '../../../engine/ports/clock.js';
 import { targetOf } from '../../engine/external-database.js';

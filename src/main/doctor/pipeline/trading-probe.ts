@@ -1,6 +1,13 @@
 import { httpGet } from '../../../adapters/doctor/http-get.js';
-import { readTradingRows, type Holding, type TradingRows } from '../../../adapters/doctor/trading-rows.js';
-import { readTradingStreams, type TradingStreams } from '../../../adapters/doctor/trading-streams.js';
+import {
+  readTradingRows,
+  type Holding,
+  type TradingRows,
+} from '../../../adapters/doctor/trading-rows.js';
+import {
+  readTradingStreams,
+  type TradingStreams,
+} from '../../../adapters/doctor/trading-streams.js';
 import type { Config } from '../../../config/parse-config.js';
 import type {
   DecisionMix,
@@ -76,14 +83,21 @@ async function readOnce(
   );
   const [rows, streams, memory] = await Promise.all([
     told('PostgreSQL', tradingRows(config, engine?.run.runId ?? '')),
-    config.redisUrl === undefined ? null : told('Redis', tradingStreams(config.redisUrl.url, clock)),
+    config.redisUrl === undefined
+      ? null
+      : told('Redis', tradingStreams(config.redisUrl.url, clock)),
     memoryOf(places),
   ]);
   if (engine === null && rows === null && streams === null && places.length === 0) {
-    return { absent: faults[0] ?? 'no engine runs, and no service, Redis or database is configured' };
+    return {
+      absent: faults[0] ?? 'no engine runs, and no service, Redis or database is configured',
+    };
   }
   const own = engine === null ? memory : engineMemory(engine);
-  return { value: { ...factsOf({ rows, streams, memory: own, config, nowMs }), faults }, observedAtMs: nowMs };
+  return {
+    value: { ...factsOf({ rows, streams, memory: own, config, nowMs }), faults },
+    observedAtMs: nowMs,
+  };
 }
 
 async function tradingRows(config: Config, runId: string): Promise<TradingRows | null> {
@@ -151,7 +165,9 @@ function factsOf({ rows, streams, memory, config, nowMs }: Read): TradingFacts {
         ? null
         : { orders, trades: trades.trades },
     nonFinite:
-      bad === undefined && streams === null ? null : [...(bad ?? []), ...(streams?.notNumbers ?? [])],
+      bad === undefined && streams === null
+        ? null
+        : [...(bad ?? []), ...(streams?.notNumbers ?? [])],
     signals: streams?.signals ?? null,
     unanswered:
       streams === null
@@ -223,11 +239,10 @@ function exposureOf({ rows, streams, memory, config }: Read): ExposureFigures {
 }
 
 /** At the prices of risk's memory, so that a price that moved is no difference. */
-function usdtOf(
-  holdings: readonly Holding[],
-  prices: ReadonlyMap<string, number>,
-): number | null {
-  const worth = holdings.map(({ symbol, qty, price }) => Math.abs(qty) * (prices.get(symbol) ?? price ?? Number.NaN));
+function usdtOf(holdings: readonly Holding[], prices: ReadonlyMap<string, number>): number | null {
+  const worth = holdings.map(
+    ({ symbol, qty, price }) => Math.abs(qty) * (prices.get(symbol) ?? price ?? Number.NaN),
+  );
   const sum = worth.reduce((a, b) => a + b, 0);
   return Number.isFinite(sum) ? sum : null;
 }
