@@ -14,7 +14,7 @@ import {
   type Growth,
   type Side,
 } from './growth.js';
-import type { StackRule } from './pairs.js';
+import type { StackRule } from './effect-rule.js';
 
 /**
  * FLOWS: the effect answered. STALLED: it did not. LOSES: it answered too few. SUSPECT: the figures

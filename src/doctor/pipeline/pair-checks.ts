@@ -3,7 +3,8 @@ import type { Readings } from '../facts.js';
 import type { CounterHistory } from './facts.js';
 import { valueOf } from './growth.js';
 import { judgePair, type PairVerdict } from './judge-pair.js';
-import { EFFECT_RULES, type EffectRule, type StackRule } from './pairs.js';
+import type { EffectRule, StackRule } from './effect-rule.js';
+import { EFFECT_RULES } from './pairs.js';
 import { engineOf, evidenceOf, skip, withStarts, worstOf, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 

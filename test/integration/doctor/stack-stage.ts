@@ -42,8 +42,6 @@ const GAUGES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   risk: { risk_total_exposure_value: 100, risk_kill_switch_active: 0 },
 };
 
-type ServiceName = keyof typeof COUNTED & string;
-
 /** A stack of the reference as far as a check-up sees it: real stores, services that are fakes. */
 export class StackStage {
   readonly directory = mkdtempSync(join(tmpdir(), 'cdb-doctor-'));
@@ -96,7 +94,7 @@ export class StackStage {
     return stage;
   }
 
-  service(name: ServiceName): FakeService {
+  service(name: string): FakeService {
     const service = this.services[name];
     if (service === undefined) throw new Error(`no service ${name}`);
     return service;
@@ -173,9 +171,9 @@ export class StackStage {
     };
   }
 
-  place() {
+  place(isOffline = false) {
     const io = fakeCommandIo({ env: this.variables(), cwd: this.directory });
-    return doctorPlace(new ParsedOptions({}), io);
+    return doctorPlace(new ParsedOptions({ offline: isOffline }), io);
   }
 
   async end(): Promise<void> {

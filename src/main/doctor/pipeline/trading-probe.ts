@@ -185,8 +185,9 @@ function decisionsOf(
   windowMs: number,
   nowMs: number,
 ): DecisionMix | null {
-  if (rows?.decisions != null && rows.decisions.length > 0) {
-    const groups = rows.decisions.map(({ is_block: isBlock, code, recent, oldest, newest }) => {
+  const decided = rows?.decisions ?? [];
+  if (decided.length > 0) {
+    const groups = decided.map(({ is_block: isBlock, code, recent, oldest, newest }) => {
       return { isBlock, code, recent, oldestAtMs: nowMs - oldest, newestAtMs: nowMs - newest };
     });
     return { source: 'PostgreSQL risk_events', groups };
