@@ -40,12 +40,7 @@ const MADE_FOR = [
   ...[...loadContracts().values()].flatMap((contract) => valuesOf(contract)),
   ...writtenStatements(),
 ];
-const ALL = [
-  ...ADAPTER_STATEMENTS,
-  ...SCHEMA_STATEMENTS,
-  ...PIPELINE_STATEMENTS,
-  ...MADE_FOR,
-];
+const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS, ...PIPELINE_STATEMENTS, ...MADE_FOR];
 const NAMES = ALL.map(({ name }) => name);
 
 test('all SQL in src is in statement objects, and all of them are listed', () => {

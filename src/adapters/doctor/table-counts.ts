@@ -1,16 +1,29 @@
 import { runStatement } from '../postgres/run-statement.js';
 import type { PgPool } from '../postgres/pg-pool.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
-import { COUNTED_COLUMNS, COUNTED_ROWS_MAX, COUNTED_TABLES, TABLE_STATEMENTS } from './pipeline-statements.js';
+import {
+  COUNTED_COLUMNS,
+  COUNTED_ROWS_MAX,
+  COUNTED_TABLES,
+  TABLE_STATEMENTS,
+} from './pipeline-statements.js';
 
 export interface TableCount {
   readonly table: string;
   readonly rows: number;
-  /** Written within the window, by their own time. */
+  /** Null: rows of this table carry the time of the market and not that of their writing. */
+  readonly written: Written | null;
+}
+
+interface Written {
+  /** Rows of the window. */
   readonly recent: number;
   /** Age of the newest by the server's clock; null: no row. */
   readonly youngestMs: number | null;
 }
+
+/** Of a database with runs: there a replay of years ago writes these times. */
+const MARKET_TIMES: ReadonlySet<string> = new Set(['orders', 'positions']);
 
 export interface TableCounts {
   readonly counts: readonly TableCount[];
@@ -64,5 +77,7 @@ async function countTable(
     runStatement<CountRow>(client, statement, [windowMs]),
   );
   const [row] = rows;
-  return { table, rows: row?.rows ?? 0, recent: row?.recent ?? 0, youngestMs: row?.youngest ?? null };
+  const hasMarketTime = columns.includes('run_id') && MARKET_TIMES.has(table);
+  const written = { recent: row?.recent ?? 0, youngestMs: row?.youngest ?? null };
+  return { table, rows: row?.rows ?? 0, written: hasMarketTime ? null : written };
 }

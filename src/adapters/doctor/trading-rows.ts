@@ -25,7 +25,8 @@ export interface TradingRows {
   readonly positions: readonly Holding[] | null;
   readonly orders: readonly (Holding & { readonly orders: number })[] | null;
   readonly trades: { readonly trades: number; readonly fills: number } | null;
-  readonly notNumbers: readonly { readonly table: string; readonly name: string; readonly rows: number }[] | null;
+  readonly notNumbers:
+    readonly { readonly table: string; readonly name: string; readonly rows: number }[] | null;
 }
 
 export interface DecisionRow {
@@ -68,7 +69,9 @@ export async function readTradingRows(
     ask<Holding>(OPEN_POSITIONS, [runId]),
     ask<Holding & { orders: number }>(NET_ORDERS, [runId]),
     ask<{ trades: number; fills: number }>(TRADES_OF_RUN, [runId]),
-    ...NOT_NUMBERS.map((statement) => ask<{ table: string; name: string; rows: number }>(statement)),
+    ...NOT_NUMBERS.map((statement) =>
+      ask<{ table: string; name: string; rows: number }>(statement),
+    ),
   ]);
   const looked = notNumbers.filter((rows) => rows !== null);
   return {

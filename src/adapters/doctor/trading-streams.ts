@@ -13,7 +13,11 @@ export interface TradingStreams {
   readonly orders: {
     readonly looked: number;
     /** Without a result: when it was written, and what it is worth. */
-    readonly open: readonly { readonly id: string; readonly atMs: number; readonly usdt: number | null }[];
+    readonly open: readonly {
+      readonly id: string;
+      readonly atMs: number;
+      readonly usdt: number | null;
+    }[];
   };
   /** Refusals with their code and time. */
   readonly refusals: readonly { readonly code: string; readonly atMs: number }[];
@@ -41,8 +45,8 @@ export async function readTradingStreams(link: RedisLink): Promise<TradingStream
       return atMs === null ? [] : [{ code: fields['reason_code'] ?? '', atMs }];
     }),
     approvals: orders.flatMap(({ id }) => serverTimeOf(id) ?? []),
-    notNumbers: [STREAMS.signals.name, STREAMS.orders.name, STREAMS.fills.name].flatMap((name, at) =>
-      notNumbersIn(name, [signals, orders, results][at] ?? []),
+    notNumbers: [STREAMS.signals.name, STREAMS.orders.name, STREAMS.fills.name].flatMap(
+      (name, at) => notNumbersIn(name, [signals, orders, results][at] ?? []),
     ),
   };
 }
@@ -72,7 +76,13 @@ function openOrders(
     const ids = idsOf(fields);
     const [name] = ids;
     const atMs = serverTimeOf(id);
-    if (name === undefined || atMs === null || atMs < fromSeq || ids.some((one) => answered.has(one))) return [];
+    if (
+      name === undefined ||
+      atMs === null ||
+      atMs < fromSeq ||
+      ids.some((one) => answered.has(one))
+    )
+      return [];
     const usdt = Number(fields['quantity']) * Number(fields['price']);
     return [{ id: name, atMs, usdt: Number.isFinite(usdt) ? usdt : null }];
   });
@@ -87,7 +97,11 @@ const FIGURES = ['price', 'quantity', 'filled_quantity', 'pct_change'] as const;
 
 function notNumbersIn(stream: string, entries: readonly LogEntry[]): readonly string[] {
   return FIGURES.flatMap((name) => {
-    const bad = entries.filter(({ fields }) => /^[+-]?(?:nan|inf(?:inity)?)$/i.test(fields[name] ?? ''));
-    return bad.length === 0 ? [] : [`${stream}: ${name} of ${bad.length} entries is ${bad[0]?.fields[name] ?? ''}`];
+    const bad = entries.filter(({ fields }) =>
+      /^[+-]?(?:nan|inf(?:inity)?)$/i.test(fields[name] ?? ''),
+    );
+    return bad.length === 0
+      ? []
+      : [`${stream}: ${name} of ${bad.length} entries is ${bad[0]?.fields[name] ?? ''}`];
   });
 }

@@ -8,14 +8,12 @@ import {
   type Remedy,
 } from '../check.js';
 import type { CounterHistory, ExposureFigures } from './facts.js';
+import { DUST_USDT, exposurePlaces } from './exposure-difference.js';
 import { grown } from './grown.js';
 import { valuesOf } from './growth.js';
 import { readOf, skip, worstOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
-const DIFFERENCE_MAX = 0.01;
-/** Below this a figure is dust, and shares of it say nothing. */
-const USDT_MIN = 1;
 /** A position that is really held changes its value with every tick. */
 const FROZEN_MS_MIN = 600_000;
 const FROZEN_VALUES_MIN = 3;
@@ -51,18 +49,10 @@ const agreement = check({
 type Prove = (what: string) => Evidence;
 
 function judgeAgreement(exposure: ExposureFigures, prove: Prove): Judgement {
-  const places = [
-    ['risk', exposure.memoryUsdt],
-    ['positions', exposure.positionsUsdt],
-    ['orders', exposure.ordersUsdt],
-  ] as const;
-  const known = places.flatMap(([name, usdt]) => (usdt === null ? [] : [{ name, usdt }]));
+  const { known, least, most, differs } = exposurePlaces(exposure);
   const says = known.map(({ name, usdt }) => `${name} ${usdt.toFixed(2)}`).join(', ');
   if (known.length < 2) return skip('not examined: fewer than two places tell their exposure');
-  const amounts = known.map(({ usdt }) => usdt);
-  const [least, most] = [Math.min(...amounts), Math.max(...amounts)];
-  const isEqual = most - least <= Math.max(USDT_MIN, most * DIFFERENCE_MAX);
-  if (isEqual) return { status: 'OK', says: `${says} USDT`, evidence: [prove(says)] };
+  if (!differs) return { status: 'OK', says: `${says} USDT`, evidence: [prove(says)] };
   const share = Math.round(((most - least) / most) * 1_000) / 10;
   return {
     status: 'FAIL',
@@ -84,7 +74,7 @@ function judgeFrozen(history: CounterHistory, nowMs: number, prove: Prove): Judg
   const forMs = last.atMs - (same[0]?.atMs ?? last.atMs);
   const trades = grown(history, [['*.redis_publish_total'], ['*.signals_received_total']], nowMs);
   const says = `exposure ${value.toFixed(2)} USDT`;
-  const isFrozen = value > USDT_MIN && forMs >= FROZEN_MS_MIN && same.length >= FROZEN_VALUES_MIN;
+  const isFrozen = value > DUST_USDT && forMs >= FROZEN_MS_MIN && same.length >= FROZEN_VALUES_MIN;
   if (!isFrozen || trades === null || trades.count === 0) {
     return { status: 'OK', says, evidence: [prove(says)] };
   }

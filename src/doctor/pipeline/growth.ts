@@ -139,11 +139,11 @@ function growthOfOne(points: readonly Point[], fromMs: number): GrowthOfOne {
   const none = { count: 0, isExact: true, hasReset: false };
   if (last === undefined) return none;
   const { value, sinceMs, lastAtMs } = last.counter;
-  if (value === 0 && (sinceMs === null || sinceMs <= fromMs + SLACK_MS)) return none;
   if (lastAtMs !== undefined && (lastAtMs === null || lastAtMs < fromMs)) return none;
   const before = points.findLastIndex(({ atMs }) => atMs <= fromMs);
   const base = before >= 0 ? before : points.findIndex(({ atMs }) => atMs <= fromMs + SLACK_MS);
   if (base >= 0) return climbed(points.slice(base), fromMs);
+  if (value === 0 && (sinceMs === null || sinceMs <= fromMs + SLACK_MS)) return none;
   if (sinceMs !== null) {
     // It began in the meantime, or with the window.
     const hasReset = sinceMs > fromMs + SLACK_MS;

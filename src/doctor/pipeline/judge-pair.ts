@@ -14,7 +14,7 @@ import {
   type Growth,
   type Side,
 } from './growth.js';
-import type { StackRule } from './pairs.js';
+import type { StackRule } from './effect-rule.js';
 
 /**
  * FLOWS: the effect answered. STALLED: it did not. LOSES: it answered too few. SUSPECT: the figures
@@ -98,6 +98,7 @@ function judgeCounts(
     if (spanMs < PROVES_MS_MIN) return { word: 'UNKNOWN', says: `${counts}: too early to tell` };
     return { word: 'IDLE', says: `no ${rule.cause.what} in ${durationText(spanMs)}` };
   }
+  if (rule.isUpdate === true) return judgeChange(rule, cause, effect, { spanMs, nowMs });
   if (effect.growth.count > 0) {
     return effect.growth.isExact
       ? judgeShare(rule, cause, effect, counts)
@@ -144,6 +145,8 @@ function judgeLast(
 
 /** Decisions come every few seconds on a day, and now and then at night. */
 const WELL_MS = 600_000;
+/** Indicators need some thirty candles before the first regime can be confirmed. */
+const WARM_UP_MIN = 60;
 /** That nothing came in less says nothing. */
 const PROVES_MS_MIN = 60_000;
 
@@ -156,13 +159,35 @@ function judgeTimes(rule: StackRule, history: CounterHistory, nowMs: number): Ju
   const causes = `the newest of ${rule.cause.what} is ${durationText(nowMs - causeAtMs)} old`;
   if (effectAtMs === null) {
     const side = sideOf(history, rule.cause.anyOf);
-    if (side === null || totalOf(side) < rule.least) return null;
+    if (side === null || totalOf(side) < WARM_UP_MIN) return null;
     return { word: 'STALLED', says: `${causes}; of ${rule.effect.what} there never was one` };
   }
   const says = `${causes}; that of ${rule.effect.what} is ${durationText(nowMs - effectAtMs)} old`;
   const isLate = causeAtMs - effectAtMs > rule.withinMs;
   if (!isLate) return { word: 'FLOWS', says };
   return { word: 'STALLED', says: `${says} (limit ${durationText(rule.withinMs)})` };
+}
+
+/** Rows that change in place are answered by the newest change. */
+function judgeChange(
+  rule: StackRule,
+  cause: SeenSide,
+  effect: SeenSide,
+  { spanMs, nowMs }: Times,
+): Judged {
+  const causes = `${rule.cause.what} ${growthWords(cause.growth, spanMs)}`;
+  const rows = totalOf(effect.side);
+  const lastAtMs = lastAtOf(effect.side);
+  if (lastAtMs === undefined && rows > 0) {
+    return { word: 'UNKNOWN', says: `${causes}; ${rule.effect.what} do not say when they changed` };
+  }
+  if (spanMs < rule.withinMs) return { word: 'UNKNOWN', says: `${causes}: too early to tell` };
+  const last =
+    rows === 0 || lastAtMs === undefined || lastAtMs === null
+      ? `no ${rule.effect.what}`
+      : `the newest change of ${rule.effect.what} is ${durationText(nowMs - lastAtMs)} old`;
+  const isChanged = rows > 0 && typeof lastAtMs === 'number' && lastAtMs >= nowMs - spanMs;
+  return { word: isChanged ? 'FLOWS' : 'STALLED', says: `${causes}; ${last}` };
 }
 
 /** One effect ever is enough. */

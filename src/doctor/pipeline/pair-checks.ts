@@ -3,7 +3,8 @@ import type { Readings } from '../facts.js';
 import type { CounterHistory } from './facts.js';
 import { valueOf } from './growth.js';
 import { judgePair, type PairVerdict } from './judge-pair.js';
-import { EFFECT_RULES, type EffectRule, type StackRule } from './pairs.js';
+import type { EffectRule, StackRule } from './effect-rule.js';
+import { EFFECT_RULES } from './pairs.js';
 import { engineOf, evidenceOf, skip, withStarts, worstOf, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
@@ -65,7 +66,7 @@ function stackJudgement(
   nowMs: number,
 ): readonly Judgement[] {
   const { stack } = rule;
-  if (stack === null) return [];
+  if (stack === null || isOnlyOurs(rule, counters.value, readings)) return [];
   const verdict = judgePair(stack, counters.value, nowMs);
   const { word } = verdict;
   const told = {
@@ -97,6 +98,21 @@ function stackJudgement(
         { ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) },
       ];
   }
+}
+
+/**
+ * Our engine judges its own path; only that its rows are really there is looked at from outside.
+ * What it publishes has the form of the stack's, and other laws: shadow orders leave no row.
+ */
+function isOnlyOurs(
+  { pair }: EffectRule,
+  { samples }: CounterHistory,
+  readings: Readings,
+): boolean {
+  const isAttached = samples.some(({ isKept, counters }) => {
+    return isKept !== true && Object.keys(counters).some((name) => name.startsWith('service.'));
+  });
+  return engineOf(readings) !== null && !isAttached && pair !== 'audit_persisted';
 }
 
 /** The service of the stack writes no row for what its kill switch refuses. */

@@ -55,7 +55,7 @@ const ORDER: readonly Judgement['status'][] = ['FAIL', 'WARN', 'OK', 'SKIP'];
 export function worstOf(judgements: readonly Judgement[]): Judgement {
   const sorted = [...judgements].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   const [worst] = sorted;
-  if (worst === undefined) return skip('nothing counts it');
+  if (worst === undefined) return skip('not examined: what runs here has no such stage');
   return { ...worst, evidence: sorted.flatMap(({ evidence }) => evidence) };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isBad, type Finding } from '../../../src/doctor/finding.js';
 import { PIPELINE_CHECKS } from '../../../src/doctor/pipeline/checks.js';
+import { pipelineProbes } from '../../../src/main/doctor/pipeline-probes.js';
 import { ordered, nextStep } from '../../../src/doctor/verdict.js';
 import { ExternalPostgres } from '../postgres/external-postgres.js';
 import { RedisServer } from '../redis/redis-fixture.js';
@@ -42,6 +43,23 @@ describe('the healthy twin', () => {
     expect(findings.get('pipeline.audit_persisted')?.status).toBe('OK');
     const said = [...findings.values()].map(({ status }) => status);
     expect(said.filter((status) => status === 'OK').length).toBeGreaterThan(25);
+  });
+});
+
+describe('a look', () => {
+  const counters = async (isOffline: boolean) => {
+    const place = await stage.place(isOffline);
+    const seen = await pipelineProbes(place).counters.read(new AbortController().signal);
+    if ('absent' in seen) throw new Error(seen.absent);
+    return seen.value.samples.filter(({ isKept }) => isKept === true).length;
+  };
+
+  it('is kept for the next one, and not where nothing may be changed', async () => {
+    await healthy({ isYoung: true });
+    expect(await counters(true)).toBe(0);
+    expect(await counters(false)).toBe(0);
+    expect(await counters(true)).toBe(1);
+    expect(await counters(true)).toBe(1);
   });
 });
 
@@ -144,6 +162,16 @@ describe('rows and counters', () => {
     const { finding } = await found('pipeline.audit_persisted');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
     expect(finding?.says).toMatch(/^74 decisions in 50 min, and the table risk_events is missing/);
+  });
+});
+
+describe('a table that nobody writes', () => {
+  it('is found where fills come and positions stay empty', async () => {
+    await healthy();
+    await stage.run('TRUNCATE positions');
+    const { finding } = await found('pipeline.fills_positions');
+    expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
+    expect(finding?.says).toBe('fills +16 in 50 min; no rows in positions');
   });
 });
 

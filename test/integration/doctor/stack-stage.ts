@@ -42,8 +42,6 @@ const GAUGES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   risk: { risk_total_exposure_value: 100, risk_kill_switch_active: 0 },
 };
 
-type ServiceName = keyof typeof COUNTED & string;
-
 /** A stack of the reference as far as a check-up sees it: real stores, services that are fakes. */
 export class StackStage {
   readonly directory = mkdtempSync(join(tmpdir(), 'cdb-doctor-'));
@@ -52,7 +50,6 @@ export class StackStage {
   readonly redis: RedisServer;
   readonly link: RedisLink;
   readonly database: string;
-  env: Record<string, string> = {};
   readonly #listeners: RedisLink[] = [];
 
   private constructor(
@@ -97,7 +94,7 @@ export class StackStage {
     return stage;
   }
 
-  service(name: ServiceName): FakeService {
+  service(name: string): FakeService {
     const service = this.services[name];
     if (service === undefined) throw new Error(`no service ${name}`);
     return service;
@@ -119,6 +116,7 @@ export class StackStage {
       'rows.correlation_ledger': Math.floor(880 * share),
       'rows.orders': Math.floor(440 * share),
       'rows.trades': Math.floor(418 * share),
+      'rows.positions': 1,
       ...told,
     };
     const sinceMs = Date.now() - UP_H * HOUR_MS;
@@ -162,17 +160,20 @@ export class StackStage {
     return new Map(found.map((finding) => [finding.id, finding]));
   }
 
-  place() {
+  /** As an operator would set them. */
+  variables(): Record<string, string> {
     const services = Object.entries(this.services).map(([name, { url }]) => `cdb_${name}=${url}`);
-    const env = {
+    return {
       CDB_STATE_DIR: this.directory,
       CDB_DATABASE_URL: this.postgres.url({ database: this.database }),
       CDB_REDIS_URL: this.redis.url,
       CDB_DOCTOR_SERVICES: services.join(','),
-      ...this.env,
     };
-    const io = fakeCommandIo({ env, cwd: this.directory });
-    return doctorPlace(new ParsedOptions({}), io);
+  }
+
+  place(isOffline = false) {
+    const io = fakeCommandIo({ env: this.variables(), cwd: this.directory });
+    return doctorPlace(new ParsedOptions({ offline: isOffline }), io);
   }
 
   async end(): Promise<void> {

@@ -135,7 +135,7 @@ async function look(
   return {
     sample: {
       atMs,
-      counters: Object.assign({}, ...seen.map(({ counters }) => counters)),
+      counters: Object.fromEntries(seen.flatMap(({ counters }) => Object.entries(counters))),
       ...(table === null ? {} : { missing: table.missing }),
     },
     before: [

@@ -9,11 +9,13 @@ const LINE = z.object({
   c: z.record(z.string(), z.tuple([z.number(), z.number().nullable(), z.number()])),
 });
 
+type Kept = z.infer<typeof LINE>['c'][string];
+
 /** One line of a look, without what only this look has use for. */
 export function sampleLine({ atMs, counters }: CounterSample): string {
   const kept = Object.entries(counters)
     .filter(([, { value }]) => Number.isFinite(value))
-    .map(([name, { value, sinceMs, isCapped }]) => {
+    .map(([name, { value, sinceMs, isCapped }]): [string, Kept] => {
       return [name, [value, sinceMs === null ? null : Math.round(sinceMs), isCapped ? 1 : 0]];
     });
   return JSON.stringify({ v: 1, at: Math.round(atMs), c: Object.fromEntries(kept) });

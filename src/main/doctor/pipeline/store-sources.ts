@@ -22,15 +22,23 @@ export async function sampleTables(
 ): Promise<TableSample> {
   const { counts, missing, faults } = await countTables(pool, windowMs);
   const from = 'PostgreSQL';
-  const counter = (value: number, youngestMs: number | null): Counter => ({
+  const counter = (value: number, youngestMs: number | null | undefined): Counter => ({
     ...{ value, sinceMs: null, isCapped: false, from },
-    lastAtMs: youngestMs === null ? null : nowMs - youngestMs,
+    ...(youngestMs === undefined
+      ? {}
+      : { lastAtMs: youngestMs === null ? null : nowMs - youngestMs }),
   });
-  const named = (value: (count: (typeof counts)[number]) => Counter) =>
-    Object.fromEntries(counts.map((count) => [`rows.${count.table}`, value(count)]));
+  const named = counts.map(
+    ({ table, rows, written }) => [`rows.${table}`, counter(rows, written?.youngestMs)] as const,
+  );
+  const earlier = counts.flatMap(({ table, rows, written }) =>
+    written === null
+      ? []
+      : [[`rows.${table}`, counter(rows - written.recent, written.youngestMs)] as const],
+  );
   return {
-    counters: named(({ rows, youngestMs }) => counter(rows, youngestMs)),
-    before: named(({ rows, recent, youngestMs }) => counter(rows - recent, youngestMs)),
+    counters: Object.fromEntries(named),
+    before: Object.fromEntries(earlier),
     missing: missing.map((table) => `rows.${table}`),
     faults,
   };

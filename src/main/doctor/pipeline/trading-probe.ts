@@ -15,6 +15,7 @@ import type {
   SideMix,
   TradingFacts,
 } from '../../../doctor/pipeline/facts.js';
+import { exposurePlaces } from '../../../doctor/pipeline/exposure-difference.js';
 import type { Absent, Observed, Probe } from '../../../doctor/reading.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { SystemView } from '../../../view/system-view.js';
@@ -27,22 +28,47 @@ import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
 /** An order times out after 10 s, and its result may take as long again. */
 const ORDER_MS_MAX = 60_000;
 
+/** A row of what happened is there within this time where all is well. */
+const SETTLES_MS = 600;
+
+interface Asking {
+  readonly askEngine: () => Promise<SystemView | null>;
+  readonly signal: AbortSignal;
+}
+
 /** What rows, entries and the memory of risk say of the trade path, each by its own. */
 export function tradingProbe(
   place: DoctorPlace,
   config: Config,
-  askEngine: () => Promise<SystemView | null>,
+  askEngine: Asking['askEngine'],
 ): Probe<TradingFacts> {
   return {
     source: 'rows, streams and state of the trade path',
-    read: () => readTrading(place, config, askEngine),
+    read: (signal) => readTrading(place, config, { askEngine, signal }),
   };
 }
 
 async function readTrading(
+  place: DoctorPlace,
+  config: Config,
+  asking: Asking,
+): Promise<Observed<TradingFacts> | Absent> {
+  const first = await readOnce(place, config, asking.askEngine);
+  if ('absent' in first || !exposurePlaces(first.value.exposure).differs) return first;
+  // Rows are written after the fact: only what stands still and still differs is a difference.
+  await place.clock.sleep(SETTLES_MS, asking.signal);
+  const second = await readOnce(place, config, asking.askEngine);
+  if ('absent' in second) return first;
+  const { exposure } = second.value;
+  const isMoving = exposure.memoryUsdt !== first.value.exposure.memoryUsdt;
+  if (!isMoving) return second;
+  return { ...second, value: { ...second.value, exposure: { ...exposure, memoryUsdt: null } } };
+}
+
+async function readOnce(
   { clock, isOffline }: DoctorPlace,
   config: Config,
-  askEngine: () => Promise<SystemView | null>,
+  askEngine: Asking['askEngine'],
 ): Promise<Observed<TradingFacts> | Absent> {
   const faults: string[] = [];
   const told = <T>(name: string, work: Promise<T>): Promise<T | null> =>
@@ -159,8 +185,9 @@ function decisionsOf(
   windowMs: number,
   nowMs: number,
 ): DecisionMix | null {
-  if (rows?.decisions != null && rows.decisions.length > 0) {
-    const groups = rows.decisions.map(({ is_block: isBlock, code, recent, oldest, newest }) => {
+  const decided = rows?.decisions ?? [];
+  if (decided.length > 0) {
+    const groups = decided.map(({ is_block: isBlock, code, recent, oldest, newest }) => {
       return { isBlock, code, recent, oldestAtMs: nowMs - oldest, newestAtMs: nowMs - newest };
     });
     return { source: 'PostgreSQL risk_events', groups };
