@@ -101,7 +101,7 @@ function judgeRole(role: Role, logs: readonly ServiceLog[], nowMs: number): Judg
 
 /** Errors of these kinds have a check that says what they mean. */
 function isToldElsewhere(pattern: LogPattern): boolean {
-  return kindOf({ text: pattern.example }) !== null;
+  return kindOf({ text: pattern.example, level: pattern.level }) !== null;
 }
 
 function judgeErrors(role: Role, own: readonly Told[], nowMs: number): Judgement {

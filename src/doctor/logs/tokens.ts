@@ -7,14 +7,21 @@ export type Kind = 'audit' | 'publish' | 'append_only' | 'cut_off' | 'crash';
 const TOKENS: readonly (readonly [Kind, RegExp])[] = [
   ['append_only', /bad file format reading the append only file/i],
   ['cut_off', /overcoming of output buffer limits/i],
-  ['publish', /invalid input of type: '?NoneType|failed to (?:publish|xadd)|\[redis\] publish/i],
+  [
+    'publish',
+    /invalid input of type: '?NoneType|(?:failed|fehler|error)[^"]{0,40}(?:publish|xadd)/i,
+  ],
   ['audit', /(?:relation|column) "[^"]+"(?: of relation "[^"]+")? does not exist/i],
   ['audit', /value too long for type|failed to persist|null value in column "[^"]+"/i],
   ['crash', /^Traceback: /],
   ['crash', /^(?:unhandled|uncaught) exception|\bMemoryError\b|out of memory/i],
 ];
 
-export function kindOf({ text }: Pick<LogLine, 'text'>): Kind | null {
+/** Redis tells its worst as a warning; elsewhere the same words in a lower level mean nothing bad. */
+const CALM: readonly LogLine['level'][] = ['debug', 'info'];
+
+export function kindOf({ text, level }: Pick<LogLine, 'text' | 'level'>): Kind | null {
+  if (CALM.includes(level)) return null;
   return TOKENS.find(([, token]) => token.test(text))?.[0] ?? null;
 }
 
