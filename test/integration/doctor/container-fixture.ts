@@ -2,12 +2,12 @@
 export function inspected(
   name: string,
   {
-    upMs,
+    upMs = null,
     nowMs = Date.now(),
     ...change
   }: {
-    /** Absent: it does not run. */
-    readonly upMs?: number;
+    /** Null: it does not run. */
+    readonly upMs?: number | null;
     readonly nowMs?: number;
     readonly status?: string;
     readonly restarts?: number;
@@ -20,7 +20,7 @@ export function inspected(
     readonly oomKilled?: boolean;
   } = {},
 ) {
-  const { status = upMs === undefined ? 'exited' : 'running', restarts = 0, exitCode = 0 } = change;
+  const { status = upMs === null ? 'exited' : 'running', restarts = 0, exitCode = 0 } = change;
   const { finishedAtMs, health, healthSays, networks = ['cdb_network'], hostPort } = change;
   const iso = (atMs: number | undefined) =>
     atMs === undefined ? '0001-01-01T00:00:00Z' : new Date(atMs).toISOString();
@@ -30,11 +30,11 @@ export function inspected(
     RestartCount: restarts,
     State: {
       Status: status,
-      Running: upMs !== undefined,
+      Running: upMs !== null,
       Restarting: status === 'restarting',
       OOMKilled: change.oomKilled ?? false,
       ExitCode: exitCode,
-      StartedAt: iso(upMs === undefined ? finishedAtMs : nowMs - upMs),
+      StartedAt: iso(upMs === null ? finishedAtMs : nowMs - upMs),
       FinishedAt: iso(finishedAtMs),
       ...(health !== undefined && {
         Health: { Status: health, Log: healthSays === undefined ? [] : [{ Output: healthSays }] },
