@@ -340,3 +340,17 @@ describe('logs that cannot be read', () => {
     expect(found.of('logs.risk')).toMatchObject({ status: 'WARN', level: 'P2' });
   });
 });
+
+describe('a log that is larger than what is read', () => {
+  it('is read from its end, and the finding says from when', async () => {
+    const line = '[DEBUG] risk_manager: nothing happened, and this line is long enough to count';
+    const lines = every(50, 40_000, line);
+    writeLogs({ cdb_risk: lines, cdb_ws: HEALTHY.cdb_ws });
+    const found = await bench.findings();
+    expect(found.of('logs.risk').status).toBe('OK');
+    expect(found.of('logs.risk').says).toMatch(
+      /; of cdb_risk only what is newer than .* was read$/,
+    );
+    expect(found.of('logs.ws').says).not.toContain('only what is newer');
+  });
+});
