@@ -4,7 +4,7 @@ import { durationText } from '../../view/age.js';
 const NOW_MS_MAX = 60_000;
 const MEMORY_WARN_FRACTION = 0.1;
 const MEMORY_FAIL_FRACTION = 0.03;
-const LOAD_PER_CORE_WARN = 4;
+const LOAD_PER_CORE_WARN = 10;
 
 const memory = check({
   id: 'host.memory',

@@ -4,9 +4,9 @@ import { readTime } from './read-time.js';
 import type { ZoneOffset } from './zone.js';
 
 const TEXT_CHARS_MAX = 2_000;
-// eslint-disable-next-line no-control-regex -- what terminals obey is what is looked for
+
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-_])/g;
-// eslint-disable-next-line no-control-regex -- as above
+
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** `[LEVEL] logger: text`, as most services write. */

@@ -101,7 +101,7 @@ function judgeRole(role: Role, logs: readonly ServiceLog[], nowMs: number): Judg
 
 /** Errors of these kinds have a check that says what they mean. */
 function isToldElsewhere(pattern: LogPattern): boolean {
-  return kindOf({ text: pattern.example }) !== null;
+  return kindOf({ text: pattern.example, level: pattern.level }) !== null;
 }
 
 function judgeErrors(role: Role, own: readonly Told[], nowMs: number): Judgement {
@@ -146,7 +146,7 @@ function judgeClean(all: readonly LogSummary[], nowMs: number): Judgement {
   if (live.length === 0) return skip(quietWords(all, nowMs));
   const lines = live.reduce((sum, one) => sum + one.lines, 0);
   const warnings = live.reduce((sum, { byLevel }) => sum + byLevel.warn, 0);
-  const says = `no ERROR among ${lines} lines, ${warnings} warnings`;
+  const says = `no ERROR among ${lines} lines, ${warnings} warnings${cutWords(live)}`;
   return {
     status: 'OK',
     says,
@@ -156,6 +156,13 @@ function judgeClean(all: readonly LogSummary[], nowMs: number): Judgement {
       observedAtMs: newestAtMs ?? nowMs,
     })),
   };
+}
+
+/** What was not read cannot be well. */
+function cutWords(live: readonly LogSummary[]): string {
+  const cut = live.find(({ isCut }) => isCut);
+  if (cut === undefined) return '';
+  return `; of ${cut.service} only what is newer than ${utcText(cut.firstAtMs ?? Number.NaN)} was read`;
 }
 
 /** Nothing is known of now, and that is never well. */

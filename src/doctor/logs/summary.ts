@@ -48,10 +48,6 @@ export function logSummary(log: ServiceLog, nowMs: number): LogSummary {
   return { ...summary, verdict: verdictOf(summary) };
 }
 
-export function logSummaries(logs: readonly ServiceLog[], nowMs: number): readonly LogSummary[] {
-  return logs.map((log) => logSummary(log, nowMs));
-}
-
 /** Has not ended by the log's own clock. */
 export function isGoingOn(pattern: LogPattern, newestAtMs: number | null): boolean {
   if (pattern.lastAtMs === null || newestAtMs === null) return true;

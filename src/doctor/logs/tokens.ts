@@ -9,7 +9,7 @@ const TOKENS: readonly (readonly [Kind, RegExp])[] = [
   ['cut_off', /overcoming of output buffer limits/i],
   [
     'publish',
-    /invalid input of type: '?NoneType|failed to (?:publish|xadd)|\[redis\] publish(?!ed)/i,
+    /invalid input of type: '?NoneType|(?:failed|fehler|error)[^"]{0,40}(?:publish|xadd)/i,
   ],
   ['audit', /(?:relation|column) "[^"]+"(?: of relation "[^"]+")? does not exist/i],
   ['audit', /value too long for type|failed to persist|null value in column "[^"]+"/i],
@@ -17,7 +17,11 @@ const TOKENS: readonly (readonly [Kind, RegExp])[] = [
   ['crash', /^(?:unhandled|uncaught) exception|\bMemoryError\b|out of memory/i],
 ];
 
-export function kindOf({ text }: Pick<LogLine, 'text'>): Kind | null {
+/** Redis tells its worst as a warning; elsewhere the same words in a lower level mean nothing bad. */
+const CALM: readonly LogLine['level'][] = ['debug', 'info'];
+
+export function kindOf({ text, level }: Pick<LogLine, 'text' | 'level'>): Kind | null {
+  if (CALM.includes(level)) return null;
   return TOKENS.find(([, token]) => token.test(text))?.[0] ?? null;
 }
 

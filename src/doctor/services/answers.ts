@@ -19,7 +19,7 @@ export const answers = check({
     'a badge of health excludes only that the process is gone: the body tells more, and another service may have the port',
   components: ['services'],
   needs: ['services'],
-  looks: ['config', 'containers', 'stack'],
+  looks: ['config', 'containers'],
   windowMs: NOW_MS_MAX,
   examine: ({ services }, { nowMs, readings }): Judgement => {
     const asked = services.value.filter(({ isRecorded }) => isRecorded !== true);

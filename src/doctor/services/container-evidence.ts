@@ -16,7 +16,7 @@ export function containerEvidence(seen: Seen, what: string): Evidence {
 export function containerWords({ name, state, health, upMs, exitCode }: Container): string {
   const words = [
     `${name} ${state}`,
-    ...(health === null ? [] : [health]),
+    ...(health === null || state !== 'running' ? [] : [health]),
     ...(upMs === null ? [] : [`up ${durationText(upMs)}`]),
     ...(exitCode === undefined ? [] : [`exit ${exitCode}`]),
   ];

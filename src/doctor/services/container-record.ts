@@ -9,7 +9,7 @@ type Members = Readonly<Record<string, unknown>>;
 export type PartialContainer = { readonly name: string } & Partial<Omit<Container, 'name'>>;
 
 const CONTAINERS_MAX = 512;
-// eslint-disable-next-line no-control-regex -- docker stats clears the screen before every table
+
 const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**

@@ -31,14 +31,13 @@ export async function askService(
   const all = [health, status, metrics].filter((one) => one !== undefined);
   const there = all.filter((one) => one.answer !== null && one.answer.status !== 404);
   const faults = all.flatMap(({ fault }) => fault ?? []);
-  const isMetrics = metrics?.answer?.status === 200;
   const answer: ServiceAnswer = {
     service,
     url: url.href,
     fault: there.length > 0 ? null : (faults[0] ?? 'it has none of /health, /status, /metrics'),
     health: bodyOf(health?.answer),
     status: bodyOf(status?.answer),
-    series: isMetrics ? (readPrometheusText(metrics.answer?.text ?? '') ?? []) : null,
+    series: seriesOf(metrics?.answer),
     observedAtMs: clock.nowMs(),
     ...(there.length > 0 && faults.length > 0 && { unread: faults }),
     ...clockOf(all),
@@ -63,6 +62,10 @@ async function ask(url: string, { clock, signal, timeoutMs }: Asking): Promise<A
   } catch (fault) {
     return { answer: null, fault: wordsOf(fault), askedAtMs, answeredAtMs: clock.nowMs() };
   }
+}
+
+function seriesOf(answer: GetAnswer | null | undefined): ServiceAnswer['series'] {
+  return answer?.status === 200 ? readPrometheusText(answer.text) : null;
 }
 
 /** Null: there is no such endpoint, or it did not answer. */
