@@ -347,6 +347,11 @@ const SOAK: readonly CommandSpec[] = [
   },
 ];
 
+const KEEP_PROOF: OptionSpec = {
+  flags: '--write',
+  summary: 'keep it as a proof in the state directory, and in its ledger',
+};
+
 const EVIDENCE_DIR: ArgumentSpec = {
   form: '<dir>',
   summary: 'folder of one run: soak_<intent>_YYYYMMDD_HHMMSS',
@@ -701,11 +706,26 @@ const EVALUATE: readonly CommandSpec[] = [
     load: () => import('./evaluate/replay-twice.js'),
   },
   {
+    name: 'proof paper-e2e',
+    group: 'Evaluate offline',
+    summary:
+      'prove signal to result on an engine of its own: a fill, RC_020, RC_001 (0 as demanded)',
+    options: [KEEP_PROOF],
+    load: () => import('./proof/paper-e2e.js'),
+  },
+  {
+    name: 'proof shadow-probe',
+    group: 'Evaluate offline',
+    summary: 'prove that shadow refuses an order, on an engine of its own (0 refused, filled 0)',
+    options: [KEEP_PROOF],
+    load: () => import('./proof/shadow-probe.js'),
+  },
+  {
     name: 'evaluate soak-gate',
     group: 'Evaluate offline',
     summary: 'judge the evidence of a 72 h soak (0 only for PASS)',
     arguments: [EVIDENCE_DIR],
-    options: [{ flags: '--write', summary: 'keep it as a proof, in the ledger too' }],
+    options: [KEEP_PROOF],
     load: () => import('./evaluate/soak-gate.js'),
   },
   {

@@ -19,7 +19,8 @@ export interface ConfigFlag {
 }
 
 interface Declaration {
-  readonly keys: ReadonlySet<string>;
+  /** Absent: any may be asked for. */
+  readonly keys?: ReadonlySet<string>;
   readonly configFlags: readonly ConfigFlag[];
   readonly words?: readonly string[];
 }
@@ -49,6 +50,12 @@ export class ParsedOptions {
     this.#declared = declaration?.keys;
     this.configFlags = declaration?.configFlags ?? [];
     this.words = declaration?.words ?? [];
+  }
+
+  /** The same call for what another command reads: what this one does not declare was not given. */
+  forOther(): ParsedOptions {
+    const { configFlags, words } = this;
+    return new ParsedOptions(Object.fromEntries(this.#values), { configFlags, words });
   }
 
   text(key: string): string | undefined {

@@ -36,20 +36,37 @@ export function drillConfig(
   feed: DrillFeed = { source: 'sample', speed: SPEED },
   thresholds: Readonly<Record<string, string>> = {},
 ): Config {
+  return scratchConfig(stateDir, {
+    feed,
+    mode: 'paper',
+    thresholds: { ...ALL_ORDERS, ...thresholds },
+  });
+}
+
+/** Of an engine that nobody but one command knows, and that knows no file, variable or flag. */
+export function scratchConfig(
+  stateDir: string,
+  {
+    feed,
+    mode,
+    thresholds,
+  }: {
+    readonly feed: DrillFeed;
+    readonly mode: 'shadow' | 'paper';
+    readonly thresholds: Readonly<Record<string, string>>;
+  },
+): Config {
   const settings: Readonly<Record<string, string>> = {
-    ...{ stateDir, 'run.mode': 'paper', 'metrics.port': '0' },
+    ...{ stateDir, 'run.mode': mode, 'metrics.port': '0' },
     ...{ 'feed.source': feed.source, 'feed.speed': feed.speed },
     'triggers.executionsMax': String(EXECUTIONS_MAX_MAX),
     'triggers.executionsSamePriceMax': String(EXECUTIONS_MAX_MAX),
     ...Object.fromEntries(
-      Object.entries({ ...ALL_ORDERS, ...thresholds }).map(([key, text]) => [
-        `thresholds.overrides.${key}`,
-        text,
-      ]),
+      Object.entries(thresholds).map(([key, text]) => [`thresholds.overrides.${key}`, text]),
     ),
   };
   const flags = Object.entries(settings).map(([key, text]) => ({ key, flag: key, text }));
   const parsed = parseConfig({ flags, env: {}, files: [] });
-  assertInvariant(parsed.ok, 'the configuration of a drill is valid');
+  assertInvariant(parsed.ok, 'the configuration of a scratch engine is valid');
   return parsed.config;
 }

@@ -37,7 +37,7 @@ export async function soakPlace(options: ParsedOptions, io: CommandIo): Promise<
         throw alreadyRecorded(state.root, liveHolder(lockPath)?.pid ?? null, fault);
       }
     },
-    source: async () => soakSource(state, await openDoctor(options, io)),
+    source: async () => soakSource(state, await openDoctor(options.forOther(), io)),
   };
 }
 

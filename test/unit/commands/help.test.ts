@@ -114,7 +114,7 @@ describe('cdb help json <command>', () => {
   test('names exactly the envelopes that the commands print', () => {
     const printed = sources().flatMap((text) =>
       [
-        ...text.matchAll(/\bcommand: '([a-z.-]+)'/g),
+        ...text.matchAll(/\bcommand: '([a-z0-9.-]+)'/g),
         ...text.matchAll(/\benvelope\('([a-z.-]+)'/g),
         ...text.matchAll(/\bwriteResults\(io, '([\w.-]+)'/g),
       ].map(([, name = '']) => `cdb.${name}/1`),
