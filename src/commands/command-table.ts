@@ -541,9 +541,9 @@ const MODES_OF_TRADING: readonly CommandSpec[] = [
   },
 ];
 
-const EVIDENCE_DIR: ArgumentSpec = {
+const SHADOW_RUN_DIR: ArgumentSpec = {
   form: '<dir>',
-  summary: 'evidence folder of the run',
+  summary: 'folder with the evidence of the run',
   values: 'directory',
 };
 const FIGURES_FILE: ArgumentSpec = {
@@ -615,7 +615,7 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'evaluate shadow-gate',
     group: 'Evaluate offline',
     summary: 'judge a shadow run by the ten checks of LR-030 (0 PASS, 1 FAIL)',
-    arguments: [EVIDENCE_DIR],
+    arguments: [SHADOW_RUN_DIR],
     options: [KEEP_PROOF],
     load: () => import('./evaluate/shadow-gate.js'),
   },
@@ -623,7 +623,7 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'evaluate shadow-compare',
     group: 'Evaluate offline',
     summary: 'compare the metrics of a shadow run with their thresholds, LR-031 (0 only PASS)',
-    arguments: [EVIDENCE_DIR],
+    arguments: [SHADOW_RUN_DIR],
     options: [
       {
         flags: '--limits <file>',
