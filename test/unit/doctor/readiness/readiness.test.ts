@@ -113,7 +113,9 @@ describe('readiness', () => {
     ],
     [
       'a state file that breaks a rule',
-      (world) => world.state('LR-020', { status: 'IMPLEMENTED' }),
+      (world) => {
+        world.state('LR-020', { status: 'IMPLEMENTED' });
+      },
       /^FAIL: V009 LR-020-STATE.yaml/,
     ],
     ['no manifest', (world) => world.files.delete('states/LR-TASKS.yaml'), /^FAIL: V000/],
@@ -122,6 +124,21 @@ describe('readiness', () => {
     change(world);
     expect(world.statusOf('LR-020')).toMatch(words);
     expect(world.judge().verdict).toBe('NO-GO');
+  });
+
+  it('does not take a whole proof for another one that was recorded', () => {
+    const world = ReadyWorld.ready();
+    const path = world.proof({ kind: 'paper-e2e', endedAtMs: NOW_MS - 7 * DAY_MS });
+    const other = ReadyWorld.ready();
+    const newer = other.proof({ kind: 'paper-e2e', endedAtMs: NOW_MS - 1 });
+    world.files.set(path, other.files.get(newer) ?? '');
+    expect(world.statusOf('LR-020')).toMatch(/^UNKNOWN: .*not the one that the ledger has/);
+  });
+
+  it('reads no file that is none of the folder, whatever the ledger names', () => {
+    const world = ReadyWorld.ready();
+    world.proof({ kind: 'paper-e2e', name: '../plan' });
+    expect(world.statusOf('LR-020')).toMatch(/^UNKNOWN: the ledger names no file of the kind/);
   });
 
   it('waits for a person where only the approval is missing, and for nobody else', () => {

@@ -24,6 +24,8 @@ export interface ProofAsked {
   readonly passed?: boolean;
   readonly endedAtMs?: number;
   readonly evidenceAt?: string | null;
+  /** Of its file, where it is not as it should be. */
+  readonly name?: string;
 }
 
 export const STATE_IDS = READINESS_ITEMS.map(({ id }) => id).filter((id) => id !== 'LR-K1');
@@ -72,7 +74,7 @@ export class ReadyWorld {
       ...(evidenceAt !== undefined && { evidence_at: evidenceAt }),
     });
     const sha256 = nodeHash.sha256Hex(body);
-    const name = proofFileName(kind, endedAtMs);
+    const { name = proofFileName(kind, endedAtMs) } = asked;
     const path = `proofs/${name}`;
     this.files.set(path, `{"format":"${PROOF_FORMAT}","sha256":"${sha256}","proof":${body}}\n`);
     const verdict = passed ? 'PASS' : 'FAIL';
