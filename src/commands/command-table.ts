@@ -584,14 +584,15 @@ const MODES_OF_TRADING: readonly CommandSpec[] = [
   },
 ];
 
+const SHADOW_RUN_DIR: ArgumentSpec = {
+  form: '<dir>',
+  summary: 'folder with the evidence of the run',
+  values: 'directory',
+};
 const FIGURES_FILE: ArgumentSpec = {
   form: '<file>',
   summary: 'JSON file with the figures',
   values: 'file',
-};
-const KEEP_PROOF: OptionSpec = {
-  flags: '--write',
-  summary: 'keep the verdict as a proof in the state directory and its ledger',
 };
 
 const READINESS: readonly CommandSpec[] = [
@@ -653,7 +654,7 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'evaluate shadow-gate',
     group: 'Evaluate offline',
     summary: 'judge a shadow run by the ten checks of LR-030 (0 PASS, 1 FAIL)',
-    arguments: [EVIDENCE_DIR],
+    arguments: [SHADOW_RUN_DIR],
     options: [KEEP_PROOF],
     load: () => import('./evaluate/shadow-gate.js'),
   },
@@ -661,7 +662,7 @@ const EVALUATE: readonly CommandSpec[] = [
     name: 'evaluate shadow-compare',
     group: 'Evaluate offline',
     summary: 'compare the metrics of a shadow run with their thresholds, LR-031 (0 only PASS)',
-    arguments: [EVIDENCE_DIR],
+    arguments: [SHADOW_RUN_DIR],
     options: [
       {
         flags: '--limits <file>',

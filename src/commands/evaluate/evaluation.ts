@@ -98,7 +98,7 @@ function withoutTime(): OperatorError {
 
 export function noProof(why: string): OperatorError {
   return new OperatorError({
-    code: 'CDB-E0732',
+    code: 'CDB-E0736',
     what: 'Cannot make a proof of this evidence',
     why,
     todo: 'evaluate it without --write, or bring evidence that a proof can be made of',

@@ -7,7 +7,7 @@ import type { ReadinessEvidence } from '../../doctor/readiness/readiness.js';
 import type { FileReading } from '../../doctor/readiness/guard-rules.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import type { ReadPlan } from '../canary/read-plan.js';
-import type { EvidenceFolder, EvidenceServices } from './readiness-ports.js';
+import type { EvidenceFolder, EvidenceServices, Listing } from './readiness-ports.js';
 
 export interface EvidencePlaces {
   readonly cwd: string;
@@ -33,12 +33,17 @@ export async function collectEvidence(
   };
 }
 
+/** Far above the tasks of any list. */
+const STATES_MAX = 200;
+
 /** A folder that can't be listed has no manifest that could be trusted. */
 export function readStateFolder(folder: EvidenceFolder): StateFolder {
   const listing = folder.list();
-  const names = listing.state === 'listed' ? listing.names.filter(mayBeState) : [];
+  const all = listing.state === 'listed' ? listing.names.filter(mayBeState) : [];
+  const fault = listFault(listing, all.length);
+  const names = fault === null ? all : [];
   const manifest: FileReading =
-    listing.state === 'listed' ? folder.read(MANIFEST_NAME) : unlisted(listing);
+    fault === null ? folder.read(MANIFEST_NAME) : { state: 'unusable', why: fault };
   return {
     manifest,
     states: new Map(names.map((name) => [name, folder.read(name)])),
@@ -46,11 +51,10 @@ export function readStateFolder(folder: EvidenceFolder): StateFolder {
   };
 }
 
-function unlisted(
-  listing: Exclude<ReturnType<EvidenceFolder['list']>, { readonly state: 'listed' }>,
-): FileReading {
-  const why = listing.state === 'missing' ? 'the folder does not exist' : listing.why;
-  return { state: 'unusable', why };
+function listFault(listing: Listing, states: number): string | null {
+  if (listing.state === 'missing') return 'the folder does not exist';
+  if (listing.state === 'unusable') return listing.why;
+  return states > STATES_MAX ? `there are more than ${STATES_MAX} state files` : null;
 }
 
 function proofsIn(folder: EvidenceFolder, ledger: Ledger): ProofEvidence {

@@ -1,3 +1,4 @@
+import { TASK_ID } from '../../doctor/readiness/guard-rules.js';
 import type { ReadinessItem } from '../../doctor/readiness/items.js';
 import type { ItemStatus } from '../../doctor/readiness/judge-item.js';
 import type { JudgedItem, Readiness } from '../../doctor/readiness/readiness.js';
@@ -71,8 +72,8 @@ export function explainText({ item, status, says }: JudgedItem): string {
 function provenWords({ id, proven }: ReadinessItem): string {
   if (proven.by === 'approval') return 'the plan of the canary and its approval';
   if (proven.by === 'state') return `${id}-STATE.yaml says DONE`;
-  const kinds = proven.kinds.join(' and ');
-  return `${kinds}, kept with --write; its state file, where there are any, may not be BLOCKED`;
+  const kinds = `${proven.kinds.join(' and ')}, kept with --write`;
+  return TASK_ID.test(id) ? `${kinds}; where there are state files, its own says DONE` : kinds;
 }
 
 /** Never alone: the word stands behind it. */

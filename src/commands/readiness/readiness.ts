@@ -78,7 +78,7 @@ function noSuchItem(asked: string): OperatorError {
     READINESS_ITEMS.map(({ id }) => id),
   );
   return new OperatorError({
-    code: 'CDB-E0731',
+    code: 'CDB-E0735',
     what: `The readiness list has no item "${asked}"`,
     why: near === undefined ? 'nothing is like it' : `the nearest is ${near}`,
     todo: 'cdb readiness --for live lists them all',

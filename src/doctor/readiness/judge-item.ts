@@ -50,7 +50,12 @@ export function judgeItem(item: ReadinessItem, evidence: ItemEvidence): ItemFind
 function stateFinding(item: ReadinessItem, { guard, nowMs }: ItemEvidence): ItemFinding | null {
   const isProof = item.proven.by !== 'state';
   if (guard === null) {
-    return isProof ? null : finding('MISSING', 'no folder of state files is configured');
+    return isProof
+      ? null
+      : finding(
+          'MISSING',
+          'no folder of state files is configured: --state-files or doctor.stateFiles',
+        );
   }
   const [broken] = guard.violations.filter(({ taskId }) => taskId === null || taskId === item.id);
   if (broken !== undefined) {

@@ -48,7 +48,12 @@ export function newestProofs(
     if (listFault !== null) return { state: 'unknown', why: `the proofs: ${listFault}` };
     if (ledgerFault !== null) return { state: 'unknown', why: `the ledger: ${ledgerFault}` };
     if (stray !== undefined) return { state: 'unknown', why: `${stray} is not in the ledger` };
-    return newest === undefined ? { state: 'none' } : checked(newest, read(newest.name), hash);
+    if (newest === undefined) return { state: 'none' };
+    // Whoever writes an entry by hand could name any file.
+    if (proofKindOf(newest.name) !== kind) {
+      return { state: 'unknown', why: `the ledger names no file of the kind ${kind}` };
+    }
+    return checked(newest, read(newest.name), hash);
   };
   return new Map(PROOF_KINDS.map((kind) => [kind, of(kind)]));
 }

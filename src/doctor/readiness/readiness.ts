@@ -32,6 +32,8 @@ const NO_LIVE_APPROVAL: Approval = {
   untilMs: null,
 };
 
+const NOT_HERE = 'not in this build';
+
 /** Every item of the list for this target. Pure: any without a PASS is a no, unknown is a no. */
 export function judgeReadiness(
   target: ReadinessTarget,
@@ -45,7 +47,10 @@ export function judgeReadiness(
     approval: target === 'live' ? NO_LIVE_APPROVAL : approval,
     nowMs,
   };
-  const items = itemsFor(target).map((item) => ({ item, ...judgeItem(item, evidence) }));
+  const items = itemsFor(target).map((item) => ({
+    item: target === 'live' && item.proven.by === 'approval' ? { ...item, next: NOT_HERE } : item,
+    ...judgeItem(item, evidence),
+  }));
   return { target, verdict: verdictOf(items), items, guard };
 }
 

@@ -1,7 +1,7 @@
 import { durationText, utcText } from '../../view/age.js';
 import type { Readings } from '../facts.js';
 import { frequencyText } from '../logs/patterns.js';
-import { logSummaries } from '../logs/summary.js';
+import { logSummary } from '../logs/summary.js';
 import type { Container } from '../services/facts.js';
 import { memberKey } from '../services/member-name.js';
 import { section, type Section, type SectionRow } from './section.js';
@@ -52,7 +52,7 @@ function isHealthy({ state, health }: Container): boolean {
 
 /** A healthy badge says nothing of these. */
 function servicesInError({ logs: reading }: Readings, nowMs: number): ReadonlySet<string> {
-  const all = reading.state === 'read' ? logSummaries(reading.value, nowMs) : [];
+  const all = reading.state === 'read' ? reading.value.map((log) => logSummary(log, nowMs)) : [];
   const told = all.filter(({ verdict }) => verdict === 'REPEATS' || verdict === 'ERRORS');
   return new Set(told.map(({ service }) => memberKey(service)));
 }
@@ -72,18 +72,20 @@ function containerRow(one: Container, isInError: boolean): SectionRow {
 function logs({ logs: reading }: Readings, nowMs: number): Section {
   const [number, title] = ['1.2', 'Logs'];
   if (reading.state !== 'read') return section(number, title, ['no log was examined']);
-  const rows = logSummaries(reading.value, nowMs).map((summary) => {
-    const [most] = summary.errors;
-    return {
-      service: summary.service,
-      lines: summary.lines,
-      'error lines': summary.byLevel.error + summary.byLevel.fatal,
-      'most frequent error': most?.example ?? '',
-      frequency: most === undefined ? '' : frequencyText(most),
-      newest: summary.newestAtMs === null ? null : utcText(summary.newestAtMs),
-      verdict: summary.verdict,
-    };
-  });
+  const rows = reading.value
+    .map((log) => logSummary(log, nowMs))
+    .map((summary) => {
+      const [most] = summary.errors;
+      return {
+        service: summary.service,
+        lines: summary.lines,
+        'error lines': summary.byLevel.error + summary.byLevel.fatal,
+        'most frequent error': most?.example ?? '',
+        frequency: most === undefined ? '' : frequencyText(most),
+        newest: summary.newestAtMs === null ? null : utcText(summary.newestAtMs),
+        verdict: summary.verdict,
+      };
+    });
   return section(number, title, [], rows);
 }
 

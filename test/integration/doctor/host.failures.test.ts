@@ -13,7 +13,16 @@ afterEach(() => {
 });
 
 const POSTGRES = {
-  ...({ version: '18', kind: 'external', clockErrorMs: 5, isReadOnly: false } as const),
+  ...({
+    version: '18',
+    kind: 'external',
+    clockErrorMs: 5,
+    isReadOnly: false,
+    major: 18,
+    isStandby: false,
+    readsOnlyBy: null,
+    isDurable: true,
+  } as const),
   ...{ connections: 3, connectionsMax: 100 },
 };
 

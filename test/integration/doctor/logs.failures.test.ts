@@ -164,7 +164,10 @@ describe('the founding incident, from its log lines', () => {
 
   it('is a warning once the table is there and has rows', async () => {
     const nowMs = writeFounding();
-    const table = { table: 'risk_events', exists: true, rows: 3, inserted: 3, newestAtMs: nowMs };
+    const table = {
+      ...{ table: 'risk_events', exists: true, rows: 3, inserted: 3, newestAtMs: nowMs },
+      ...{ isRequired: true, neededBy: 'risk', isEmpty: false, rowsEstimated: 3 },
+    };
     const found = await bench.findings({ nowMs, facts: { tables: [table] } });
     expect(found.of('logs.audit_writes').status).toBe('STALE');
   });
