@@ -5,7 +5,7 @@ import type { ControlRecord } from '../../engine/domain/control.js';
 import { mostRestrictive } from '../../engine/domain/control.js';
 import { plainText } from '../tables/plain-text.js';
 import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
-import { ledgerWords, type LedgerOutcome } from './ledger-record.js';
+import { ledgerWords, type LedgerOutcome } from '../ledger-record.js';
 import { ACK_MS_MAX, type SharedChange } from './shared-change.js';
 
 export interface PlaceStopped {

@@ -29,7 +29,7 @@ import {
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
-import { recordInLedger } from './ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { changeShared, notChanged, type SharedChange } from './shared-change.js';
 
 /** Others may write at the same time; each round sees what they wrote. */

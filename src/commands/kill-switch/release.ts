@@ -29,7 +29,7 @@ import {
   type KillSwitchServices,
 } from './kill-switch-ports.js';
 import { forgetHost, hostToForget } from './forget.js';
-import { recordInLedger } from './ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { ACK_MS_MAX } from './shared-change.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
 import { stillRestricting } from './still-restricting.js';
