@@ -46,7 +46,7 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];
     for (const fact of outputs) {
-      if (!(await door.lets(fact))) continue;
+      if (isJudged(fact) && !(await door.lets(fact))) continue;
       for (const publication of publishPlan(fact, context)) {
         if (publication.to !== 'stream') rest.push(publication);
         else collect(streams, publication, fact);
@@ -62,6 +62,7 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
 
 export type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
 type FillFact = Extract<Output, { kind: 'OrderFilled' }>;
+type JudgedFact = OrderFact | OrderFilled | OrderRejected;
 
 /** What the fold hears of an order that the venue gate did not let out. */
 export function gatedReport(
@@ -97,10 +98,8 @@ class Door {
     this.#judgedBefore = judgedBefore;
   }
 
-  async lets(fact: Output): Promise<boolean> {
-    if (fact.kind === 'OrderRequested') return this.#letsOrder(fact);
-    if (fact.kind !== 'OrderFilled' && fact.kind !== 'OrderRejected') return true;
-    return !isOfFill(fact) || this.#letsFill(fact);
+  lets(fact: JudgedFact): Promise<boolean> {
+    return fact.kind === 'OrderRequested' ? this.#letsOrder(fact) : this.#letsFill(fact);
   }
 
   /**
@@ -147,8 +146,10 @@ class Door {
 }
 
 /** That nothing of an order was filled is true whoever refused it. */
-function isOfFill(result: OrderFilled | OrderRejected): boolean {
-  return result.book === 'real' && Number(result.cumQty) > 0;
+function isJudged(fact: Output): fact is JudgedFact {
+  if (fact.kind === 'OrderRequested') return true;
+  const isResult = fact.kind === 'OrderFilled' || fact.kind === 'OrderRejected';
+  return isResult && fact.book === 'real' && Number(fact.cumQty) > 0;
 }
 
 function collect(

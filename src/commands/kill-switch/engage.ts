@@ -3,7 +3,7 @@ import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl, RaiseRequest } from '../../engine/control/register.js';
 import { raise } from '../../engine/control/register.js';
-import type { ControlRecord } from '../../engine/domain/control.js';
+import { type ControlRecord, whyOf } from '../../engine/domain/control.js';
 import { isEngineAt } from '../../engine/ports/engine-board.js';
 import type { ObeyingEngine } from '../../engine/ports/shared-places.js';
 import { ChangedMeanwhile, EXIT, OperatorError } from '../../operator-error.js';
@@ -29,7 +29,7 @@ import {
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
-import { recordInLedger } from './ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { changeShared, notChanged, type SharedChange } from './shared-change.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
@@ -167,11 +167,11 @@ function signalHolder({ engine }: KillSwitch): boolean {
 }
 
 function engagedEvent(record: ControlRecord, request: RaiseRequest) {
-  const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  const { level, scopes, mode, epoch, operator, atMs, previousLevel } = record;
   return {
     kind: 'control',
     action: 'kill switch engaged',
-    ...{ atMs, who: operator, why: [reason, message].filter(Boolean).join(': ') },
+    ...{ atMs, who: operator, why: whyOf(record) },
     details: { level, scopes, mode, epoch, previousLevel, asked: request.level, ...request.exit },
   } as const;
 }

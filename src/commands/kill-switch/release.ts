@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
@@ -9,7 +10,7 @@ import {
   releaseTarget,
   type MissingWords,
 } from '../../engine/control/register.js';
-import type { ControlRecord } from '../../engine/domain/control.js';
+import { type ControlRecord, whyOf } from '../../engine/domain/control.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { ChangedMeanwhile, DependencyError, EXIT, OperatorError } from '../../operator-error.js';
@@ -30,8 +31,7 @@ import {
 } from './kill-switch-ports.js';
 import { keptPass } from '../doctor/kept-pass.js';
 import { forgetHost, hostToForget } from './forget.js';
-import { recordInLedger } from './ledger-record.js';
-import { ACK_MS_MAX } from './shared-change.js';
+import { recordInLedger } from '../ledger-record.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
 import { stillRestricting } from './still-restricting.js';
 
@@ -217,7 +217,7 @@ async function stillStricter(
   lowered: Pick<EffectiveControl, 'record'>,
 ): Promise<Released['stricter']> {
   const { clock } = killSwitch;
-  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  const untilMs = clock.monotonicMs() + STOP_PROMISE_MS;
   for (;;) {
     const stricter = await stricterEngine(killSwitch, lowered);
     if (stricter === null || clock.monotonicMs() >= untilMs) return stricter;
@@ -231,7 +231,7 @@ async function stillStricter(
  */
 async function remainingRestrictions({ killSwitch, shared }: Places): Promise<readonly string[]> {
   const { clock } = killSwitch;
-  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  const untilMs = clock.monotonicMs() + STOP_PROMISE_MS;
   for (;;) {
     const remaining = stillRestricting(await readEverywhere(killSwitch, shared));
     if (remaining.length === 0 || clock.monotonicMs() >= untilMs) return remaining;
@@ -270,7 +270,7 @@ function refused(
     confirm: `--confirm ${target}`,
   };
   const wanted = missing.map((name) => forms[name]);
-  const why = [record.reason, record.message].filter(Boolean).join(': ');
+  const why = whyOf(record);
   return new OperatorError({
     code: 'CDB-E0301',
     what: `Cannot release the kill switch: required ${wanted.join(', ')}`,

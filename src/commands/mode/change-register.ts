@@ -12,7 +12,7 @@ import {
 } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { readControl, type KillSwitch } from '../kill-switch/kill-switch-ports.js';
-import { recordInLedger } from '../kill-switch/ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { plainText } from '../tables/plain-text.js';
 import { tellMode, type EngineWord } from './mode-ports.js';
 

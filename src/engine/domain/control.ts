@@ -75,6 +75,11 @@ export function levelFor(
   return mostRestrictive([control.level, ...scoped.filter((level) => level !== undefined)]);
 }
 
+/** Why it holds, in words: `manual: spread gap`. */
+export function whyOf({ reason, message }: Pick<ControlRecord, 'reason' | 'message'>): string {
+  return [reason, message].filter(Boolean).join(': ');
+}
+
 export function withoutReleased(record: ControlRecord): ControlRecord {
   const { released, ...rest } = record;
   return released === undefined ? record : rest;

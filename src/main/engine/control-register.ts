@@ -3,6 +3,7 @@ import { latchPlace } from '../../adapters/files/latch-file.js';
 import { encodeLatch } from '../../adapters/files/latch-record.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import { recordInLedger } from '../../commands/ledger-record.js';
 import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
@@ -287,10 +288,9 @@ function noteMode(
   const { mode, epoch, operator, atMs } = next;
   const why = 'cdb run was started in this mode';
   const details = { from, to: mode, epoch };
-  try {
-    const action = 'mode changed by a start';
-    ledgerFiles(ledger).append({ kind: 'mode', action, atMs, who: operator, why, details });
-  } catch (error) {
-    onNotice(`the change of the mode is not in the ledger: ${String(error)}`);
-  }
+  const action = 'mode changed by a start';
+  const event = { kind: 'mode', action, atMs, who: operator, why, details } as const;
+  const outcome = recordInLedger(ledgerFiles(ledger), event);
+  if (outcome.state === 'failed')
+    onNotice(`the change of the mode is not in the ledger: ${outcome.why}`);
 }

@@ -1,6 +1,6 @@
+import { recordInLedger } from '../../commands/ledger-record.js';
 import type { CanaryChanged, ExitChanged, ExitState, Output } from '../../engine/domain/events.js';
 import type { LedgerEvent } from '../../engine/domain/ledger.js';
-import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import { DependencyError } from '../../operator-error.js';
@@ -41,12 +41,9 @@ export class FactNotes {
     const event = eventOf(fact, clock.nowMs());
     const key = event === null ? null : keyOf(event);
     if (event === null || key === null || this.#known.has(key)) return;
-    try {
-      ledger.append(event);
-      this.#known.add(key);
-    } catch (fault) {
-      onNotice(`the ledger does not take "${event.action}": ${wordsOf(fault)}`);
-    }
+    const outcome = recordInLedger(ledger, event);
+    if (outcome.state === 'written') this.#known.add(key);
+    else onNotice(`the ledger does not take "${event.action}": ${outcome.why}`);
   }
 
   #know(event: LedgerEvent): void {

@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +54,6 @@ import type { EngineRegister } from './control-register.js';
 import { openHostsControl, type Trouble } from './shared-control.js';
 
 const ENGINE_ID = engineIdOf(hostname(), process.pid, randomBytes(2).toString('hex'));
-/** The promise for a stop: so old may the word of another host be under which an order leaves. */
-const HEARD_MS_MAX = 1_000;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
 
@@ -201,7 +200,7 @@ function shardPlaces(
 function gateControl({ control }: ShardedPlace, hosts: SharedControl): () => ControlRecord {
   return () => {
     const ageMs = hosts.ageMs();
-    if (ageMs <= HEARD_MS_MAX) return control();
+    if (ageMs <= STOP_PROMISE_MS) return control();
     throw new DependencyError(
       `Cannot let orders leave: the other hosts' kill switches were last heard ${Math.round(ageMs / 1_000)} s ago`,
       { dependency: 'redis', retryable: true },

@@ -1,3 +1,4 @@
+import { unreadPlace } from '../../engine/control/unread-place.js';
 import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import { postgresControlPlace } from '../../adapters/postgres/control-place.js';
 import type { PgPool } from '../../adapters/postgres/pg-pool.js';
@@ -93,15 +94,11 @@ export async function listenToRedis(
     await untilAnswered(link, shell.clock, REDIS_WAIT_MS);
     said.hear(await place.read());
   } catch (fault) {
-    said.hear([unread(place.name, fault)]);
+    said.hear([unreadPlace(place.name, fault)]);
     said.fault = wordsOf(fault);
   }
   keepLooking(place, said, register, shell);
   return () => said.fault;
-}
-
-function unread(place: string, fault: unknown): PlacedReading {
-  return { place, isShared: true, reading: { state: 'unreadable', why: wordsOf(fault) } };
 }
 
 /** What a place and the hosts in it said last. One that says nothing any more has taken nothing back. */

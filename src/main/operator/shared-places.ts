@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS, STOP_STEP_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
@@ -14,11 +15,6 @@ import { systemClock } from '../../adapters/system-clock.js';
 import { DependencyError } from '../../operator-error.js';
 import { boundedPlace } from './bounded-place.js';
 
-/** Of all that is done at a place for one call; a stop has promised as much. */
-const PLACE_MS_MAX = 1_000;
-/** Of one step of it, whose fault says more than that time is over. */
-const STEP_MS_MAX = 900;
-
 /**
  * Redis and PostgreSQL as far as the configuration names them. A configuration that nobody accepts must
  * not keep a stop from any place: then the variables alone are looked at.
@@ -34,7 +30,7 @@ export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promi
   ]);
   const places = opened.filter((place) => place !== null);
   const clock = systemClock();
-  return { places: places.map((place) => boundedPlace(place, PLACE_MS_MAX, clock)), notes };
+  return { places: places.map((place) => boundedPlace(place, STOP_PROMISE_MS, clock)), notes };
 }
 
 /** One that can't even be opened is a place all the same: what is said there, nobody can tell. */
@@ -103,13 +99,13 @@ async function redisPlace(url: string): Promise<SharedPlace> {
     import('../../adapters/redis/redis-link.js'),
     import('../../adapters/redis/redis-control-place.js'),
   ]);
-  const limits = { connectTimeoutMs: STEP_MS_MAX, commandTimeoutMs: STEP_MS_MAX };
+  const limits = { connectTimeoutMs: STOP_STEP_MS, commandTimeoutMs: STOP_STEP_MS };
   const link = openRedisLink(url, 'kill switch of cdb', limits);
   const clock = systemClock();
   const place = redisControlPlace(link, clock);
   let answered: Promise<void> | null = null;
   const whenThere = async <T>(work: () => Promise<T>): Promise<T> => {
-    await (answered ??= untilAnswered(link, clock, STEP_MS_MAX));
+    await (answered ??= untilAnswered(link, clock, STOP_STEP_MS));
     return work();
   };
   return {
@@ -134,11 +130,11 @@ async function postgresPlace(
   const pool = openPgPool(targetOf(url), 'kill switch of cdb', {
     ...PG_LIMITS,
     connectionsMax: 1,
-    connectTimeoutMs: STEP_MS_MAX,
-    statementTimeoutMs: STEP_MS_MAX,
-    lockTimeoutMs: STEP_MS_MAX,
-    callDeadlineMs: STEP_MS_MAX,
-    idleMs: STEP_MS_MAX,
+    connectTimeoutMs: STOP_STEP_MS,
+    statementTimeoutMs: STOP_STEP_MS,
+    lockTimeoutMs: STOP_STEP_MS,
+    callDeadlineMs: STOP_STEP_MS,
+    idleMs: STOP_STEP_MS,
   });
   return postgresControlPlace(pool, config === null ? undefined : key.configuredChainHash(config));
 }

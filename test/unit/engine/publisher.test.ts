@@ -139,6 +139,14 @@ describe('publisher', () => {
     expect(results()).toBe(resultsOf(second!).length);
     const fills = await streams.tail(STREAMS.fills.name, 9);
     expect(fills.map(({ id }) => id)).toEqual(resultsOf(second!).map(({ ref }) => ref));
+    // What the drill compares.
+    const orders = await streams.tail(STREAMS.orders.name, 9);
+    const [orderId, ...others] = orders.map(({ fields }) => fields['order_id']);
+    expect([orderId, others]).toEqual([expect.stringMatching(/./), []]);
+    for (const { fields } of fills) {
+      expect(fields).toMatchObject({ order_id: orderId });
+      expect(Number(fields['filled_quantity'])).toBeGreaterThan(0);
+    }
   });
 
   it('says that it was refused, and keeps the end of one in that was partly filled here', async () => {

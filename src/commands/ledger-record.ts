@@ -1,6 +1,6 @@
-import { wordsOf } from '../../engine/domain/words-of.js';
-import type { LedgerEvent } from '../../engine/domain/ledger.js';
-import type { Ledger } from '../../engine/ports/ledger.js';
+import type { LedgerEvent } from '../engine/domain/ledger.js';
+import type { Ledger } from '../engine/ports/ledger.js';
+import { DependencyError } from '../operator-error.js';
 
 export type LedgerOutcome =
   | { readonly state: 'written'; readonly n: number }
@@ -11,7 +11,8 @@ export function recordInLedger(ledger: Ledger, event: LedgerEvent): LedgerOutcom
   try {
     return { state: 'written', n: ledger.append(event).n };
   } catch (fault) {
-    return { state: 'failed', why: wordsOf(fault) };
+    if (!(fault instanceof DependencyError)) throw fault;
+    return { state: 'failed', why: fault.message };
   }
 }
 
