@@ -4,7 +4,7 @@ import type { ProofKind } from '../../doctor/readiness/proof.js';
 import type { Hash } from '../../engine/domain/hash.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import { ledgerWords } from '../kill-switch/ledger-record.js';
+import { ledgerWords } from '../ledger-record.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { keepProof, type KeptProof, type ProofServices } from '../proof/keep-proof.js';

@@ -24,11 +24,12 @@ export function recordedFile(path: string, live: Probes) {
 
 function parsed(path: string): unknown {
   try {
-    if (statSync(path).size > BYTES_MAX) throw new Error(`it has more than ${BYTES_MAX} bytes`);
-    return JSON.parse(readFileSync(path, 'utf8'));
+    const { size } = statSync(path);
+    if (size <= BYTES_MAX) return JSON.parse(readFileSync(path, 'utf8'));
   } catch (fault) {
     throw unusable(path, wordsOf(fault));
   }
+  throw unusable(path, `it has more than ${BYTES_MAX} bytes`);
 }
 
 function unusable(path: string, why: string): OperatorError {
