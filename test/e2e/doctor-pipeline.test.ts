@@ -108,7 +108,7 @@ describe('the incident that this product was made for', () => {
       expect(status, stderr).toBe(1);
       const checkUp = checkUpOf(stdout);
       expect(told(checkUp)).toEqual([
-        'BLOCKER pipeline.audit_persisted: 14 842 decisions in 22 h, and the table risk_events is missing: 0 rows',
+        'BLOCKER pipeline.audit_persisted: 14 842 decisions in 22 h, and the table risk_events is missing: 0 rows, they are not persisted',
       ]);
       expect(checkUp).toMatchObject({
         status: 'FAIL',

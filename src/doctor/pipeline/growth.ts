@@ -19,7 +19,7 @@ export interface Growth {
   /** False: at most so much; what was there before can't be told apart. */
   readonly isExact: boolean;
   /** At least so much, for nobody wrote down more. */
-  readonly isLeast: boolean;
+  readonly isLeast?: true;
   /** A process began anew within the window, so less was counted than happened. */
   readonly hasReset: boolean;
 }
@@ -120,14 +120,14 @@ export function growthOf({ points }: Side, fromMs: number): Growth {
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0),
     isExact: parts.every(({ isExact }) => isExact),
-    isLeast: points.some((one) => one.at(-1)?.counter.isLeast === true),
+    ...(points.some((one) => one.at(-1)?.counter.isLeast === true) && { isLeast: true }),
     hasReset: parts.some(({ hasReset }) => hasReset),
   };
 }
 
 /** `+1 184 in 60 min`, `14 842 since the start 22 h ago`. */
 export function growthWords({ count, isExact, isLeast, hasReset }: Growth, spanMs: number): string {
-  const about = isLeast ? 'at least +' : isExact ? '+' : 'at most +';
+  const about = isLeast === true ? 'at least +' : isExact ? '+' : 'at most +';
   const reset = hasReset ? ', of which what came before a restart is not counted' : '';
   return `${about}${countText(count)} in ${durationText(spanMs)}${reset}`;
 }

@@ -68,9 +68,11 @@ function withoutTable(
     return { word: 'UNKNOWN', says: `the database has no table ${table}` };
   }
   if (seen === null) return { word: 'NO TABLE', says: `the table ${table} is missing` };
+  const { count, isLeast } = seen.growth;
+  const about = isLeast === true ? 'at least ' : '';
   return {
     word: 'NO TABLE',
-    says: `${cause.what} ${growthWords(seen.growth, spanMs)}, and the table ${table} is missing: they are not persisted`,
+    says: `${about}${countText(count)} ${cause.what} in ${durationText(spanMs)}, and the table ${table} is missing: 0 rows, they are not persisted`,
   };
 }
 

@@ -82,7 +82,7 @@ describe('rows and counters', () => {
     const { finding, findings } = await found('pipeline.audit_persisted');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
     expect(finding?.says).toMatch(
-      /^14 84\d decisions in 22 h, and the table risk_events is missing: 0 rows$/,
+      /^14 84\d decisions in 22 h, and the table risk_events is missing: 0 rows, they are not persisted$/,
     );
     expect(finding?.remedy).toMatchObject({ command: 'cdb migrate plan', gate: 'migrations' });
     const all = ordered([...findings.values()]);

@@ -172,7 +172,7 @@ describe('silence', () => {
     const finding = await findingOf('pipeline.audit_persisted', { counters, containers: [risk] });
     expect(finding.status).toBe('BLOCKER');
     expect(finding.says).toBe(
-      '14 842 decisions in 22 h, and the table risk_events is missing: 0 rows',
+      '14 842 decisions in 22 h, and the table risk_events is missing: 0 rows, they are not persisted',
     );
   });
 });
