@@ -584,6 +584,56 @@ const MODES_OF_TRADING: readonly CommandSpec[] = [
   },
 ];
 
+const SHADOW_RUN_DIR: ArgumentSpec = {
+  form: '<dir>',
+  summary: 'folder with the evidence of the run',
+  values: 'directory',
+};
+const FIGURES_FILE: ArgumentSpec = {
+  form: '<file>',
+  summary: 'JSON file with the figures',
+  values: 'file',
+};
+
+const READINESS: readonly CommandSpec[] = [
+  {
+    name: 'readiness',
+    group: 'Modes',
+    summary: 'say what is proven and what is missing before a canary or live (0 only GO)',
+    options: [
+      {
+        flags: '--for <target>',
+        summary: 'canary (default) or live',
+        read: choice('canary', 'live'),
+      },
+      { flags: '--explain <item>', summary: 'one item in full, e.g. LR-031' },
+      {
+        flags: '--state-files <dir>',
+        summary: 'folder of LR-TASKS.yaml and the LR state files',
+        read: path,
+        configKey: 'doctor.stateFiles',
+        values: 'directory',
+      },
+      PLAN,
+    ],
+    envelopes: ['readiness', 'readiness.explain'],
+    load: () => import('./readiness/readiness.js'),
+  },
+  {
+    name: 'readiness guard',
+    group: 'Modes',
+    summary: 'check LR state files by rules V000 to V015 (0 valid, 1 violation, 2 no manifest)',
+    arguments: [
+      {
+        form: '<dir>',
+        summary: 'folder of LR-TASKS.yaml and its state files',
+        values: 'directory',
+      },
+    ],
+    load: () => import('./readiness/guard.js'),
+  },
+];
+
 const EVALUATE: readonly CommandSpec[] = [
   {
     name: 'evaluate gate',
@@ -599,6 +649,62 @@ const EVALUATE: readonly CommandSpec[] = [
     summary: 'build order bundles from recorded inputs; one NDJSON line each',
     arguments: [INPUT_FILE],
     load: () => import('./evaluate/bundle.js'),
+  },
+  {
+    name: 'evaluate shadow-gate',
+    group: 'Evaluate offline',
+    summary: 'judge a shadow run by the ten checks of LR-030 (0 PASS, 1 FAIL)',
+    arguments: [SHADOW_RUN_DIR],
+    options: [KEEP_PROOF],
+    load: () => import('./evaluate/shadow-gate.js'),
+  },
+  {
+    name: 'evaluate shadow-compare',
+    group: 'Evaluate offline',
+    summary: 'compare the metrics of a shadow run with their thresholds, LR-031 (0 only PASS)',
+    arguments: [SHADOW_RUN_DIR],
+    options: [
+      {
+        flags: '--limits <file>',
+        summary: 'thresholds of this JSON file instead of those of this build; not with --write',
+        values: 'file',
+      },
+      KEEP_PROOF,
+    ],
+    load: () => import('./evaluate/shadow-compare.js'),
+  },
+  {
+    name: 'evaluate validation-window',
+    group: 'Evaluate offline',
+    summary: 'judge 72 h of shadow by the rules and hard aborts of LR-007 (0 only PASS)',
+    arguments: [FIGURES_FILE],
+    options: [KEEP_PROOF],
+    load: () => import('./evaluate/validation-window.js'),
+  },
+  {
+    name: 'evaluate paper-period',
+    group: 'Evaluate offline',
+    summary: 'judge five days of paper trading (0 only PASS)',
+    arguments: [FIGURES_FILE],
+    load: () => import('./evaluate/paper-period.js'),
+  },
+  {
+    name: 'evaluate recovery',
+    group: 'Evaluate offline',
+    summary: 'judge a recovery drill of LR-041 or LR-042 (0 only PASS)',
+    arguments: [FIGURES_FILE],
+    options: [KEEP_PROOF],
+    load: () => import('./evaluate/recovery.js'),
+  },
+  {
+    name: 'evaluate replay-twice',
+    group: 'Evaluate offline',
+    summary: 'fold a trades file twice; both passes have to say the same, LR-021 (0 only PASS)',
+    arguments: [
+      { form: '<file>', summary: '"sample" or trades (.csv.gz, .ndjson)', values: 'feed' },
+    ],
+    options: [THRESHOLDS, SET, SEED, SYMBOLS, KEEP_PROOF],
+    load: () => import('./evaluate/replay-twice.js'),
   },
   {
     name: 'proof paper-e2e',
@@ -751,6 +857,12 @@ const SCHEMA: readonly CommandSpec[] = [
       { flags: '--skip <a,b>', summary: 'all but these', read: list },
       { flags: '--group <name>', summary: 'only this group', read: choice(...GROUPS) },
       { flags: '--offline', summary: 'ask nothing beyond the configured stores: no venue, no CI' },
+      {
+        flags: '--logs <path>',
+        summary: 'logs of a stack: a file, or a directory with one log for each service',
+        values: 'file',
+        configKey: 'doctor.logs',
+      },
       { flags: '--strict', summary: 'warnings too end with 1' },
       {
         flags: '--bundle <file>',
@@ -991,6 +1103,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...AUDIT,
   ...STOP_TRADING,
   ...MODES_OF_TRADING,
+  ...READINESS,
   ...EVALUATE,
   ...SCHEMA,
   ...GATE,

@@ -18,6 +18,7 @@ import type { DrillServices } from './kill-switch/drill-ports.js';
 import type { LogServices } from './logs/log-services.js';
 import type { MigrateServices, ReportServices } from './migrate/migrate-ports.js';
 import type { OperatorServices, ReadableLog } from './operator-ports.js';
+import type { EvidenceServices } from './readiness/readiness-ports.js';
 import type { DetachServices } from './run/detached-child.js';
 import type { SoakServices } from './soak/soak-services.js';
 import type { WatchdogServices } from './watchdog/watchdog-services.js';
@@ -38,6 +39,7 @@ export interface Services
     ReportServices,
     DriftServices,
     DoctorServices,
+    EvidenceServices,
     SoakServices,
     AuditServices,
     GateServices {

@@ -130,11 +130,9 @@ export const configSchema = z.strictObject({
     windowMs: durationMs('how far back the check-up looks', HOUR, 60_000, 7 * DAY),
     checkMs: durationMs('one check, and the reading of one fact, end after', 2_000, 100, 60_000),
     services: textList(
-      'services of a stack that are expected, each NAME=http://host:port; asked for /health, /status, /metrics',
+      'members of a stack that are expected, each NAME, or NAME=http://host:port to ask its /health, /status, /metrics',
     ),
-    containers: optionalText(
-      '"docker", or a file with what docker inspect or docker ps (as JSON) printed',
-    ),
+    containers: optionalText('"docker", or a file with what docker inspect, ps or stats printed'),
     network: optionalText('the only network that its containers may be on'),
     logs: optionalText('log file, or directory with one log for each service'),
     logsZone: text('zone of times in logs that name none: UTC, +01:00, Europe/Berlin', 'UTC'),
@@ -147,6 +145,10 @@ export const configSchema = z.strictObject({
       'kill-switch file of a stack, as each of its services sees it (risk, execution)',
     ),
     protection: optionalText('file with the branch protection that is expected (JSON)'),
+    gateOutput: textList(
+      'recorded outputs of CI gates (how many tests they counted), or directories',
+    ),
+    stateFiles: optionalText('folder of the LR state files and their manifest, LR-TASKS.yaml'),
   }),
   postgres: z.strictObject({
     binariesDir: optionalText('PostgreSQL binaries to use instead of the packaged ones'),

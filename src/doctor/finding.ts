@@ -44,11 +44,30 @@ export function isUnknown({ status }: Pick<Finding, 'status'>): boolean {
   return status === 'CRASH' || status === 'TIMEOUT' || status === 'STALE';
 }
 
-/** Worst first: by what it costs, then by how sure it is, then by id. */
+/** Of two that cost the same the one that is nearer to effects is told first. */
+const NEAREST: readonly Group[] = [
+  'pipeline',
+  'schema',
+  'safety',
+  'services',
+  'streams',
+  'postgres',
+  'redis',
+  'venue',
+  'ci',
+  'repository',
+  'logs',
+  'host',
+  'config',
+  'monitoring',
+];
+
+/** Worst first: by what it costs, then by how sure it is, then by how near it is to effects. */
 export function bySeverity(a: Finding, b: Finding): number {
   return (
     rank(a) - rank(b) ||
     STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+    NEAREST.indexOf(a.group) - NEAREST.indexOf(b.group) ||
     (a.id < b.id ? -1 : 1)
   );
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/ports/clock.js';
 import { wordsOf } from '../engine/domain/words-of.js';
+import { OperatorError } from '../operator-error.js';
 import type { FactName, Probes, Readings } from './facts.js';
 import { isAbsent, type Probe, type Reading } from './reading.js';
 
@@ -44,6 +45,10 @@ async function settled<T>(probe: Probe<T>, signal: AbortSignal): Promise<Reading
     if (isAbsent(seen)) return { state: 'absent', why: seen.absent };
     return { state: 'read', source, value: seen.value, observedAtMs: seen.observedAtMs };
   } catch (fault) {
-    return { state: 'failed', why: wordsOf(fault), source };
+    return { state: 'failed', why: whyOf(fault), source };
   }
+}
+
+function whyOf(fault: unknown): string {
+  return fault instanceof OperatorError ? `${fault.what}: ${fault.why}` : wordsOf(fault);
 }

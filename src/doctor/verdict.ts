@@ -11,7 +11,14 @@ export function dayStatus(findings: readonly Finding[]): DayStatus {
   const examined = findings.filter(({ status }) => status !== 'SKIP');
   if (examined.length === 0) return 'FAIL';
   if (examined.some(breaks)) return 'FAIL';
+  if (!provesEffects(findings)) return 'WARN';
   return examined.some(({ status }) => status !== 'OK') ? 'WARN' : 'PASS';
+}
+
+/** Where effects were to be examined, something has to show them: a directory without an engine has none. */
+function provesEffects(findings: readonly Finding[]): boolean {
+  const ofPath = findings.filter(({ group }) => group === 'pipeline');
+  return ofPath.length === 0 || ofPath.some(({ status }) => status !== 'SKIP');
 }
 
 /** An unknown of P2 or P3 warns: it is no answer, and no alarm at night. */
@@ -53,9 +60,10 @@ function oncePerSubject(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-/** That effects flow is the best news there is; then what would have cost most. */
+/** That the whole path moves is the best news there is, then its parts, then what would have cost most. */
 function byWorth(a: Finding, b: Finding): number {
-  const worth = ({ group }: Finding) => (group === 'pipeline' ? 0 : 1);
+  const worth = ({ group, components }: Finding) =>
+    group !== 'pipeline' ? 2 : components.length === 0 ? 0 : 1;
   return worth(a) - worth(b) || (a.level < b.level ? -1 : a.level > b.level ? 1 : 0);
 }
 

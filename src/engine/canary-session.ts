@@ -66,12 +66,17 @@ function emitChange(state: CoreState, { cause, out }: At): Ref {
   });
 }
 
+/** A session is under way, or has left something that is still its own. */
+export function hasCanary({ canary }: Pick<CoreState, 'canary'>): boolean {
+  return canary.phase !== 'off' && !canary.isSettled;
+}
+
 /** What a canary holds or has left: nobody but a person sells it, once its session is over. */
 export function canaryLeft(
   state: CoreState,
 ): { readonly symbol: string; readonly qtyE8: E8 } | null {
-  const { phase, isSettled, terms } = state.canary;
-  if (phase === 'off' || isSettled || terms === null) return null;
+  const { terms } = state.canary;
+  if (!hasCanary(state) || terms === null) return null;
   const qtyE8 = bookOf(state, 'real')?.portfolio.positions.get(terms.symbol)?.qtyE8 ?? 0n;
   return qtyE8 === 0n ? null : { symbol: terms.symbol, qtyE8 };
 }

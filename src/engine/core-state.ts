@@ -23,6 +23,8 @@ export interface CoreState extends TradingState {
   seed: number;
   /** Highest control epoch so far. */
   epochMax: number;
+  /** Up to here releases have reset the breakers; absent before the first control change, and in older states. */
+  releasedEpoch?: number;
   codeVersion: string;
   configHash: string;
   /** Trades folded in this run, refused ones included. */

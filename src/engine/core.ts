@@ -1,6 +1,7 @@
 import { changeHome, eachBook, inBook } from './books.js';
 import { canaryMode, closeSession, settleSession, watchSession } from './canary-session.js';
 import { exitsMember } from './control/exit-wish.js';
+import { isReleased, withdrawnBy } from './control/releases.js';
 import { isActive, noteMarketTrade, routeOf, tripCanary } from './control/canary.js';
 import { initialCore, type CoreState } from './core-state.js';
 import { e8FromNumber, formatE8 } from './domain/e8.js';
@@ -140,10 +141,11 @@ function applyConfig(state: CoreState, input: ConfigChanged): void {
 }
 
 function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs): void {
-  // A release resets the breakers, also where only a breaker had stopped the orders. The old record
-  // that is readable again after a fault of its place is none, nor is a new mode.
-  const isNew = input.epoch > state.epochMax;
-  const lowered = input.level === 'TRADING' && input.reason === 'released' && isNew;
+  // A release resets the breakers, also where only a breaker had stopped the orders.
+  const lowered = isReleased(input, state);
+  const isWithdrawn = withdrawnBy(input, { epochMax: state.epochMax });
+  state.releasedEpoch ??= state.epochMax;
+  if (lowered) state.releasedEpoch = input.released?.all ?? input.epoch;
   state.epochMax = Math.max(state.epochMax, input.epoch);
   const { level, scopes, epoch, reason, message, operator, previousLevel, exits = [] } = input;
   const mode = canaryMode(state, input, { cause: out.inputRef, out });
@@ -156,8 +158,7 @@ function applyControl(state: CoreState, input: ControlChanged, out: StepOutputs)
     ...facts,
   });
   changeHome(state, mode, { cause, out });
-  const isReleased = input.reason === 'released' || input.reason === 'scope_released';
-  takeWishes(state, exits, { released: isNew && isReleased, out, cause });
+  takeWishes(state, exits, { isWithdrawn, releasedBefore: input.released?.any ?? 0, out, cause });
   if (!lowered || state.limits === null) return;
   resetBreakers(state.breakers);
   const { allocation } = state.limits;
@@ -262,6 +263,15 @@ function takeReport(
   limits: Thresholds,
   out: StepOutputs,
 ): void {
+  if (input.booked !== undefined) {
+    const { side, qty, price } = input.booked;
+    const message =
+      `${side} ${qty} ${input.symbol} at ${price} is in the books, and the venue gate refused the order: ` +
+      'nobody outside has it, so the position is that much off';
+    const about = { level: 'CRITICAL', code: 'GATE_LATE', message } as const;
+    out.emit({ kind: 'AlertRaised', cause: out.inputRef, tsMs: state.nowMs, ...about });
+    return;
+  }
   const context = tradingContext(state, state.nowMs, limits, out);
   eachBook(state, () => {
     settle(state, reportOrder(state.venue, input, venueContext(state, context)), context);

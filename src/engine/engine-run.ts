@@ -33,6 +33,4 @@ export interface EngineRun {
   status(): EngineStatus;
   /** Somebody outside of the fold found a reason to stop or to hold the canary, if one runs. */
   tripCanary(trigger: CanaryTrigger, detail: string): void;
-  /** Why the other hosts' registers can't be heard; null while they can, or where there are none. */
-  controlTrouble(): string | null;
 }

@@ -29,18 +29,28 @@ export function takeWishes(
   state: CoreState,
   wishes: readonly ExitWish[],
   {
-    released,
+    isWithdrawn,
+    releasedBefore,
     out,
     cause,
-  }: { readonly released: boolean; readonly out: StepOutputs; readonly cause: Ref },
+  }: {
+    /** Of a wish that the register has no more. */
+    readonly isWithdrawn: (saga: ExitSaga) => boolean;
+    /** Epoch of the newest release. */
+    readonly releasedBefore: number;
+    readonly out: StepOutputs;
+    readonly cause: Ref;
+  },
 ): void {
-  if (released) dropWithdrawn(state, wishes, out, cause);
+  const isKept = (saga: ExitSaga) =>
+    wishes.some(({ killId }) => killId === saga.killId) || !isWithdrawn(saga);
+  dropWithdrawn(state, isKept, out, cause);
   const known = new Set([...state.exits.map(({ killId }) => killId), ...state.exitsEnded]);
   for (const wish of wishes) {
     if (known.has(wish.killId)) continue;
     const { killId, cancelOpen, flatten, scopes } = wish;
     const begun = { state: 'cancelling', why: '', tries: new Map(), ref: cause } as const;
-    const saga: ExitSaga = { killId, cancelOpen, flatten, scopes, ...begun };
+    const saga: ExitSaga = { killId, cancelOpen, flatten, scopes, releasedBefore, ...begun };
     saga.ref = out.emit(changed(state, saga, cause));
     state.exits.push(saga);
   }
@@ -49,11 +59,10 @@ export function takeWishes(
 /** Whoever allows trading again takes back what is not done yet. */
 function dropWithdrawn(
   state: CoreState,
-  wishes: readonly ExitWish[],
+  isKept: (saga: ExitSaga) => boolean,
   out: StepOutputs,
   cause: Ref,
 ): void {
-  const isKept = ({ killId }: ExitSaga) => wishes.some((wish) => wish.killId === killId);
   for (const saga of state.exits) {
     if (isKept(saga)) continue;
     state.exitsEnded.push(saga.killId);

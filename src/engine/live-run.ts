@@ -1,6 +1,6 @@
 import { Committer, type CommitterLimits } from './committer.js';
 import type { CanaryTrigger } from './domain/canary-terms.js';
-import { canaryLeft } from './canary-session.js';
+import { canaryLeft, hasCanary } from './canary-session.js';
 import type { ControlRecord, Level, Mode } from './domain/control.js';
 import { formatE8 } from './domain/e8.js';
 import type { Output } from './domain/events.js';
@@ -19,10 +19,10 @@ import type { Clock } from './ports/clock.js';
 import type { EngineStatus } from './ports/engine-status.js';
 import type { EventLog } from './ports/event-log.js';
 import type { Feed } from './ports/feed.js';
-import type { RunRegistry } from './ports/run-registry.js';
+import { HELD_UNKNOWN, type RunRegistry } from './ports/run-registry.js';
 import type { SnapshotStore } from './ports/snapshot-store.js';
 import type { Keys, Topics } from './ports/topics-keys.js';
-import { createPublisher, gatedReport } from './publisher.js';
+import { bookedReport, createPublisher, gatedReport } from './publisher.js';
 import { recover, type Recovered } from './recovery.js';
 import { Runner, type EndReason } from './runner.js';
 import { Sequencer } from './sequencer.js';
@@ -31,6 +31,8 @@ import { Spool } from './spool.js';
 
 /** A database that restarts is back within seconds; one that is away longer is left to the next start. */
 const DRAIN_WAIT_MS_MAX = 30_000;
+/** An exit that is refused is tried again once at most before time goes on, which it does not here. */
+const LATE_ROUNDS_MAX = 8;
 
 export interface LiveDeps {
   readonly inputs: EventLog;
@@ -49,8 +51,6 @@ export interface LiveDeps {
   readonly onCommitted: (fact: Output) => void;
   readonly database: () => EngineStatus['database'];
   readonly rssBytes: () => number;
-  /** Absent where no other host is listened to. */
-  readonly controlTrouble?: () => string | null;
 }
 
 export interface LiveSettings {
@@ -88,6 +88,8 @@ export class LiveRun implements EngineRun {
   readonly #committer: Committer;
   #runner: Runner | null = null;
   #stopping = false;
+  /** In the list of the runs: what a canary holds is not known before the end. */
+  #isCanaryNoted = false;
 
   constructor(
     deps: LiveDeps,
@@ -160,6 +162,7 @@ export class LiveRun implements EngineRun {
     onDraining: (reason: EndReason) => void,
   ): Promise<EndReason> {
     onRecovered(await this.#recover());
+    this.#noteSession();
     for (const input of this.#openingInputs()) this.#sequencer.urge(input);
     const snapshotter = this.#newSnapshotter();
     this.#runner = this.#newRunner(snapshotter);
@@ -170,11 +173,26 @@ export class LiveRun implements EngineRun {
     onDraining(reason);
     await this.#committer.settled();
     await this.#committer.recovered(DRAIN_WAIT_MS_MAX);
+    await this.#foldLate(this.#runner);
     await snapshotter.final(this.#fold, this.#committer);
     this.#noteHeld();
     this.#sayGoodbye(reason === 'finished' && this.#committer.state === 'ok');
     this.phase = reason;
     return reason;
+  }
+
+  /**
+   * What the venue gate has refused of the last batches: behind a snapshot that has the order as open nobody
+   * would tell it again. What comes of that may be refused in turn.
+   */
+  async #foldLate(runner: Runner): Promise<void> {
+    for (let round = 0; round < LATE_ROUNDS_MAX; round += 1) {
+      const urgent = this.#sequencer.takeUrgent();
+      const late = urgent.filter(({ kind }) => kind === 'OrderReported');
+      if (late.length === 0) return;
+      await runner.foldLate(late);
+      await this.#committer.settled();
+    }
   }
 
   /** Commits and publishes what a dead process left of this run, and takes no trade. */
@@ -189,6 +207,15 @@ export class LiveRun implements EngineRun {
       await committing;
       this.#committer.throwIfFailed();
     }
+  }
+
+  /** A run that dies here and that no later build can fold may have left something. */
+  #noteSession(): void {
+    const isOpen = hasCanary(this.#fold.state);
+    if (isOpen === this.#isCanaryNoted) return;
+    const canaryHeld = isOpen ? HELD_UNKNOWN : null;
+    this.#deps.registry.update(this.run.runId, { canaryHeld });
+    this.#isCanaryNoted = isOpen;
   }
 
   /** Whoever starts another run has to know what this one would leave behind. */
@@ -219,10 +246,6 @@ export class LiveRun implements EngineRun {
   tripCanary(trigger: CanaryTrigger, detail: string): void {
     const atMs = this.#deps.clock.nowMs();
     this.#sequencer.urge({ kind: 'CanaryTripped', trigger, detail, atMs });
-  }
-
-  controlTrouble(): string | null {
-    return this.#deps.controlTrouble?.() ?? null;
   }
 
   /** True once nothing is decided under anything but this epoch and level, or a later epoch. */
@@ -317,6 +340,9 @@ export class LiveRun implements EngineRun {
       figures: this.#figures,
       clock,
       control,
+      onFolded: () => {
+        this.#noteSession();
+      },
       limits: { batchInputsMax, controlPollMs },
     });
   }
@@ -343,6 +369,9 @@ export class LiveRun implements EngineRun {
           }),
           onGated: (order, message) => {
             this.#sequencer.urge(gatedReport(order, message, clock.nowMs()));
+          },
+          onBooked: (fill) => {
+            this.#sequencer.urge(bookedReport(fill, clock.nowMs()));
           },
         }),
         onFailed: () => {

@@ -20,14 +20,14 @@ export function knownRun(
   return settings.restart ? null : registry.newest(runIdentity(feed, settings));
 }
 
-/** A run whose canary still holds something that no run but this one knows of; null where none does. */
+/** Runs whose canary holds something, or may do so, that no run but they know of; oldest first. */
 export function leftByCanary(
   registry: Pick<RunRegistry, 'list'>,
   known: RegisteredRun | null,
-): RegisteredRun | null {
+): readonly RegisteredRun[] {
   const isLeft = ({ runId, finished, canaryHeld }: RegisteredRun) =>
     canaryHeld !== null && !finished && runId !== known?.runId;
-  return registry.list().findLast(isLeft) ?? null;
+  return registry.list().filter(isLeft);
 }
 
 /** Continues the known run or starts a new one; nothing is folded yet. */

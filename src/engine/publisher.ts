@@ -1,8 +1,8 @@
 import { orderProof } from './decision-record.js';
 import { gateRefusal, type GateControl } from './control/venue-gate.js';
-import type { Output } from './domain/events.js';
+import type { OrderFilled, OrderRejected, Output } from './domain/events.js';
 import type { Hash } from './domain/hash.js';
-import type { RunIds } from './domain/ids.js';
+import { refText, type Ref, type RunIds } from './domain/ids.js';
 import type { OrderReported } from './domain/inputs.js';
 import type { Thresholds } from './domain/thresholds.js';
 import { publishPlan, type Publication } from './domain/wire/publish-plan.js';
@@ -23,6 +23,8 @@ export interface PublisherDeps {
   readonly control: () => GateControl;
   /** An order that the venue gate did not let out. */
   readonly onGated: (order: OrderFact, message: string) => void | Promise<void>;
+  /** A fill that was folded of such an order: it happened nowhere but in the books. */
+  readonly onBooked: (fill: FillFact) => void | Promise<void>;
   /** Sees every committed fact in order: the screen. */
   readonly onCommitted: (fact: Output) => void;
 }
@@ -38,17 +40,13 @@ interface StreamBatch {
  */
 export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Promise<void> {
   const context = { ids: deps.ids, proofOf: (order: OrderFact) => orderProof(order, deps) };
-  let judgedBefore: LogId | null | undefined;
+  let door: Door | undefined;
   return async ({ outputs }) => {
-    if (judgedBefore === undefined) {
-      judgedBefore = await deps.streams.takeOver(STREAMS.orders.name);
-    }
+    door ??= new Door(deps, await deps.streams.takeOver(STREAMS.orders.name));
     const streams = new Map<string, StreamBatch>();
     const rest: Publication[] = [];
     for (const fact of outputs) {
-      if (fact.kind === 'OrderRequested' && !(await mayLeave(fact, judgedBefore, deps))) {
-        continue;
-      }
+      if (isJudged(fact) && !(await door.lets(fact))) continue;
       for (const publication of publishPlan(fact, context)) {
         if (publication.to !== 'stream') rest.push(publication);
         else collect(streams, publication, fact);
@@ -63,6 +61,8 @@ export function createPublisher(deps: PublisherDeps): (batch: FoldedBatch) => Pr
 }
 
 export type OrderFact = Extract<Output, { kind: 'OrderRequested' }>;
+type FillFact = Extract<Output, { kind: 'OrderFilled' }>;
+type JudgedFact = OrderFact | OrderFilled | OrderRejected;
 
 /** What the fold hears of an order that the venue gate did not let out. */
 export function gatedReport(
@@ -74,24 +74,82 @@ export function gatedReport(
   return { kind: 'OrderReported', ...about, message, atMs };
 }
 
-/**
- * An order up to the last one that left in a former process was judged there: what is in the stream
- * has left and is not announced again; what is not was refused, and the fold may not know it yet.
- */
-async function mayLeave(
-  order: OrderFact,
-  judgedBefore: LogId | null,
-  deps: PublisherDeps,
-): Promise<boolean> {
-  if (judgedBefore !== null && compareLogIds(order.ref, judgedBefore) <= 0) {
-    if (!(await deps.streams.has(STREAMS.orders.name, order.ref))) {
-      await deps.onGated(order, 'venue gate: refused before a restart');
-    }
-    return false;
+/** What the fold hears of a fill that it should not have made. */
+export function bookedReport(
+  { orderRef, symbol, side, qty, price }: FillFact,
+  atMs: number,
+): OrderReported {
+  const about = { orderRef, symbol, status: 'REJECTED', refusedBy: 'gate' } as const;
+  const message = 'venue gate: refused, and filled in the books before the fold heard of it';
+  return { kind: 'OrderReported', ...about, message, booked: { side, qty, price }, atMs };
+}
+
+/** Far more than are on their way at once; what comes of an order comes soon. */
+const GATED_MAX = 4_096;
+
+/** What may leave of one run, from where this process has taken it over. */
+class Door {
+  readonly #deps: PublisherDeps;
+  readonly #judgedBefore: LogId | null;
+  readonly #gated = new Set<string>();
+
+  constructor(deps: PublisherDeps, judgedBefore: LogId | null) {
+    this.#deps = deps;
+    this.#judgedBefore = judgedBefore;
   }
-  const refusal = gateRefusal(order, deps.control());
-  if (refusal !== null) await deps.onGated(order, refusal);
-  return refusal === null;
+
+  lets(fact: JudgedFact): Promise<boolean> {
+    return fact.kind === 'OrderRequested' ? this.#letsOrder(fact) : this.#letsFill(fact);
+  }
+
+  /**
+   * An order up to the last one that left in a former process was judged there: what is in the stream
+   * has left and is not announced again; what is not was refused, and the fold may not know it yet.
+   */
+  async #letsOrder(order: OrderFact): Promise<boolean> {
+    const { control } = this.#deps;
+    if (this.#wasJudged(order.ref)) {
+      if (!(await this.#hasLeft(order.ref))) {
+        await this.#refuse(order, 'venue gate: refused before a restart');
+      }
+      return false;
+    }
+    const refusal = gateRefusal(order, control());
+    if (refusal !== null) await this.#refuse(order, refusal);
+    return refusal === null;
+  }
+
+  async #refuse(order: OrderFact, message: string): Promise<void> {
+    this.#gated.add(refText(order.ref));
+    const [oldest] = this.#gated;
+    if (this.#gated.size > GATED_MAX && oldest !== undefined) this.#gated.delete(oldest);
+    await this.#deps.onGated(order, message);
+  }
+
+  /** The fold fills what it has not heard of yet that it was refused. */
+  async #letsFill(result: OrderFilled | OrderRejected): Promise<boolean> {
+    const { orderRef } = result;
+    const isGated =
+      this.#gated.has(refText(orderRef)) ||
+      (this.#wasJudged(orderRef) && !(await this.#hasLeft(orderRef)));
+    if (isGated && result.kind === 'OrderFilled') await this.#deps.onBooked(result);
+    return !isGated;
+  }
+
+  #wasJudged(order: Ref): boolean {
+    return this.#judgedBefore !== null && compareLogIds(order, this.#judgedBefore) <= 0;
+  }
+
+  #hasLeft(order: Ref): Promise<boolean> {
+    return this.#deps.streams.has(STREAMS.orders.name, order);
+  }
+}
+
+/** That nothing of an order was filled is true whoever refused it. */
+function isJudged(fact: Output): fact is JudgedFact {
+  if (fact.kind === 'OrderRequested') return true;
+  const isResult = fact.kind === 'OrderFilled' || fact.kind === 'OrderRejected';
+  return isResult && fact.book === 'real' && Number(fact.cumQty) > 0;
 }
 
 function collect(

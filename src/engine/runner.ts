@@ -21,6 +21,8 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The register's effective record now; never throws, unknown reads as HALTED. */
   readonly control: () => ControlRecord;
+  /** Behind every batch, before anything of it can leave. What it throws ends the run. */
+  readonly onFolded: () => void;
   readonly limits: { readonly batchInputsMax: number; readonly controlPollMs: number };
 }
 
@@ -73,6 +75,11 @@ export class Runner {
     }
   }
 
+  /** Behind the end of the feed, what came of the last batches; the caller sees to their commit. */
+  async foldLate(inputs: readonly Input[]): Promise<void> {
+    await this.#process(inputs);
+  }
+
   /** A database that is away would make the end wait for it. */
   #drainsFeed(): boolean {
     return !this.#isFinite && this.#deps.committer.state === 'ok';
@@ -111,12 +118,13 @@ export class Runner {
   }
 
   async #process(inputs: readonly Input[]): Promise<void> {
-    const { clock, journal, fold, figures, committer, snapshotter } = this.#deps;
+    const { clock, journal, fold, figures, committer, snapshotter, onFolded } = this.#deps;
     const arrivedAtMs = clock.monotonicMs();
     const sequenced = await journal.append(inputs);
     const journaledAtMs = clock.monotonicMs();
     const outputs: Output[] = [];
     for (const one of sequenced) for (const fact of fold.apply(one)) outputs.push(fact);
+    onFolded();
     figures.noteStep('journal', journaledAtMs - arrivedAtMs);
     figures.noteStep('fold', clock.monotonicMs() - journaledAtMs);
     const trades = inputs.filter((input) => input.kind === 'TradeObserved').length;

@@ -60,6 +60,14 @@ export const services: Services = {
     const { openMexcOrders } = await import('./watchdog/mexc-orders.js');
     return openMexcOrders(config, credentials);
   },
+  async evidenceFolder(path) {
+    const { evidenceFolder } = await import('./operator/evidence-folder.js');
+    return evidenceFolder(path);
+  },
+  async proofFolder(stateDir) {
+    const { proofFolder } = await import('./operator/evidence-folder.js');
+    return proofFolder(stateDir);
+  },
   async canaryPacks(stateDir) {
     const { canaryPacks } = await import('./operator/canary-packs.js');
     return canaryPacks(stateDir);

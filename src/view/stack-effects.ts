@@ -1,26 +1,16 @@
 import { KEYS, STREAMS, TOPICS } from '../engine/domain/wire/streams.js';
-import type { StackServer } from '../engine/ports/stack-reader.js';
 import { agoText, durationText } from './age.js';
 import { countText } from './figure.js';
+import { serverWarnings } from './redis-warnings.js';
+import { STACK_LIMITS } from './stack-limits.js';
 import type { StackFacts, StackView } from './stack-view.js';
 import type { StreamView } from './streams-json.js';
 
 type Judged = Pick<StackView, 'word' | 'reasons' | 'warnings' | 'startedBy'>;
 type Facts = Omit<StackFacts, 'streams'> & { readonly streams: readonly StreamView[] };
 
-const LIMITS = {
-  /** A window is 60 s, its sweeper one window late, and a window without trades makes no candle. */
-  candleMs: 180_000,
-  /** Repeated every 60 s; risk takes none that is older (RC_001). */
-  regimeMs: 300_000,
-  /** An order times out after 10 s, and every order gets a result. */
-  resultMs: 60_000,
-  clockMs: 2_000,
-  memoryShare: 0.9,
-} as const;
-
 /** Without a reader of these the chain is cut; nobody has to read the others. */
-const TOPICS_NEEDED: readonly string[] = [
+export const TOPICS_NEEDED: readonly string[] = [
   TOPICS.marketData,
   TOPICS.signals,
   TOPICS.orders,
@@ -41,8 +31,8 @@ export function judgeStack(facts: Facts): Judged {
     return { word: 'NOTHING FLOWS', startedBy, reasons, warnings };
   }
   const reasons = [
-    ...ageReasons(facts, STREAMS.candles.name, LIMITS.candleMs),
-    ...ageReasons(facts, STREAMS.regimes.name, LIMITS.regimeMs),
+    ...ageReasons(facts, STREAMS.candles.name, STACK_LIMITS.candleMs),
+    ...ageReasons(facts, STREAMS.regimes.name, STACK_LIMITS.regimeMs),
     ...resultReasons(facts),
     ...topics
       .filter(({ topic, subscribers }) => subscribers === 0 && TOPICS_NEEDED.includes(topic))
@@ -91,45 +81,10 @@ function resultReasons(facts: Facts): readonly string[] {
   const resultMs = lastAtMs(STREAMS.fills.name);
   if (orderMs === null || (resultMs !== null && resultMs >= orderMs)) return [];
   const waitedMs = nowOf(facts) - orderMs;
-  if (waitedMs <= LIMITS.resultMs) return [];
+  if (waitedMs <= STACK_LIMITS.resultMs) return [];
   return [
     `${STREAMS.orders.name}: the newest order has had no result for ${durationText(waitedMs)}`,
   ];
-}
-
-export function serverWarnings(server: StackServer, observedAtMs: number): readonly string[] {
-  const { maxmemoryPolicy, maxmemoryBytes, usedMemoryBytes, evictedKeys, clockMs, role } = server;
-  const warnings: string[] = [];
-  if (maxmemoryPolicy === null) {
-    warnings.push('maxmemory-policy is unknown: it should be noeviction');
-  } else if (maxmemoryPolicy !== 'noeviction') {
-    warnings.push(
-      `maxmemory-policy is ${maxmemoryPolicy}, not noeviction: under pressure whole streams vanish`,
-    );
-  }
-  if (evictedKeys !== null && evictedKeys > 0) {
-    warnings.push(`${countText(evictedKeys)} keys were evicted: streams or states may be missing`);
-  }
-  if (maxmemoryBytes !== null && maxmemoryBytes > 0 && usedMemoryBytes !== null) {
-    const share = usedMemoryBytes / maxmemoryBytes;
-    if (share > LIMITS.memoryShare)
-      warnings.push(`${Math.round(share * 100)} % of maxmemory is used`);
-  }
-  if (server.isAppendOnly === false) {
-    warnings.push('the append-only file is off: a restart of Redis may lose every stream');
-  }
-  if (server.isAppendOnlyWell === false) {
-    warnings.push('the last write of the append-only file failed: look at the disk of Redis');
-  }
-  if (role !== null && role !== 'master') {
-    warnings.push(`this Redis is a ${role}: what it has may be late`);
-  }
-  const aheadMs = clockMs === null ? 0 : clockMs - observedAtMs;
-  if (Math.abs(aheadMs) > LIMITS.clockMs) {
-    const side = aheadMs > 0 ? 'ahead of' : 'behind';
-    warnings.push(`the clock of Redis is ${durationText(Math.abs(aheadMs))} ${side} this one`);
-  }
-  return warnings;
 }
 
 function dataWarnings(facts: Facts): readonly string[] {

@@ -36,13 +36,18 @@ const STATES_MAX = 1_000;
 
 /** @throws DependencyError */
 export async function readStack(reader: StackReader, nowMs: number): Promise<StackView> {
+  return stackView(await readStackFacts(reader, nowMs));
+}
+
+/** @throws DependencyError */
+export async function readStackFacts(reader: StackReader, nowMs: number): Promise<StackFacts> {
   const [streams, topics, states, server] = await Promise.all([
     reader.log.list(),
     reader.listeners(Object.values(TOPICS)),
     reader.keys(KEYS.marketState.prefix, STATES_MAX),
     reader.server(),
   ]);
-  return stackView({ observedAtMs: nowMs, streams, topics, states, server });
+  return { observedAtMs: nowMs, streams, topics, states, server };
 }
 
 export function stackView({ streams, ...facts }: StackFacts): StackView {

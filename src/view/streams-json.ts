@@ -55,7 +55,8 @@ export function readStreamViews(body: unknown): readonly StreamView[] | null {
   return read.success ? read.data.streams : null;
 }
 
-function streamView(info: StreamInfo | string): StreamView {
+/** @param info a name for a stream to which nothing was ever written */
+export function streamView(info: StreamInfo | string): StreamView {
   if (typeof info === 'string') {
     const lengthMax = streamSpec(info)?.lengthMax ?? null;
     const none = { length: 0, entriesAdded: 0, bytes: 0, tornBytes: 0 };

@@ -86,6 +86,7 @@ export async function truthOfInputs(
     thresholds,
     control: () => LETS_EVERYTHING_OUT,
     onGated: () => undefined,
+    onBooked: () => undefined,
     onCommitted: () => undefined,
   })(whole);
   const orders = streams.get(STREAMS.orders.name) ?? [];
@@ -94,6 +95,16 @@ export async function truthOfInputs(
     STREAMS.orders.name,
     orders.filter(({ id }) => !gated.has(refText(id))),
   );
+  // Of those it keeps the fills back too, which the fold had made by then.
+  const kept = new Set(
+    facts.filter((fact) => isFillOf(fact, gated)).map(({ ref }) => refText(ref)),
+  );
+  for (const { name } of [STREAMS.fills, STREAMS.orderResults]) {
+    streams.set(
+      name,
+      (streams.get(name) ?? []).filter(({ id }) => !kept.has(refText(id))),
+    );
+  }
   return {
     runId,
     digest: fold.digest,
@@ -103,6 +114,11 @@ export async function truthOfInputs(
     rows,
     streams,
   };
+}
+
+function isFillOf(fact: Output, gated: ReadonlySet<string>): boolean {
+  const isResult = fact.kind === 'OrderFilled' || fact.kind === 'OrderRejected';
+  return isResult && Number(fact.cumQty) > 0 && gated.has(refText(fact.orderRef));
 }
 
 const digests = new Map<number, Promise<string>>();

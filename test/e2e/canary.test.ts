@@ -179,6 +179,14 @@ describe('a canary on the paper venue', () => {
     engine.kill('SIGKILL');
     await engine.ended;
     await place.quiet();
+    // So is a run that several hosts share, and nobody has looked yet at what this one holds.
+    const nowhere = {
+      CDB_REDIS_URL: 'redis://127.0.0.1:1/0',
+      CDB_DATABASE_URL: 'postgres://cdb@127.0.0.1:1/cdb',
+    };
+    const shared = await place.run(['run', '--shadow', '--feed', 'sample'], { env: nowhere });
+    expect([shared.status, shared.stderr]).toEqual([5, expect.stringContaining('CDB-E0324')]);
+    expect(shared.stderr).toContain('left by canaries: unknown, it did not end (run ');
     // Another mode is another run, in whose books nothing of it would be.
     const other = await place.run(['run', '--paper', '--feed', 'sample', '--speed', '20']);
     expect([other.status, other.stderr]).toEqual([5, expect.stringContaining('CDB-E0324')]);

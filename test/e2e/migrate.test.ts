@@ -205,6 +205,17 @@ describe('files that do not fit are refused by name', () => {
     ]);
   });
 
+  it('by a plan too, which commits nothing of it', async () => {
+    const database = await migrated();
+    const sql = 'CREATE TABLE more (n integer); COMMIT;\n';
+    const script = productWith({ [`${NEXT}_unfit.sql`]: sql });
+    const plan = await cdb(database, ['migrate', 'plan'], script);
+    expect([plan.status, plan.stdout]).toEqual([1, expect.stringContaining('must not end it')]);
+    expect(await server.run(database, "SELECT to_regclass('more') AS found")).toEqual([
+      { found: null },
+    ]);
+  });
+
   it('out of order', async () => {
     const database = await migrated();
     await server.run(database, 'DELETE FROM schema_history WHERE version = 2');

@@ -3,6 +3,7 @@ import {
   ADAPTER_STATEMENTS,
   STACK_STATEMENTS,
 } from '../../src/adapters/postgres/all-statements.js';
+import { PIPELINE_STATEMENTS } from '../../src/adapters/doctor/pipeline-statements.js';
 import { parameterCount, type SqlStatement } from '../../src/engine/ports/sql-statement.js';
 import { SCHEMA_STATEMENTS } from '../../src/schema/all-statements.js';
 import type { CatalogRelation } from '../../src/schema/catalog/catalog.js';
@@ -11,8 +12,16 @@ import { loadContracts } from '../../src/schema/contracts/load-contracts.js';
 import { preparation } from '../../src/schema/drift/drift-statements.js';
 import { valueStatement } from '../../src/schema/drift/value-statements.js';
 import { loadSqlParser } from '../../src/schema/sql/parse-sql.js';
+import { gapStatement } from '../../src/schema/written/id-gaps.js';
+import { mirrorStatement } from '../../src/schema/written/mirrors.js';
+import { nonFiniteStatement } from '../../src/schema/written/non-finite.js';
+import { repeatedStatement } from '../../src/schema/written/repeated-ids.js';
+import { rowsStatement } from '../../src/schema/written/table-rows.js';
+import { writersStatement } from '../../src/schema/written/writers.js';
 import { treeOnDisk } from './architecture/source-tree.js';
 import { scanSql } from './architecture/sql-scan.js';
+
+const parser = await loadSqlParser();
 
 const EMPTY_TABLE: Omit<CatalogRelation, 'name' | 'columns'> = {
   kind: 'table',
@@ -29,8 +38,9 @@ const INSERTED = ADAPTER_STATEMENTS.filter(({ name }) => name.startsWith('insert
 const MADE_FOR = [
   preparation(INSERTED),
   ...[...loadContracts().values()].flatMap((contract) => valuesOf(contract)),
+  ...writtenStatements(),
 ];
-const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS, ...MADE_FOR];
+const ALL = [...ADAPTER_STATEMENTS, ...SCHEMA_STATEMENTS, ...PIPELINE_STATEMENTS, ...MADE_FOR];
 const NAMES = ALL.map(({ name }) => name);
 
 test('all SQL in src is in statement objects, and all of them are listed', () => {
@@ -86,7 +96,38 @@ function valuesOf(contract: Contract): readonly SqlStatement[] {
     ...{ name, type, nullable: true, default: null },
   }));
   const relation = { ...EMPTY_TABLE, name: contract.table, columns };
-  return [valueStatement(contract, relation)].flatMap((made) => made?.statement ?? []);
+  return [valueStatement(parser, contract, relation)].flatMap((made) => made?.statement ?? []);
+}
+
+/** What is asked of rows, of tables of which each has every column that any of ours has. */
+function writtenStatements(): readonly SqlStatement[] {
+  const contracts = [...loadContracts().values()];
+  const columns = contracts.flatMap(({ fields }) =>
+    Object.entries(fields).map(([name, { type }]) => ({
+      name,
+      type,
+      nullable: true,
+      default: null,
+    })),
+  );
+  const once = columns.filter(({ name }, at) => columns.findIndex((c) => c.name === name) === at);
+  const relations = contracts.map(({ table }) => ({ ...EMPTY_TABLE, name: table, columns: once }));
+  const all = new Map(relations.map((relation) => [relation.name, relation]));
+  const catalog = { schema: 'public', relations: Object.fromEntries(all) };
+  const readable = new Set(all.keys());
+  const overview = [...readable].map((table) => {
+    const there = { exists: true, readable: true, insertable: true };
+    return { table, ...there, inserted: 0, bytes: 0, estimated: null };
+  });
+  const made = [
+    rowsStatement(catalog, overview),
+    nonFiniteStatement(relations),
+    gapStatement(relations),
+    mirrorStatement(relations),
+    repeatedStatement(catalog, readable),
+    writersStatement(catalog, readable),
+  ];
+  return made.map((statement) => statement ?? { name: 'nothing', text: '' });
 }
 
 function patternOf(name: string): RegExp {

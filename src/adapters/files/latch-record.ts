@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ControlRecord, ExitWish, Level, Mode } from '../../engine/domain/control.js';
+import type {
+  ControlRecord,
+  ExitWish,
+  Level,
+  Mode,
+  Releases,
+} from '../../engine/domain/control.js';
 import { exitsMember, WISHES_MAX, WISH_SCOPES_MAX } from '../../engine/control/exit-wish.js';
 import type { CanaryTerms } from '../../engine/domain/canary-terms.js';
 import { LEVELS, MODES } from '../../engine/domain/control.js';
@@ -50,9 +56,22 @@ function recordOf(found: Readonly<Record<string, unknown>>): ControlRecord | nul
   }
   const canary = found['canary'] === undefined ? undefined : canaryOf(found['canary']);
   const exits = exitsOf(found['exits']);
-  if (canary === null || exits === null) return null;
+  const released = found['released'] === undefined ? undefined : releasesOf(found['released']);
+  if (canary === null || exits === null || released === null) return null;
   const words = { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel };
-  return { ...words, ...canaryMember(canary), ...exitsMember(exits) };
+  const members = { ...canaryMember(canary), ...exitsMember(exits) };
+  return { ...words, ...members, ...releasedMember(released) };
+}
+
+function releasedMember(released: Releases | undefined): Pick<ControlRecord, 'released'> {
+  return released === undefined ? {} : { released: { all: released.all, any: released.any } };
+}
+
+/** @returns null where it is not what this build writes */
+function releasesOf(value: unknown): Releases | null {
+  if (!isObject(value)) return null;
+  const { all, any } = value;
+  return isCount(all) && isCount(any) && all <= any ? { all, any } : null;
 }
 
 function canaryMember(canary: CanaryTerms | undefined): Pick<ControlRecord, 'canary'> {
@@ -100,7 +119,8 @@ function inOrder(record: ControlRecord): ControlRecord {
   const sorted = Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
   const words = { level, scopes: sorted, mode, epoch, reason, message, operator, atMs };
   // Behind all others, and only where there are some: a record without is the same to the byte.
-  return { ...words, previousLevel, ...canaryMember(terms), ...exitsMember(exits) };
+  const members = { ...canaryMember(terms), ...exitsMember(exits) };
+  return { ...words, previousLevel, ...members, ...releasedMember(record.released) };
 }
 
 function wishInOrder({ killId, cancelOpen, flatten, scopes }: ExitWish): ExitWish {

@@ -40,9 +40,11 @@ export function ledgerFiles(directory: string): Ledger {
       }
     },
     head: () => headOf(directory),
-    entries: function* (after = 0) {
+    entries: function* (after = 0, onUnreadable) {
       for (const name of names(directory)) {
-        if (Number.parseInt(name, 10) > after) yield read(directory, name);
+        if (Number.parseInt(name, 10) <= after) continue;
+        const entry = readOrTell(directory, name, onUnreadable);
+        if (entry !== null) yield entry;
       }
     },
   };
@@ -90,6 +92,20 @@ function names(directory: string): readonly string[] {
 
 function nameOf(n: number): string {
   return `${String(n).padStart(DIGITS, '0')}.json`;
+}
+
+function readOrTell(
+  directory: string,
+  name: string,
+  onUnreadable: ((fault: Error) => void) | undefined,
+): LedgerEntry | null {
+  try {
+    return read(directory, name);
+  } catch (fault) {
+    if (onUnreadable === undefined || !(fault instanceof DependencyError)) throw fault;
+    onUnreadable(fault);
+    return null;
+  }
 }
 
 function read(directory: string, name: string): LedgerEntry {

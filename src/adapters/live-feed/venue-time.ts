@@ -30,7 +30,8 @@ export async function askVenueTime(
   }
 }
 
-function serverTimeOf(text: string): number | null {
+/** The member `serverTime` of an answer; null: there is none. */
+export function serverTimeOf(text: string): number | null {
   const digits = /"serverTime"\s*:\s*(\d{13})\b/.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }

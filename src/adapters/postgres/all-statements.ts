@@ -7,12 +7,14 @@ import {
   refusalStatements,
 } from './audit-reader-statements.js';
 import type { AuditTables } from './audit-reader.js';
+import { CHAIN_END_STATEMENTS } from './chain-ends.js';
 import { CHAIN_STATEMENTS } from './chain-reader.js';
 import { READ_REGISTER } from './control-place.js';
 import { followStatements } from './follow-statements.js';
 import { FILLS, REFUSALS } from './followed-rows.js';
 import { PROBE } from './probe.js';
 import { OPEN_TRANSACTIONS } from './row-cursor.js';
+import { LOAD_STATEMENTS } from './server-load.js';
 import { SESSION_STATEMENTS } from './session-statements.js';
 import { PROGRESS_STATEMENTS } from './shard-progress.js';
 import { SHARD_SQL } from './shard-statements.js';
@@ -24,6 +26,7 @@ import { TRACE_STATEMENTS } from './trace-statements.js';
 /** Every statement that adapters can send to a database of cdb. */
 export const ADAPTER_STATEMENTS: readonly SqlStatement[] = [
   ...SESSION_STATEMENTS,
+  ...LOAD_STATEMENTS,
   ...[PROBE, CREATE_DATABASE],
   ...COMMIT_STATEMENTS,
   ...[READ_CURSOR, INSERT_RUN],
@@ -31,6 +34,7 @@ export const ADAPTER_STATEMENTS: readonly SqlStatement[] = [
   ...PROGRESS_STATEMENTS,
   ...ANCHOR_STATEMENTS,
   ...CHAIN_STATEMENTS,
+  ...CHAIN_END_STATEMENTS,
   READ_REGISTER,
   ...[NEWEST_RUN, MEMBERS, OPEN_TRANSACTIONS, IS_OF_STACK],
   ...rowStatements({ fills: FILLS, refusals: REFUSALS }),

@@ -36,19 +36,24 @@ export async function withSqlSession<T>(
     throw toDependencyError('connect to the database', error);
   });
   try {
-    return await work({
-      query: async (text, values) => {
-        try {
-          const result = await (values === undefined
-            ? client.query<Record<string, unknown>>(text)
-            : client.query<Record<string, unknown>>(text, [...values]));
-          return { rows: Array.isArray(result) ? [] : result.rows };
-        } catch (error) {
-          throw toDependencyError('run a statement', error);
-        }
-      },
-    });
+    return await work(sessionOf(client));
   } finally {
     await client.end().catch(() => undefined); // Already gone; the server cleans up.
   }
+}
+
+/** A connection that is open already, as statements use it. */
+export function sessionOf(client: Pick<pg.ClientBase, 'query'>): SqlSession {
+  return {
+    query: async (text, values) => {
+      try {
+        const result = await (values === undefined
+          ? client.query<Record<string, unknown>>(text)
+          : client.query<Record<string, unknown>>(text, [...values]));
+        return { rows: Array.isArray(result) ? [] : result.rows };
+      } catch (error) {
+        throw toDependencyError('run a statement', error);
+      }
+    },
+  };
 }

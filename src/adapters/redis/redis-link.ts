@@ -8,6 +8,8 @@ export interface RedisLimits {
   readonly connectTimeoutMs: number;
   /** From sending to the last byte of the answer; a blocking read has its wait on top. */
   readonly commandTimeoutMs: number;
+  /** Also talks to a server that still reads its files and refuses nearly all that it is asked. */
+  readonly whileLoading?: boolean;
 }
 
 export const REDIS_LIMITS: RedisLimits = { connectTimeoutMs: 3_000, commandTimeoutMs: 2_000 };
@@ -71,6 +73,7 @@ export function openRedisLink(url: string, name: string, limits = REDIS_LIMITS):
     commandTimeout: limits.commandTimeoutMs,
     keepAlive: KEEP_ALIVE_MS,
     protocol: 2,
+    enableReadyCheck: limits.whileLoading !== true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -184,16 +187,21 @@ class ClientLink implements RedisLink {
   }
 }
 
-/** Resolves once the server answers. @throws DependencyError after the time */
+/**
+ * Resolves once the server answers.
+ * @param ask a server that loads, or can't write to its disk, refuses PING and answers INFO
+ * @throws DependencyError after the time
+ */
 export async function untilAnswered(
   link: RedisLink,
   clock: Pick<Clock, 'sleep' | 'monotonicMs'>,
   waitMs: number,
+  ask: 'PING' | 'INFO' = 'PING',
 ): Promise<void> {
   const deadlineMs = clock.monotonicMs() + waitMs;
   for (let pauseMs = LOOK_AGAIN_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, RETRY_MS_MIN)) {
     try {
-      await link.call('reach Redis', 'PING');
+      await link.call('reach Redis', ask);
       return;
     } catch (error) {
       const why = toRedisError('reach Redis', link.trouble() ?? error);

@@ -2,12 +2,12 @@ import { STREAM_LIST } from '../../engine/domain/wire/streams.js';
 import type {
   ExpiringKey,
   StackReader,
-  StackServer,
   StreamGroup,
   TopicListeners,
 } from '../../engine/ports/stack-reader.js';
 import { openRedisEventLog } from './redis-event-log.js';
 import { nullWhere } from './redis-error.js';
+import { readInfo, stackServer } from './redis-info.js';
 import type { RedisLink } from './redis-link.js';
 import { scanKeys } from './scan-keys.js';
 import { memberOf, readStreamId, wholeNumber } from './stream-reply.js';
@@ -27,7 +27,7 @@ export function redisStackReader(link: RedisLink): StackReader {
     groups: (stream) => groupsOf(link, stream),
     listeners: (topics) => listenersOf(link, topics),
     keys: (prefix, limit) => keysOf(link, prefix, limit),
-    server: async () => serverOf(await link.call('ask Redis how it is', 'INFO')),
+    server: async () => stackServer(readInfo(await link.call('ask Redis how it is', 'INFO'))),
   };
 }
 
@@ -72,34 +72,4 @@ async function keysOf(
   return found
     .filter(({ ttlMs }) => ttlMs !== NO_KEY)
     .map(({ key, ttlMs }) => ({ key, ttlMs: ttlMs === NO_EXPIRY ? null : ttlMs }));
-}
-
-function serverOf(reply: unknown): StackServer {
-  const info = new Map(
-    String(reply)
-      .split(/\r?\n/)
-      .map((line): readonly [string, string] => {
-        const at = line.indexOf(':');
-        return [line.slice(0, at), line.slice(at + 1)];
-      }),
-  );
-  const text = (name: string) => info.get(name) ?? null;
-  const number = (name: string) => {
-    const digits = info.get(name);
-    return digits !== undefined && /^\d{1,16}$/.test(digits) ? Number(digits) : null;
-  };
-  const micros = number('server_time_usec');
-  const aof = text('aof_enabled');
-  const aofWrite = text('aof_last_write_status');
-  return {
-    version: text('redis_version'),
-    role: text('role'),
-    clockMs: micros === null ? null : Math.round(micros / 1_000),
-    maxmemoryPolicy: text('maxmemory_policy'),
-    maxmemoryBytes: number('maxmemory'),
-    usedMemoryBytes: number('used_memory'),
-    evictedKeys: number('evicted_keys'),
-    isAppendOnly: aof === null ? null : aof === '1',
-    isAppendOnlyWell: aofWrite === null ? null : aofWrite === 'ok',
-  };
 }

@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { modeUnder } from '../../config/mode-flags.js';
 import { REDIS_FEED } from '../../config/live-venues.js';
@@ -28,9 +29,8 @@ import type { Services } from '../services.js';
 import { FAILED, MISSING, OK } from './finding.js';
 import { ledgerFindings, lookAtLedger, usedUp, type LedgerLook } from './ledger-look.js';
 import { lockedFacts } from './locked-facts.js';
+import { readinessFindings } from './readiness-findings.js';
 import { readPlan, type ReadPlan } from './read-plan.js';
-
-const VIEW_WAIT_MS = 1_000;
 
 export interface Collected {
   readonly conditions: readonly Condition[];
@@ -87,6 +87,7 @@ export async function collectConditions(
     ...configFindings(config),
     ...planFindings(plan, io.nowMs()),
     ...pack.evidence,
+    ...(await readinessFindings({ stateDir, ledger: killSwitch.ledger, plan, config, hash }, call)),
     gate,
     watchdog: await watchdogFinding(call),
     doctor: doctorFinding(killSwitch, stateDir, io.nowMs()),
@@ -166,7 +167,7 @@ async function gateFinding({ options, io, services }: ConditionsCall): Promise<F
 }
 
 async function engineView({ client }: KillSwitch): Promise<unknown> {
-  const answer = await client.call({ method: 'GET', path: '/view', timeoutMs: VIEW_WAIT_MS });
+  const answer = await client.call({ method: 'GET', path: '/view', timeoutMs: STOP_PROMISE_MS });
   return answer.state === 'answered' && answer.status === 200 ? answer.body : null;
 }
 

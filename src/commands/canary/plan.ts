@@ -6,7 +6,7 @@ import { packFiles } from '../../engine/control/canary-pack.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
-import { noteFirst } from '../mode/change-register.js';
+import { recordedFirst } from '../mode/change-register.js';
 import { textMember } from '../mode/mode-ports.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
@@ -139,8 +139,9 @@ async function writePack(
   );
   const details = { plan: plan.planHash, folder: name, decision };
   const event = { kind: 'canary', action: 'canary evidence locked', atMs, who: operator } as const;
-  noteFirst(found.killSwitch.ledger, { ...event, why: rationale, details }, io);
-  packs.write(name, files);
+  recordedFirst(found.killSwitch.ledger, { ...event, why: rationale, details }, io, () => {
+    packs.write(name, files);
+  });
   return name;
 }
 

@@ -22,7 +22,7 @@ export interface Doctor {
    * @throws OperatorError where a file is in the way (exit 6) or none can be written (exit 4)
    */
   writeBundle(path: string, files: readonly BundleFile[]): Promise<void>;
-  /** Ends what the probes have opened. */
+  /** Ends what the probes have opened. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export function refuseMixed(options: ParsedOptions): void {
 
 function mixed(why: string): OperatorError {
   return new OperatorError({
-    code: 'CDB-E0731',
+    code: 'CDB-E0733',
     what: 'These options of cdb doctor do not go together',
     why,
     todo: 'cdb doctor --daily --write, or leave --write out',

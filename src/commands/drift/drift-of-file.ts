@@ -64,7 +64,7 @@ function lineOf(
   { table, subject, words }: Finding,
 ): number {
   const named = statements.find(
-    ({ statement }) => statement.name === subject || words.includes(statement.name),
+    ({ statement }) => statement.name === subject || `${words} `.includes(` ${statement.name} `),
   );
   const insert = inserts.find((one) => one.table === table);
   const first = statements.find(({ statement }) => statement.name === insert?.statement);

@@ -1,5 +1,5 @@
 import type { ClosedFile, DeliveryGate, GateClosing } from '../../engine/ports/delivery-gate.js';
-import { DependencyError } from '../../operator-error.js';
+import { recordInLedger } from '../ledger-record.js';
 import { GATE_CLOSED, lookAtGate, openingIds } from './gate-look.js';
 
 export interface Closed {
@@ -27,11 +27,7 @@ export async function closeGate(
   if (!isChange) return { files, recordFault: '' };
   const outcomes = files.map(({ file, outcome }) => ({ file, outcome }));
   const details = { scope, openings, files: outcomes };
-  try {
-    gate.ledger.append({ kind: 'gate', action: GATE_CLOSED, atMs, who: by, why: reason, details });
-    return { files, recordFault: '' };
-  } catch (fault) {
-    if (!(fault instanceof DependencyError)) throw fault;
-    return { files, recordFault: fault.message };
-  }
+  const event = { kind: 'gate', action: GATE_CLOSED, atMs, who: by, why: reason, details } as const;
+  const outcome = recordInLedger(gate.ledger, event);
+  return { files, recordFault: outcome.state === 'failed' ? outcome.why : '' };
 }

@@ -39,6 +39,7 @@ export interface DrillRun {
 export class DrillFailure extends Error {}
 
 const ORDERS_STREAM = 'stream.orders';
+const FILLS_STREAM = 'stream.fills';
 const TAIL = 5_000;
 const ORDERS_MIN = 3;
 /** The past of the feed is folded in one go; its orders are none that a stop could meet. */
@@ -92,7 +93,7 @@ export async function drillRound(run: DrillRun): Promise<DrillRound | null> {
   const isCaughtUp = () => engine.status().publishLagMs < LAG_MS_MAX;
   await until(run, 'the engine did not catch up', CATCH_UP_WAIT_MS, isCaughtUp);
   orders.forget();
-  const former = await leftOrders(run);
+  const former = await leftBehind(run);
   await until(run, 'no order flowed', FLOW_WAIT_MS, () => orders.count >= ORDERS_MIN);
   const { epoch } = engine.status().control;
   const second = place.engage();
@@ -115,9 +116,12 @@ export async function drillRound(run: DrillRun): Promise<DrillRound | null> {
   const folded = engine.status().seqFolded;
   const isPublished = () => engine.status().seqCommitted >= folded;
   await until(run, 'decisions stayed unpublished', OBEY_WAIT_MS, isPublished);
-  const left = await leftOrders(run);
+  const now = await leftBehind(run);
+  const stray = strayFills(former, now);
+  if (stray > 0) throw new DrillFailure(`${stray} fills left of orders that never did`);
+  const left = now.orders;
   const times = orders.times(left);
-  const unseen = [...left].filter((key) => !former.has(key) && !orders.has(key)).length;
+  const unseen = [...left].filter((key) => !former.orders.has(key) && !orders.has(key)).length;
   if (unseen > 0) throw new DrillFailure(`${unseen} orders left and nobody saw when`);
   const { called, latched } = said;
   const after = times.filter((atMs) => atMs > called);
@@ -135,12 +139,37 @@ export async function drillRound(run: DrillRun): Promise<DrillRound | null> {
   };
 }
 
-/** By the stream itself: what is not in it, nobody outside has heard of. */
-async function leftOrders({ services, place }: DrillRun): Promise<ReadonlySet<string>> {
-  const entries = await services.withStreamFiles(place.stateDir, async (log) =>
-    (await log.info(ORDERS_STREAM)) === null ? [] : log.tail(ORDERS_STREAM, TAIL),
-  );
-  return new Set((entries ?? []).map(({ id }) => keyOf(id)));
+/** By the streams themselves: what is not in them, nobody outside has heard of. */
+export interface LeftBehind {
+  /** Where they were born. */
+  readonly orders: ReadonlySet<string>;
+  readonly orderIds: ReadonlySet<string>;
+  /** Where it was born, and of which order. */
+  readonly fills: ReadonlyMap<string, string>;
+}
+
+async function leftBehind({ services, place }: DrillRun): Promise<LeftBehind> {
+  const read = await services.withStreamFiles(place.stateDir, async (log) => {
+    const tail = async (name: string) =>
+      (await log.info(name)) === null ? [] : log.tail(name, TAIL);
+    // Fills first: an order leaves before its fill does.
+    const fills = await tail(FILLS_STREAM);
+    return { fills, orders: await tail(ORDERS_STREAM) };
+  });
+  const { fills, orders } = read ?? { fills: [], orders: [] };
+  const filled = fills.filter(({ fields }) => Number(fields['filled_quantity']) > 0);
+  return {
+    orders: new Set(orders.map(({ id }) => keyOf(id))),
+    orderIds: new Set(orders.map(({ fields }) => fields['order_id'] ?? '')),
+    fills: new Map(filled.map(({ id, fields }) => [keyOf(id), fields['order_id'] ?? ''])),
+  };
+}
+
+/** Fills since `former` of orders that nobody outside has heard of. */
+export function strayFills(former: LeftBehind, now: LeftBehind): number {
+  const fresh = [...now.fills].filter(([key]) => !former.fills.has(key));
+  const isKnown = (id: string) => now.orderIds.has(id) || former.orderIds.has(id);
+  return fresh.filter(([, orderId]) => !isKnown(orderId)).length;
 }
 
 function answerOf({ status, stdout, stderr }: SecondProcess) {

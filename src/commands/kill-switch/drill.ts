@@ -17,7 +17,7 @@ import { drillConfig } from './drill-config.js';
 import { runDrill, type Drilled } from './drill-engine.js';
 import { drillVerdict, histogramOf, HOPS, HOP_NAMES, spreads } from './drill-figures.js';
 import type { DrillServices } from './drill-ports.js';
-import { ledgerWords, recordInLedger, type LedgerOutcome } from './ledger-record.js';
+import { ledgerWords, recordInLedger, type LedgerOutcome } from '../ledger-record.js';
 
 const ROUNDS_DEFAULT = 5;
 /** What a stop promises. */

@@ -1,12 +1,12 @@
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { releaseTarget } from '../../engine/control/register.js';
-import type { StopOutcome } from '../../engine/control/stop-outcome.js';
+import { STOP_PROMISE_MS, type StopOutcome } from '../../engine/control/stop-outcome.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
-import { mostRestrictive } from '../../engine/domain/control.js';
+import { mostRestrictive, whyOf } from '../../engine/domain/control.js';
 import { plainText } from '../tables/plain-text.js';
 import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
-import { ledgerWords, type LedgerOutcome } from './ledger-record.js';
-import { ACK_MS_MAX, type SharedChange } from './shared-change.js';
+import { ledgerWords, type LedgerOutcome } from '../ledger-record.js';
+import type { SharedChange } from './shared-change.js';
 
 export interface PlaceStopped {
   readonly place: string;
@@ -20,6 +20,8 @@ export interface Stopped {
   readonly record: ControlRecord;
   readonly places: readonly PlaceStopped[];
   readonly shared: readonly SharedChange[];
+  /** Why there may be other places, which nobody could look for. */
+  readonly unknownPlaces: readonly string[];
   readonly ack: EngineAck;
   /** Null: no signal was needed. */
   readonly signalled: boolean | null;
@@ -67,8 +69,9 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     `KILL-SWITCH ENGAGED   ${record.mode}   epoch ${epochReached(stopped)}   ${clockTime(record.atMs)}`,
     `  level        ${levelReached(stopped)} (was ${before.record.level})`,
     ...(scopes.length === 0 ? [] : [`  scopes       ${plainText(scopes.join(', '))}`]),
-    `  why          ${plainText([record.reason, record.message].filter(Boolean).join(': '))}`,
+    `  why          ${plainText(whyOf(record))}`,
     engineLine(ack),
+    ...signalLine(stopped),
     ...openOrdersLine(ack),
     ...exitLines(ack),
     ...shared.flatMap(({ engines }) => engines.map(seenLine)),
@@ -78,6 +81,10 @@ export function engagedText(stopped: Stopped, { partial, undo }: Words): string 
     `undo: ${plainText(undo)}`,
     '',
   ].join('\n');
+}
+
+function signalLine({ signalled }: Stopped): readonly string[] {
+  return signalled === true ? ['  signal       SIGUSR2 sent; an engine takes it for a halt'] : [];
 }
 
 /** Of both books, as the engine says: they are past the gate, and end at the venue. */
@@ -116,7 +123,7 @@ function slowestLine({ ack, shared }: Stopped): readonly string[] {
   const others = shared.flatMap(({ engines }) => engines.flatMap(({ ms }) => ms ?? []));
   if (others.length === 0) return [];
   const all = ack.state === 'acknowledged' ? [ack.ms, ...others] : others;
-  return [`slowest ${Math.round(Math.max(...all))} ms (limit ${ACK_MS_MAX} ms)`];
+  return [`slowest ${Math.round(Math.max(...all))} ms (limit ${STOP_PROMISE_MS} ms)`];
 }
 
 export function placeWords({ place, outcome, failures }: PlaceStopped): string {
@@ -156,7 +163,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
         level: change.record?.level ?? null,
         failures: [change.failure, change.unheard].filter((why) => why !== ''),
         ms: change.ms,
-        ms_max: ACK_MS_MAX,
+        ms_max: STOP_PROMISE_MS,
       })),
     ],
     engine: { state: ack.state, pid: ack.pid, ack_ms: ack.ms, why: ack.why, said: ack.body },
@@ -168,6 +175,7 @@ export function engagedData(stopped: Stopped, { partial, undo }: Words): unknown
       })),
     ),
     signalled: stopped.signalled,
+    unknown_places: stopped.unknownPlaces,
     host_ms: stopped.hostMs,
     ledger_entry: ledger.state === 'written' ? ledger.n : null,
     partial,

@@ -3,7 +3,7 @@ import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl, RaiseRequest } from '../../engine/control/register.js';
 import { raise } from '../../engine/control/register.js';
-import type { ControlRecord } from '../../engine/domain/control.js';
+import { type ControlRecord, whyOf } from '../../engine/domain/control.js';
 import { isEngineAt } from '../../engine/ports/engine-board.js';
 import type { ObeyingEngine } from '../../engine/ports/shared-places.js';
 import { ChangedMeanwhile, EXIT, OperatorError } from '../../operator-error.js';
@@ -14,6 +14,7 @@ import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { stopRequest } from './engage-request.js';
+import { isLatched, isWritten, partialWords } from './engage-partial.js';
 import {
   engagedData,
   engagedText,
@@ -28,7 +29,7 @@ import {
   type KillSwitch,
   type KillSwitchServices,
 } from './kill-switch-ports.js';
-import { recordInLedger } from './ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { changeShared, notChanged, type SharedChange } from './shared-change.js';
 
 /** Others may write at the same time; each round sees what they wrote. */
@@ -63,18 +64,18 @@ export async function run(
     stopShared(options, io, services, { request, latched, killSwitch }),
   ]);
   const ack = asStrict(said, request);
-  const isWritten =
-    latched.places.some(({ outcome }) => outcome !== null) ||
-    shared.changes.some((change) => change.record !== null);
-  const signalled = isWritten || ack.state === 'acknowledged' ? null : signalHolder(killSwitch);
+  // What is written elsewhere stops no engine here that hears of nothing.
+  const isHeard = isLatched(latched) || ack.state === 'acknowledged';
+  const signalled = isHeard ? null : signalHolder(killSwitch);
   const stopped: Stopped = {
     ...{ stateDir, ...latched, ack, signalled, shared: withoutOwn(shared.changes, ack) },
+    unknownPlaces: shared.notes,
     hostMs: { called: calledMs, latched: latchedMs, acknowledged: killSwitch.hostMs() },
     ledger: recordInLedger(killSwitch.ledger, engagedEvent(record, request)),
   };
-  if (!isWritten && ack.state !== 'acknowledged') throw notEngaged(stopped);
+  if (!isWritten(stopped) && ack.state !== 'acknowledged') throw notEngaged(stopped);
   for (const note of [...notes, ...shared.notes]) io.stderr(`note: ${plainText(note)}\n`);
-  const words = { partial: partialWords(isWritten, stopped), undo: undoCommand(record) };
+  const words = { partial: partialWords(stopped), undo: undoCommand(record) };
   const shown = { ...words, undo: atSamePlace(words.undo, options) };
   printResult(io, {
     command: 'kill-switch.engage',
@@ -166,38 +167,13 @@ function signalHolder({ engine }: KillSwitch): boolean {
 }
 
 function engagedEvent(record: ControlRecord, request: RaiseRequest) {
-  const { level, scopes, mode, epoch, reason, message, operator, atMs, previousLevel } = record;
+  const { level, scopes, mode, epoch, operator, atMs, previousLevel } = record;
   return {
     kind: 'control',
     action: 'kill switch engaged',
-    ...{ atMs, who: operator, why: [reason, message].filter(Boolean).join(': ') },
+    ...{ atMs, who: operator, why: whyOf(record) },
     details: { level, scopes, mode, epoch, previousLevel, asked: request.level, ...request.exit },
   } as const;
-}
-
-/** @returns why the stop is not complete, null when it is */
-function partialWords(isWritten: boolean, { ack, shared }: Stopped): string | null {
-  if (!isWritten) return 'PARTIAL: the engine stopped, but nothing was written; keep it running';
-  if (ack.state === 'not-confirmed') {
-    const pid = ack.pid === null ? '' : ` (pid ${ack.pid})`;
-    return `PARTIAL: engine${pid} not confirmed; if orders still leave, kill -9 it`;
-  }
-  const silent = shared.flatMap(({ engines }) => engines.filter(({ ms }) => ms === null));
-  if (silent.length > 0) {
-    const names = silent.map(({ engineId }) => engineId).join(', ');
-    return `PARTIAL: ${plainText(names)} not confirmed; if orders still leave there, kill -9 it on its host`;
-  }
-  const unwritten = shared.filter(({ record }) => record === null);
-  if (unwritten.length > 0) {
-    return `PARTIAL: ${placeNames(unwritten)} not written; engines on other hosts may not know of it`;
-  }
-  const unheard = shared.filter((change) => change.unheard !== '');
-  if (unheard.length === 0) return null;
-  return `PARTIAL: ${placeNames(unheard)} does not say which engines obey; if orders still leave, engage again`;
-}
-
-function placeNames(changes: readonly SharedChange[]): string {
-  return changes.map(({ place }) => place).join(' and ');
 }
 
 function notEngaged({ places, shared, ack, signalled }: Stopped): OperatorError {

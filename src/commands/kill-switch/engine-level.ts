@@ -1,8 +1,9 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
-import { mostRestrictive, type Level } from '../../engine/domain/control.js';
+import { mostRestrictive, type Level, whyOf } from '../../engine/domain/control.js';
 import type { SystemView } from '../../view/system-view.js';
 import { readSystemView } from '../../view/view-json.js';
-import { ENGINE_ACK_MS_MAX, type KillSwitch } from './kill-switch-ports.js';
+import type { KillSwitch } from './kill-switch-ports.js';
 
 /** A running engine that holds stricter than the register of its state directory. */
 export interface StricterEngine {
@@ -16,7 +17,7 @@ export async function stricterEngine(
   killSwitch: KillSwitch,
   { record }: Pick<EffectiveControl, 'record'>,
 ): Promise<StricterEngine | null> {
-  const request = { method: 'GET', path: '/view', timeoutMs: ENGINE_ACK_MS_MAX } as const;
+  const request = { method: 'GET', path: '/view', timeoutMs: STOP_PROMISE_MS } as const;
   const answer = await killSwitch.client.call(request).catch(() => null);
   if (answer?.state !== 'answered' || answer.status !== 200) return null;
   const view = readSystemView(answer.body);
@@ -34,7 +35,7 @@ function levelOf({ control }: SystemView): Level {
 
 /** Who halted, and where that is taken back. */
 export function stricterWords({ control, isShared }: StricterEngine): string {
-  const why = [control.reason, control.message].filter(Boolean).join(': ');
+  const why = whyOf(control);
   const where = isShared
     ? '; release it on the host where it was engaged'
     : '; what it halted by itself could not be written, so release once more';

@@ -7,7 +7,7 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import { readEverywhere, type EverywhereControl, type KillSwitch } from './kill-switch-ports.js';
-import { recordInLedger } from './ledger-record.js';
+import { ledgerWords, recordInLedger } from '../ledger-record.js';
 import { stillRestricting } from './still-restricting.js';
 
 /** A host that lives says five times a second what its latch says. */
@@ -54,7 +54,7 @@ export async function forgetHost(
   const record = endedRecord(request, everywhere);
   await replace(request, record, shared);
   const { host, justification, operator, atMs } = request;
-  recordInLedger(killSwitch.ledger, {
+  const ledger = recordInLedger(killSwitch.ledger, {
     kind: 'control',
     action: 'host forgotten',
     ...{ atMs, who: operator, why: justification },
@@ -63,10 +63,14 @@ export async function forgetHost(
   const left = stillRestricting(await readEverywhere(killSwitch, shared));
   printResult(io, {
     command: 'kill-switch.release',
-    data: { forgotten: host, epoch: record.epoch, held_by: left },
+    data: {
+      ...{ forgotten: host, epoch: record.epoch, held_by: left },
+      ledger_entry: ledger.state === 'written' ? ledger.n : null,
+    },
     text: () =>
       `${plainText(`FORGOTTEN   ${host}   epoch ${record.epoch}`)}\n` +
-      left.map((one) => `  held by      ${plainText(one)}\n`).join(''),
+      left.map((one) => `  held by      ${plainText(one)}\n`).join('') +
+      `written: ${plainText(ledgerWords(ledger))}\n`,
   });
   return EXIT.OK;
 }
@@ -111,17 +115,19 @@ function saidBy(request: ForgetRequest, { readings }: EverywhereControl): Contro
 function endedRecord(request: ForgetRequest, everywhere: EverywhereControl): ControlRecord {
   const { operator, justification, atMs } = request;
   const said = saidBy(request, everywhere);
+  const epoch = nextEpoch(everywhere.effective, atMs);
   return {
     ...(said ?? everywhere.effective.record),
     level: 'TRADING',
     scopes: {},
-    epoch: nextEpoch(everywhere.effective, atMs),
+    epoch,
     reason: 'released',
     message: clip(justification.trim(), TEXT_CHARS_MAX),
     operator: clip(operator.trim(), NAME_CHARS_MAX),
     atMs,
     previousLevel: said?.level ?? 'HALTED',
     exits: [],
+    released: { all: epoch, any: epoch },
   };
 }
 

@@ -1,8 +1,9 @@
+import { unreadPlace } from '../../engine/control/unread-place.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { effectiveRecord } from '../../engine/control/register.js';
 import type { PlacedReading } from '../../engine/control/register.js';
-import type { Stoppable } from '../../engine/control/stop-outcome.js';
+import { STOP_PROMISE_MS, type Stoppable } from '../../engine/control/stop-outcome.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type {
   EngineAnswer,
@@ -49,9 +50,6 @@ export interface KillSwitchServices {
   sharedPlaces(options: ParsedOptions, io: CommandIo): Promise<SharedPlaces>;
 }
 
-/** The promise for a stop, and therefore the longest that a command waits for the engine's word. */
-export const ENGINE_ACK_MS_MAX = 1_000;
-
 export function readControl(killSwitch: KillSwitch): EffectiveControl {
   const stateDirEmpty = killSwitch.isStateEmpty();
   const readings = killSwitch.places.map((place) => ({
@@ -81,13 +79,7 @@ export async function readEverywhere(
     shared.map((place) =>
       place.read().catch((fault: unknown): readonly PlacedReading[] => {
         away.push({ place: place.name, fault });
-        return [
-          {
-            place: place.name,
-            isShared: true,
-            reading: { state: 'unreadable', why: wordsOf(fault) },
-          },
-        ];
+        return [unreadPlace(place.name, fault)];
       }),
     ),
   );
@@ -120,7 +112,7 @@ export async function tellEngine(
       method: 'POST',
       path: '/intents',
       body,
-      timeoutMs: ENGINE_ACK_MS_MAX,
+      timeoutMs: STOP_PROMISE_MS,
     });
     return { ...ackOf(answer, pid), ms: io.nowMs() - startedAtMs };
   } catch (fault) {

@@ -3,7 +3,7 @@ import type { ControlRecord } from '../../engine/domain/control.js';
 import { plainText } from '../tables/plain-text.js';
 import { stricterWords, type StricterEngine } from './engine-level.js';
 import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
-import { ledgerWords, type LedgerOutcome } from './ledger-record.js';
+import { ledgerWords, type LedgerOutcome } from '../ledger-record.js';
 
 export interface Released {
   readonly before: EffectiveControl;

@@ -1,14 +1,16 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl } from '../../engine/control/register.js';
 import { lowerScope, scopeReleaseTarget } from '../../engine/control/lower-scope.js';
+import { atEpoch } from '../../engine/control/releases.js';
 import {
   lower,
   missingWords,
   releaseTarget,
   type MissingWords,
 } from '../../engine/control/register.js';
-import type { ControlRecord } from '../../engine/domain/control.js';
+import { type ControlRecord, whyOf } from '../../engine/domain/control.js';
 import type { ControlPlace } from '../../engine/ports/control-places.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { ChangedMeanwhile, DependencyError, EXIT, OperatorError } from '../../operator-error.js';
@@ -29,8 +31,7 @@ import {
 } from './kill-switch-ports.js';
 import { keptPass } from '../doctor/kept-pass.js';
 import { forgetHost, hostToForget } from './forget.js';
-import { recordInLedger } from './ledger-record.js';
-import { ACK_MS_MAX } from './shared-change.js';
+import { recordInLedger } from '../ledger-record.js';
 import { releasedData, releasedText, type Released } from './release-text.js';
 import { stillRestricting } from './still-restricting.js';
 
@@ -142,7 +143,7 @@ async function writeEverywhere(
       await place.change((current, epochMin) => {
         if ((current?.record.epoch ?? 0) > seenEpoch)
           throw new ChangedMeanwhile(place.name, { dependency: place.name });
-        return { ...record, epoch: Math.max(record.epoch, epochMin) };
+        return atEpoch(record, Math.max(record.epoch, epochMin));
       });
     } catch (fault) {
       throw notReleased(place.name, fault, await raisedAgain(lifted));
@@ -174,7 +175,7 @@ function lowerLatch(place: ControlPlace, record: ControlRecord, seen: ControlRec
       const now = reading.record;
       if (isSameChange(now, record)) return;
       if (seen === null || !isSameChange(now, seen)) throw fault;
-      next = { ...record, epoch: Math.max(record.epoch, now.epoch + 1) };
+      next = atEpoch(record, Math.max(record.epoch, now.epoch + 1));
     }
   }
 }
@@ -216,7 +217,7 @@ async function stillStricter(
   lowered: Pick<EffectiveControl, 'record'>,
 ): Promise<Released['stricter']> {
   const { clock } = killSwitch;
-  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  const untilMs = clock.monotonicMs() + STOP_PROMISE_MS;
   for (;;) {
     const stricter = await stricterEngine(killSwitch, lowered);
     if (stricter === null || clock.monotonicMs() >= untilMs) return stricter;
@@ -230,7 +231,7 @@ async function stillStricter(
  */
 async function remainingRestrictions({ killSwitch, shared }: Places): Promise<readonly string[]> {
   const { clock } = killSwitch;
-  const untilMs = clock.monotonicMs() + ACK_MS_MAX;
+  const untilMs = clock.monotonicMs() + STOP_PROMISE_MS;
   for (;;) {
     const remaining = stillRestricting(await readEverywhere(killSwitch, shared));
     if (remaining.length === 0 || clock.monotonicMs() >= untilMs) return remaining;
@@ -269,7 +270,7 @@ function refused(
     confirm: `--confirm ${target}`,
   };
   const wanted = missing.map((name) => forms[name]);
-  const why = [record.reason, record.message].filter(Boolean).join(': ');
+  const why = whyOf(record);
   return new OperatorError({
     code: 'CDB-E0301',
     what: `Cannot release the kill switch: required ${wanted.join(', ')}`,

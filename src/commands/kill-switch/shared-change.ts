@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
@@ -17,9 +18,6 @@ export interface SharedChange {
   readonly unheard: string;
 }
 
-/** The promise for a stop, and therefore the longest that a command waits for anybody's word. */
-export const ACK_MS_MAX = 1_000;
-
 /**
  * Never throws: a place that can't be written is said, and the others are written all the same. The
  * write and the word of the engines have one deadline together.
@@ -36,7 +34,7 @@ export async function changeShared(
     const ms = passedMs();
     const written = { place: place.name, record, failure: '', ms, engines: [], unheard: '' };
     try {
-      const engines = (await place.obeyed?.(record.epoch, Math.max(0, ACK_MS_MAX - ms))) ?? [];
+      const engines = (await place.obeyed?.(record.epoch, Math.max(0, STOP_PROMISE_MS - ms))) ?? [];
       return { ...written, engines };
     } catch (fault) {
       return { ...written, unheard: wordsOf(fault) };

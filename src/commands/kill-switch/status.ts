@@ -1,3 +1,4 @@
+import { whyOf } from '../../engine/domain/control.js';
 import { locateStateDir } from '../../config/state-dir.js';
 import type { EffectiveControl, PlacedReading } from '../../engine/control/register.js';
 import { releaseTarget } from '../../engine/control/register.js';
@@ -81,7 +82,7 @@ function statusText(
       : [line('run', stricterWords(stricter)), line('here', `${record.level}, as follows`)]),
     line('since', record.atMs === 0 ? 'unknown' : new Date(record.atMs).toISOString()),
     line('by', record.operator),
-    line('why', [record.reason, record.message].filter(Boolean).join(': ')),
+    line('why', whyOf(record)),
     ...(scopes.length === 0 ? [] : [line('scopes', scopes.join(', '))]),
     line('source', source),
     ...faults.map((fault) => line('fault', fault)),

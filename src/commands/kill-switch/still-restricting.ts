@@ -1,3 +1,4 @@
+import { whyOf } from '../../engine/domain/control.js';
 import type { EverywhereControl } from './kill-switch-ports.js';
 
 /** Places that restrict something, each with who said so and why. */
@@ -7,9 +8,8 @@ export function stillRestricting({
   return readings.flatMap(({ place, reading }) => {
     if (reading.state === 'absent') return [];
     if (reading.state === 'unreadable') return [`${place}: ${reading.why}`];
-    const { level, scopes, operator, reason, message } = reading.record;
+    const { level, scopes, operator } = reading.record;
     if (level === 'TRADING' && Object.keys(scopes).length === 0) return [];
-    const why = [reason, message].filter(Boolean).join(': ');
-    return [`${place}: ${level} by ${operator} (${why})`];
+    return [`${place}: ${level} by ${operator} (${whyOf(reading.record)})`];
   });
 }

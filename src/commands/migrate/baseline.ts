@@ -41,6 +41,8 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     command: atSamePlace('cdb migrate baseline', options),
   });
 
+  const isEmptyNow = ungated !== null && database.kind === 'external';
+  const emptyOnly = isEmptyNow ? { intoEmptyOnly: true as const } : {};
   let notices = 0;
   const onNotice = (text: string) => {
     notices += 1;
@@ -64,7 +66,7 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
         ] as const),
         () =>
           database.write((session, base) =>
-            applyBaseline(session, { ...base, ...terms }, loadContracts()),
+            applyBaseline(session, { ...base, ...terms, ...emptyOnly }, loadContracts()),
           ),
         ({ aside, remade, applied }) => ({ aside, remade, applied, lineage: plan.lineage }),
       );
@@ -74,10 +76,18 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     }
     if (result.remade.length > 0) log.step('Made again', result.remade.join(', '));
     log.step('Apply', result.applied.join(', '));
-    log.step('Verify', 'OK every table is as its contract says');
+    for (const words of result.faults) log.step('Verify', `FAIL ${words}`);
+    const isAsAgreed = result.faults.length === 0;
+    if (isAsAgreed) log.step('Verify', 'OK every table is as its contract says');
     if (used !== null) log.step('Gate', used.isClosed ? 'closed again' : 'spent, not closed');
-    const report = await log.write({ title, status: 'OK' }, options, io, services);
+    const report = await log.write(
+      { title, status: isAsAgreed ? 'OK' : 'FAIL' },
+      options,
+      io,
+      services,
+    );
     say(io, database, { plan, done: result, report });
+    if (!isAsAgreed) return EXIT.FINDING;
     return notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
   } catch (fault) {
     log.step('Failed', wordsOf(fault));
@@ -131,7 +141,8 @@ function say(
       const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (
         lines.join('') +
-        `OK: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n` +
+        done.faults.map((words) => `${plainText(`FAIL    ${words}`)}\n`).join('') +
+        `${done.faults.length === 0 ? 'OK' : 'FAIL'}: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n` +
         `rights  new tables have those of their owner only; who writes or reads them needs a GRANT: ` +
         `cdb drift --role NAME says which\n${written}`
       );

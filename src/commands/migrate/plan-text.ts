@@ -59,13 +59,14 @@ export function lossText(losses: readonly Loss[]): string {
 const REHEARSED: Readonly<Record<Rehearsal['where'], string>> = {
   'rolled back': 'tried on the database itself, in a transaction that was rolled back',
   shadow: 'tried on a database that was thrown away',
+  refused: 'REFUSED by the server',
   'not done': 'NOT CHECKED',
 };
 
 export function rehearsalText({ where, why, findings }: Rehearsal, contracts: number): string {
   const faults = findings.filter(({ level }) => level === 'FAIL');
   const head =
-    where === 'not done'
+    where === 'not done' || where === 'refused'
       ? `contracts  ${REHEARSED[where]}: ${why}`
       : `contracts  ${contracts - new Set(faults.map(({ table }) => table)).size} of ${contracts} hold afterwards (${REHEARSED[where]})`;
   const lines = [head, ...findings.map(({ level, words }) => `  ${level} ${words}`)];

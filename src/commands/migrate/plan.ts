@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT } from '../../operator-error.js';
+import { hasDrift } from '../../schema/contracts/finding.js';
 import { loadContracts } from '../../schema/contracts/load-contracts.js';
 import type { MigrationFile } from '../../schema/migration-files.js';
 import { freezePlan, planHash, planText } from '../../schema/plan/plan-file.js';
@@ -56,7 +57,7 @@ export async function run(
   }
   say(io, { options, database, gate, contracts: contracts.size }, { planned, rehearsal, saved });
   const isRefused = hazardsOf(planned).some(({ level }) => level === 'FAIL');
-  const isWrong = rehearsal?.findings.some(({ level }) => level === 'FAIL') ?? false;
+  const isWrong = rehearsal?.where === 'refused' || hasDrift(rehearsal?.findings ?? []);
   if (isRefused || isWrong) return EXIT.FINDING;
   return options.flag('exitCode') && pending.length > 0 ? EXIT.FINDING : EXIT.OK;
 }
@@ -76,6 +77,9 @@ async function rehearse(
   planned: readonly PlannedFile[],
 ): Promise<Rehearsal> {
   const contracts = loadContracts();
+  if (hazardsOf(planned).some(({ level }) => level === 'FAIL')) {
+    return { where: 'not done', why: 'a file is refused as it stands', findings: [] };
+  }
   if (mayTryHere(planned)) {
     const here = await database.read((session) => rehearseHere(session, pending, contracts));
     if (here.where !== 'not done') return here;
@@ -83,8 +87,7 @@ async function rehearse(
   try {
     return await database.shadow((session, run) => rehearseBeside(session, run, contracts));
   } catch (fault) {
-    const why = fault instanceof Error ? fault.message : String(fault);
-    return { where: 'not done', why, findings: [] };
+    return { where: 'not done', why: wordsOf(fault), findings: [] };
   }
 }
 

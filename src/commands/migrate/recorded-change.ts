@@ -1,7 +1,7 @@
+import { recordInLedger } from '../ledger-record.js';
 import type { LedgerEvent } from '../../engine/domain/ledger.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
-import { DependencyError } from '../../operator-error.js';
 import type { MigrationDatabase } from './migrate-ports.js';
 import type { Permit } from './migration-gate.js';
 
@@ -59,10 +59,7 @@ function keep(
   outcome: LedgerEvent['details'],
 ): void {
   const details = { kind, target, gate, ...outcome };
-  try {
-    ledger.append({ kind: 'migration', action, atMs: nowMs(), who, why, details });
-  } catch (fault) {
-    if (!(fault instanceof DependencyError)) throw fault;
-    onNotice(`the ${action} is not on record: ${fault.message}`);
-  }
+  const event = { kind: 'migration', action, atMs: nowMs(), who, why, details } as const;
+  const written = recordInLedger(ledger, event);
+  if (written.state === 'failed') onNotice(`the ${action} is not on record: ${written.why}`);
 }

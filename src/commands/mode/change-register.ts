@@ -1,6 +1,7 @@
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord, Mode } from '../../engine/domain/control.js';
 import type { LedgerEvent } from '../../engine/domain/ledger.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
 import {
   ChangedMeanwhile,
@@ -11,7 +12,7 @@ import {
 } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { readControl, type KillSwitch } from '../kill-switch/kill-switch-ports.js';
-import { recordInLedger } from '../kill-switch/ledger-record.js';
+import { recordInLedger } from '../ledger-record.js';
 import { plainText } from '../tables/plain-text.js';
 import { tellMode, type EngineWord } from './mode-ports.js';
 
@@ -48,8 +49,9 @@ export async function changeRegister(
   let record = next(before);
   let note: string | null = null;
   if (isMore) {
-    noteFirst(ledger, eventOf(record), io);
-    writeRecord(killSwitch, record);
+    recordedFirst(ledger, eventOf(record), io, () => {
+      writeRecord(killSwitch, record);
+    });
   } else {
     record = writeLess(killSwitch, next);
     const outcome = recordInLedger(ledger, eventOf(record));
@@ -70,10 +72,35 @@ export function isOther({ state, mode }: EngineWord, asked: Mode): boolean {
   return state === 'follows' && mode !== asked;
 }
 
-/** On record before it holds. @throws OperatorError (exit 4) */
-export function noteFirst(ledger: Ledger, event: LedgerEvent, io: CommandIo): void {
+/**
+ * On record before it holds, and once more where nothing came of it.
+ * @throws OperatorError (exit 4) where it can't be put on record, and what `work` throws
+ */
+export function recordedFirst(
+  ledger: Ledger,
+  event: LedgerEvent,
+  io: CommandIo,
+  work: () => void,
+): void {
+  noteFirst(ledger, event);
   try {
-    ledger.append({ ...event, atMs: io.nowMs() });
+    work();
+  } catch (fault) {
+    const why = fault instanceof OperatorError ? `${fault.what}: ${fault.why}` : wordsOf(fault);
+    const outcome = recordInLedger(ledger, {
+      ...event,
+      ...{ action: `${event.action}: not done`, atMs: io.nowMs(), why },
+      details: { ...event.details, saidAtMs: event.atMs },
+    });
+    if (outcome.state === 'failed')
+      io.stderr(`note: the ledger says that it was done: ${plainText(outcome.why)}\n`);
+    throw fault;
+  }
+}
+
+function noteFirst(ledger: Ledger, event: LedgerEvent): void {
+  try {
+    ledger.append(event);
   } catch (fault) {
     if (!(fault instanceof DependencyError)) throw fault;
     throw new OperatorError({

@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { findModeFlags, modeUnder, type FoundFlags } from '../../config/mode-flags.js';
 import type { ConfigLocation } from '../../config/config-files.js';
 import { locateStateDir } from '../../config/state-dir.js';
@@ -24,8 +25,6 @@ interface Shown {
   readonly effective: EffectiveMode;
   readonly engine: EngineWord;
 }
-
-const VIEW_WAIT_MS = 1_000;
 
 /** Reads files and variables; an engine that is away or hangs is said, and waited for one second. */
 export async function run(
@@ -61,7 +60,7 @@ async function shownFlags(
 
 async function engineWord({ client, engine }: KillSwitch): Promise<EngineWord> {
   const pid = engine.holder()?.pid ?? null;
-  const answer = await client.call({ method: 'GET', path: '/view', timeoutMs: VIEW_WAIT_MS });
+  const answer = await client.call({ method: 'GET', path: '/view', timeoutMs: STOP_PROMISE_MS });
   if (answer.state === 'absent') return { state: 'absent', mode: null, pid: null, why: '' };
   if (answer.state === 'silent') {
     return { state: 'not-confirmed', mode: null, pid: answer.pid ?? pid, why: answer.why };

@@ -7,7 +7,7 @@ import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
 import { configLocation } from '../config-location.js';
 import type { DrillServices } from '../kill-switch/drill-ports.js';
-import { recordInLedger, type LedgerOutcome } from '../kill-switch/ledger-record.js';
+import { recordInLedger, type LedgerOutcome } from '../ledger-record.js';
 import { operatorName } from '../operator-name.js';
 import type { ParsedOptions } from '../parsed-options.js';
 

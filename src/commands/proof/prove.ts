@@ -1,7 +1,7 @@
 import type { ProofKind } from '../../doctor/readiness/proof.js';
 import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
-import { ledgerWords } from '../kill-switch/ledger-record.js';
+import { ledgerWords } from '../ledger-record.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';

@@ -1,4 +1,6 @@
 import { check, evidence, type Check } from '../check.js';
+import { secrets } from './secret-check.js';
+import { asymmetry, autoUnwind, ports, units } from './value-checks.js';
 
 const NOW_MS_MAX = 60_000;
 
@@ -32,4 +34,11 @@ const valid = check({
   },
 });
 
-export const CONFIG_CHECKS: readonly Check[] = [valid];
+export const CONFIG_CHECKS: readonly Check[] = [
+  valid,
+  secrets,
+  units,
+  asymmetry,
+  autoUnwind,
+  ports,
+];

@@ -7,8 +7,11 @@ export interface Host {
   readonly upMs: number;
   readonly memoryBytes: number;
   readonly memoryAvailableBytes: number;
+  /** Of the last five minutes. */
   readonly loadPerCore: number;
   readonly disks: readonly Disk[];
+  /** The system asks for a restart, as after an update. Absent: it does not say. */
+  readonly rebootPending?: boolean;
 }
 
 /** One file system that something of ours is on. */

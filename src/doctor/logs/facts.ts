@@ -15,6 +15,12 @@ export interface ServiceLog {
   readonly zone: string;
   /** Lines that are none: no time, no level. */
   readonly unreadable: number;
+  /** Our engine's own: it is silent where nothing happens, and its clock is ours. */
+  readonly isOwn?: boolean;
+  /** Lines of the window that are older than the first one were not read. */
+  readonly isCut?: boolean;
+  /** Why it could not be read. */
+  readonly fault?: string;
 }
 
 export interface LogLine {
@@ -23,3 +29,5 @@ export interface LogLine {
   readonly logger: string | null;
   readonly text: string;
 }
+
+export type LogLevel = NonNullable<LogLine['level']>;

@@ -1,6 +1,6 @@
 import { isoMsOf } from '../../engine/domain/iso-time.js';
 import type { Hash } from '../../engine/domain/hash.js';
-import { jsonObject, textIn } from './members.js';
+import { jsonObject, numberIn, objectIn, textIn, type Members } from './members.js';
 
 export const PROOF_FORMAT = 'cdb.proof/1';
 /** Far above any proof; a longer file is none. */
@@ -90,14 +90,15 @@ export function readProof(kind: ProofKind, text: string, hash: Hash): ProofReadi
   return { state: 'read', proof: { kind, passed, why, evidenceAtMs, says, sha256 } };
 }
 
-/** Drills say their figures in members only. */
-function drillFigures(proof: Readonly<Record<string, unknown>>): string {
-  const spreads = Object(proof['spreads_ms']) as object;
-  const max: unknown = Reflect.get(Object(Reflect.get(spreads, 'lastOrderMs')) as object, 'max');
-  const limit = proof['limit_ms'];
-  return typeof max === 'number' && typeof limit === 'number'
-    ? `last order out after at most ${max} ms, limit ${limit} ms`
-    : '';
+/** What a drill promises to end in time; it says its figures in members only. */
+const DRILL_HOPS = ['gateClosedMs', 'lastOrderMs', 'openGoneMs', 'processMs'] as const;
+
+function drillFigures(proof: Members): string {
+  const spreads = objectIn(proof, 'spreads_ms');
+  const slowest = DRILL_HOPS.map((hop) => numberIn(objectIn(spreads, hop), 'max'));
+  const limitMs = numberIn(proof, 'limit_ms');
+  if (limitMs === null || slowest.includes(null)) return '';
+  return `slowest hop of a stop ${Math.max(...slowest.map(Number))} ms, limit ${limitMs} ms`;
 }
 
 function unusable(why: string): ProofReading {

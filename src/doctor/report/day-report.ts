@@ -79,7 +79,7 @@ export function dayReport(order: ReportOrder): DayReport {
     top_findings: topThree(findings).map(findingJson),
     next_step: nextStep(findings),
     sections: [
-      ...collected(readings, findings, nowMs),
+      ...collected(readings, nowMs),
       matrixSection(findings),
       evidenceSection(findings, order),
     ],

@@ -1,20 +1,16 @@
 import { durationText, utcText } from '../../view/age.js';
 import type { Readings } from '../facts.js';
-import type { Finding } from '../finding.js';
+import { frequencyText } from '../logs/patterns.js';
+import { logSummary } from '../logs/summary.js';
 import type { Container } from '../services/facts.js';
+import { memberKey } from '../services/member-name.js';
 import { section, type Section, type SectionRow } from './section.js';
 
-const KEY_FINDINGS_MAX = 20;
-
 /** Phases 1 and 2: what was collected, of each place that was asked. */
-export function collected(
-  readings: Readings,
-  findings: readonly Finding[],
-  nowMs: number,
-): readonly Section[] {
+export function collected(readings: Readings, nowMs: number): readonly Section[] {
   return [
-    stackHealth(readings),
-    logs(findings),
+    stackHealth(readings, nowMs),
+    logs(readings, nowMs),
     metrics(readings),
     repository(readings),
     ci(readings, nowMs),
@@ -22,7 +18,8 @@ export function collected(
   ];
 }
 
-function stackHealth({ containers, services, engine }: Readings): Section {
+function stackHealth(readings: Readings, nowMs: number): Section {
+  const { containers, services, engine } = readings;
   const [number, title] = ['1.1', 'Stack health'];
   if (containers.state === 'read') {
     const all = containers.value;
@@ -32,7 +29,9 @@ function stackHealth({ containers, services, engine }: Readings): Section {
       `${healthy}/${all.length} healthy`,
       `restarts: ${restarts.length === 0 ? 'unknown' : restarts.reduce((sum, one) => sum + one, 0)}`,
     ];
-    return section(number, title, words, all.map(containerRow));
+    const inError = servicesInError(readings, nowMs);
+    const rows = all.map((one) => containerRow(one, inError.has(memberKey(one.name))));
+    return section(number, title, words, rows);
   }
   if (services.state === 'read') {
     const rows = services.value.map(({ service, fault, health }) => ({
@@ -51,7 +50,14 @@ function isHealthy({ state, health }: Container): boolean {
   return state === 'running' && (health === null || health === 'healthy');
 }
 
-function containerRow(one: Container): SectionRow {
+/** A healthy badge says nothing of these. */
+function servicesInError({ logs: reading }: Readings, nowMs: number): ReadonlySet<string> {
+  const all = reading.state === 'read' ? reading.value.map((log) => logSummary(log, nowMs)) : [];
+  const told = all.filter(({ verdict }) => verdict === 'REPEATS' || verdict === 'ERRORS');
+  return new Set(told.map(({ service }) => memberKey(service)));
+}
+
+function containerRow(one: Container, isInError: boolean): SectionRow {
   return {
     service: one.name,
     status: one.health ?? one.state,
@@ -59,30 +65,45 @@ function containerRow(one: Container): SectionRow {
     'memory MiB': one.memoryMib,
     up: one.upMs === null ? null : durationText(one.upMs),
     restarts: one.restarts,
+    verdict: isInError ? 'not OK: ERROR lines' : isHealthy(one) ? 'OK' : 'not OK',
   };
 }
 
-function logs(findings: readonly Finding[]): Section {
-  const told = findings.filter(({ group, status }) => group === 'logs' && status !== 'SKIP');
-  const rows = told.slice(0, KEY_FINDINGS_MAX).map(({ id, status, says }) => ({
-    check: id,
-    status,
-    says,
-  }));
-  const words = rows.length === 0 ? ['no log was examined'] : [];
-  return section('1.2', 'Logs', words, rows);
+function logs({ logs: reading }: Readings, nowMs: number): Section {
+  const [number, title] = ['1.2', 'Logs'];
+  if (reading.state !== 'read') return section(number, title, ['no log was examined']);
+  const rows = reading.value
+    .map((log) => logSummary(log, nowMs))
+    .map((summary) => {
+      const [most] = summary.errors;
+      return {
+        service: summary.service,
+        lines: summary.lines,
+        'error lines': summary.byLevel.error + summary.byLevel.fatal,
+        'most frequent error': most?.example ?? '',
+        frequency: most === undefined ? '' : frequencyText(most),
+        newest: summary.newestAtMs === null ? null : utcText(summary.newestAtMs),
+        verdict: summary.verdict,
+      };
+    });
+  return section(number, title, [], rows);
 }
 
 function metrics({ counters }: Readings): Section {
   const [number, title] = ['1.3', 'Metrics'];
   const newest = counters.state === 'read' ? counters.value.samples.at(-1) : undefined;
   if (newest === undefined) return section(number, title, ['no counter was examined']);
-  const rows = Object.entries(newest.counters).map(([name, { value, isCapped }]) => ({
+  const rows = Object.entries(newest.counters).map(([name, { value, isCapped, isLeast }]) => ({
     counter: name,
     value,
-    note: isCapped ? 'capped: no longer counts' : '',
+    note: isCapped ? 'capped: no longer counts' : isLeast === true ? 'at least' : '',
   }));
-  return section(number, title, [`as of ${utcText(newest.atMs)}`], rows);
+  const missing = (newest.missing ?? []).map((name) => ({
+    counter: name,
+    value: null,
+    note: 'is not there',
+  }));
+  return section(number, title, [`as of ${utcText(newest.atMs)}`], [...rows, ...missing]);
 }
 
 function repository({ repository: reading }: Readings): Section {
@@ -106,7 +127,7 @@ function ci({ ciRuns }: Readings, nowMs: number): Section {
     age: atMs === null ? null : durationText(nowMs - atMs),
   }));
   const failed = ciRuns.value.filter(({ status }) => status === 'failure').length;
-  return section(number, title, [`${failed} of the last ${rows.length} runs failed`], rows);
+  return section(number, title, [`${failed}/${rows.length} newest runs failed`], rows);
 }
 
 function issues({ issues: reading }: Readings): Section {

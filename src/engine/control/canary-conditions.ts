@@ -172,7 +172,7 @@ export function judgeConditions(
     const text = {
       title: LR_CONTROLS[id],
       needs: 'real',
-      next: `prove it and keep ${id}.json`,
+      next: `cdb readiness --explain ${id}`,
     } as const;
     return judge(id, text, evidence, isReal);
   });

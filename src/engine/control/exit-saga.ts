@@ -6,6 +6,8 @@ import type { Ref } from '../domain/ids.js';
 export interface ExitSaga extends ExitWish {
   /** The fact that it began: the cause of all that it does. */
   ref: Ref;
+  /** Epoch of the newest release when it was taken: none up to it takes it back. Absent in older states. */
+  releasedBefore?: number;
   state: ExitState;
   /** What keeps it from going on, in words; empty while it goes on. */
   why: string;

@@ -1,5 +1,6 @@
 import type { ControlRecord, Mode } from '../domain/control.js';
 import { exitsMember } from './exit-wish.js';
+import { releasedMember } from './releases.js';
 import {
   clip,
   missingWords,
@@ -45,12 +46,14 @@ export function lowerScope(
   if (missing.length > 0) return { ok: false, why: 'missing', missing };
   const { exits = [], ...rest } = record;
   const others = exits.filter(({ scopes }) => scopes.length !== 1 || scopes[0] !== scope);
+  const epoch = nextEpoch(current, request.atMs);
+  const { released = { all: 0 } } = releasedMember([record]);
   return {
     ok: true,
     record: {
       ...rest,
       scopes: Object.fromEntries(Object.entries(record.scopes).filter(([held]) => held !== scope)),
-      epoch: nextEpoch(current, request.atMs),
+      epoch,
       // Not `released`, which resets every breaker.
       reason: 'scope_released',
       message: clip(`${scope}: ${request.justification.trim()}`, TEXT_CHARS_MAX),
@@ -58,6 +61,7 @@ export function lowerScope(
       atMs: request.atMs,
       previousLevel: record.level,
       ...exitsMember(others),
+      released: { all: released.all, any: epoch },
     },
   };
 }

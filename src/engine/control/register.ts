@@ -1,7 +1,14 @@
 import type { CanaryTerms } from '../domain/canary-terms.js';
 import type { ControlReading, ControlRecord, Level, Mode, Scopes } from '../domain/control.js';
-import { LEVELS, MODES, mostRestrictive, withoutCanary } from '../domain/control.js';
+import {
+  LEVELS,
+  MODES,
+  mostRestrictive,
+  withoutCanary,
+  withoutReleased,
+} from '../domain/control.js';
 import { exitsMember, mergeWishes, newWish, type ExitRequest } from './exit-wish.js';
+import { atEpoch, releasedMember } from './releases.js';
 
 export interface PlacedReading {
   readonly place: string;
@@ -64,7 +71,7 @@ export function effectiveRecord(
     ({ isShared, reading }) => isShared !== true && reading.state === 'unreadable',
   );
   const own = ownPresent.length > 0 || isOwnLost ? ownPresent : present;
-  const base = withoutCanary(strictest?.record ?? unknownRecord(isFirst));
+  const base = withoutReleased(withoutCanary(strictest?.record ?? unknownRecord(isFirst)));
   const mode = mildest(own.map((one) => one.record.mode));
   // Like the mode they are what this host says, whoever says the level.
   const terms =
@@ -76,6 +83,8 @@ export function effectiveRecord(
     scopes: mergeScopes(present.map((one) => one.record.scopes)),
     epoch: Math.max(0, ...present.map((one) => one.record.epoch)),
     ...exitsMember(mergeWishes(present.map((one) => one.record.exits))),
+    // What a place that can't be read asks for is not taken back by what the others say.
+    ...(faults.length === 0 && releasedMember(present.map((one) => one.record))),
   };
   // A halt that somebody ordered keeps its name and reason beside the faults.
   const isHalted = faults.length > 0 && strictest?.record.level !== 'HALTED';
@@ -144,6 +153,7 @@ export function raise(current: EffectiveControl, request: RaiseRequest): Control
     atMs: request.atMs,
     previousLevel: record.level,
     ...exitsMember(exits),
+    ...releasedMember([record]),
   };
 }
 
@@ -183,18 +193,20 @@ export function lower(current: EffectiveControl, request: LowerRequest): LowerRe
   const { record } = current;
   const missing = missingWords(request, releaseTarget(record.mode));
   if (missing.length > 0) return { ok: false, missing };
+  const epoch = nextEpoch(current, request.atMs);
   return {
     ok: true,
     record: {
       level: 'TRADING',
       scopes: {},
       mode: record.mode,
-      epoch: nextEpoch(current, request.atMs),
+      epoch,
       reason: 'released',
       message: clip(request.justification.trim(), TEXT_CHARS_MAX),
       operator: clip(request.operator.trim(), NAME_CHARS_MAX),
       atMs: request.atMs,
       previousLevel: record.level,
+      released: { all: epoch, any: epoch },
     },
   };
 }
@@ -217,6 +229,7 @@ export function withMode(current: EffectiveControl, change: ModeChange): Control
     mode: change.mode,
     ...(change.canary !== undefined && { canary: change.canary }),
     ...exitsMember(exits),
+    ...releasedMember([current.record]),
     epoch: nextEpoch(current, change.atMs),
     reason: 'mode',
     message: clip(change.why ?? `mode ${current.record.mode} to ${change.mode}`, TEXT_CHARS_MAX),
@@ -267,7 +280,14 @@ export function followedRecord(
   if (order.epoch <= own.epoch) return null;
   if (isStricter) {
     const exits = exitsMember(mergeWishes([own.exits, order.exits]));
-    return { ...order, level: both, scopes, mode: own.mode, ...exits };
+    return {
+      ...order,
+      level: both,
+      scopes,
+      mode: own.mode,
+      ...exits,
+      ...releasedMember([own, order]),
+    };
   }
   const isOnItsWord =
     followed !== null &&
@@ -275,7 +295,9 @@ export function followedRecord(
     own.atMs === followed.atMs &&
     own.level === followed.level;
   const isEnded = order.level !== own.level || !isSameScopes(order.scopes, own.scopes);
-  return isOnItsWord && isEnded ? { ...order, mode: own.mode } : null;
+  return isOnItsWord && isEnded
+    ? { ...order, mode: own.mode, ...releasedMember([own, order]) }
+    : null;
 }
 
 /**
@@ -298,7 +320,7 @@ export function renumberedRecord(
     0,
     ...others.map(({ reading }) => (reading.state === 'present' ? reading.record.epoch : 0)),
   );
-  return isCounted || own.epoch > highest ? null : { ...own, epoch: highest + 1 };
+  return isCounted || own.epoch > highest ? null : atEpoch(own, highest + 1, counted?.epoch);
 }
 
 function isSameScopes(a: Scopes, b: Scopes): boolean {

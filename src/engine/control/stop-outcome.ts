@@ -1,5 +1,10 @@
 import type { ControlRecord, Level } from '../domain/control.js';
 
+/** The promise for a stop: the longest that anybody waits for a place of the register or for an engine's word. */
+export const STOP_PROMISE_MS = 1_000;
+/** Of one step of it, whose answer or fault says more than that time is over. */
+export const STOP_STEP_MS = 900;
+
 /**
  * How far a place of the register could be made to forbid trading. All of them hold after a crash:
  * `record` is the normal way, the others are what is left when a disk takes no new data.

@@ -22,6 +22,14 @@ export interface ExitWish {
   readonly scopes: readonly string[];
 }
 
+/** Epochs of the newest releases; 0 where there was none. */
+export interface Releases {
+  /** Of one of everything, which resets the breakers. */
+  readonly all: number;
+  /** Of one of everything or of a scope: what was asked for before it and is gone was taken back. */
+  readonly any: number;
+}
+
 export interface ControlRecord {
   readonly level: Level;
   readonly scopes: Scopes;
@@ -37,6 +45,8 @@ export interface ControlRecord {
   readonly previousLevel: Level;
   /** Open orders to cancel and positions to close; absent where nobody has asked for it. */
   readonly exits?: readonly ExitWish[];
+  /** Stays through later changes; absent where nobody ever released, and in records of older builds. */
+  readonly released?: Releases;
 }
 
 /**
@@ -63,6 +73,16 @@ export function levelFor(
     control.scopes[`symbol:${target.symbol}`],
   ];
   return mostRestrictive([control.level, ...scoped.filter((level) => level !== undefined)]);
+}
+
+/** Why it holds, in words: `manual: spread gap`. */
+export function whyOf({ reason, message }: Pick<ControlRecord, 'reason' | 'message'>): string {
+  return [reason, message].filter(Boolean).join(': ');
+}
+
+export function withoutReleased(record: ControlRecord): ControlRecord {
+  const { released, ...rest } = record;
+  return released === undefined ? record : rest;
 }
 
 export function withoutCanary(record: ControlRecord): ControlRecord {

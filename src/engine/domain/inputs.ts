@@ -1,5 +1,6 @@
 import type { CanaryTrigger } from './canary-terms.js';
 import type { ControlRecord } from './control.js';
+import type { Side } from './events.js';
 import type { Ref } from './ids.js';
 import type { Thresholds } from './thresholds.js';
 
@@ -109,6 +110,8 @@ export interface OrderReported {
   readonly message: string;
   /** Of a REJECTED that never left: our own gate. Absent: the venue. */
   readonly refusedBy?: 'gate';
+  /** A fill in the books of an order that the gate refused: it was folded before the refusal was heard of. */
+  readonly booked?: { readonly side: Side; readonly qty: string; readonly price: string };
   readonly atMs: number;
 }
 

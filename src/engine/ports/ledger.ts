@@ -11,7 +11,7 @@ export interface Ledger {
   head(): LedgerHead;
   /**
    * From the first on, or behind entry `after`; one that can't be read ends it with a DependencyError
-   * that names it.
+   * that names it, or is told to `onUnreadable` and passed over.
    */
-  entries(after?: number): Iterable<LedgerEntry>;
+  entries(after?: number, onUnreadable?: (fault: Error) => void): Iterable<LedgerEntry>;
 }

@@ -7,9 +7,14 @@ export interface RegisteredRun extends RunRecord {
   readonly endedAtMs: number | null;
   /** Last input whose facts are committed and published, as of the end; null while unknown. */
   readonly seqCommitted: number | null;
-  /** What a canary of it holds or has left, as of the end: "0.002 BTCUSDT"; null for nothing. */
+  /**
+   * What a canary of it holds or has left, as of the end: "0.002 BTCUSDT"; null for nothing. While a session
+   * is under way it is HELD_UNKNOWN, and stays so where the run does not say that it ended.
+   */
   readonly canaryHeld: string | null;
 }
+
+export const HELD_UNKNOWN = 'unknown, it did not end';
 
 export function newRun(run: RunRecord): RegisteredRun {
   return { ...run, finished: false, endedAtMs: null, seqCommitted: null, canaryHeld: null };

@@ -20,7 +20,7 @@ import type { Leases, ShardLog } from '../ports/shard-log.js';
 import type { LookAtShards, SharedRunStatus } from '../ports/shared-run-status.js';
 import type { ShardRecord, ShardStore } from '../ports/shard-store.js';
 import type { Keys, Topics } from '../ports/topics-keys.js';
-import { createPublisher, gatedReport } from '../publisher.js';
+import { bookedReport, createPublisher, gatedReport } from '../publisher.js';
 import type { EndReason } from '../runner.js';
 import { FeedRole, type FeedParts } from './feed-role.js';
 import { runRole, type RoleDeps, type RoleLoop, type RoleState } from './role-loop.js';
@@ -383,6 +383,7 @@ export class ShardedRun {
       const publish = createPublisher({
         ...{ streams, topics, keys, ids, hash, thresholds, control: gateControl, onCommitted },
         onGated: (order, message) => writer.report(gatedReport(order, message, clock.nowMs())),
+        onBooked: (fill) => writer.report(bookedReport(fill, clock.nowMs())),
       });
       const { figures } = this;
       const rows = { ids, hash, thresholds, venue: PAPER_VENUE };

@@ -10,8 +10,8 @@ import {
   noTradeIds,
   type SeenTradeIds,
 } from './seen-trade-ids.js';
-import { readAmount, type AmountFault } from './trade-amount.js';
-import { isTradeSymbol } from './trade-symbol.js';
+import { readAmount, type AmountFault } from '../domain/trade-amount.js';
+import { isTradeSymbol } from '../domain/trade-symbol.js';
 
 /** What the door remembers. Owned by the fold and changed in place; plain data. */
 export interface IntakeState {

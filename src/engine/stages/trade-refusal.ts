@@ -1,7 +1,7 @@
 import type { StepOutputs } from '../domain/emit.js';
 import type { TradeFault } from '../domain/events.js';
 import type { TradeObserved } from '../domain/inputs.js';
-import { printableSymbol } from './trade-symbol.js';
+import { printableSymbol } from '../domain/trade-symbol.js';
 
 /**
  * Makes a fault of the door a fact. Its time is the trusted time of receipt, because the trade's

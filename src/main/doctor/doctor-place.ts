@@ -9,6 +9,7 @@ import { locateStateDir } from '../../config/state-dir.js';
 import { absentProbe, type Probe } from '../../doctor/reading.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
+import { doctorDatabase, type DoctorDatabase } from './doctor-database.js';
 
 /** Where the check-up looks: one state directory, and what its configuration names. */
 export interface DoctorPlace {
@@ -19,6 +20,8 @@ export interface DoctorPlace {
   /** Null: it can't be read, and `faults` say why, a line each. */
   readonly config: Config | null;
   readonly faults: readonly string[];
+  /** Null where `config` is. */
+  readonly database: DoctorDatabase | null;
   /** Nothing beyond this machine and its configured stores is asked. */
   readonly isOffline: boolean;
 }
@@ -29,10 +32,11 @@ export async function doctorPlace(options: ParsedOptions, io: CommandIo): Promis
   const isOffline = options.flag('offline');
   const place = { options, io, state, clock: systemClock(), isOffline };
   try {
-    return { ...place, config: commandConfig(options, io), faults: [] };
+    const config = commandConfig(options, io);
+    return { ...place, config, database: doctorDatabase(config), faults: [] };
   } catch (fault) {
     if (!(fault instanceof OperatorError) || fault.exit !== EXIT.CONFIG) throw fault;
-    return { ...place, config: null, faults: fault.why.split('\n') };
+    return { ...place, config: null, database: null, faults: fault.why.split('\n') };
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { writeNewFile } from '../../adapters/files/new-file.js';
 import { tarGz } from '../../adapters/files/tar.js';
 import type { CommandIo } from '../../commands/command-io.js';
@@ -17,24 +18,28 @@ import { safetyProbes } from './safety-probes.js';
 import { serviceProbes } from './services-probes.js';
 import { venueProbes } from './venue-probes.js';
 import { dayReports } from './report-files.js';
+import { recordedFile } from './recorded-file.js';
 import { doctorPlace, type DoctorPlace } from './doctor-place.js';
 
 const CHECK_MS_DEFAULT = 2_000;
 
 export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise<Doctor> {
   const place = await doctorPlace(options, io);
+  const live = probesOf(place);
+  const from = options.text('from');
+  const record = from === undefined ? null : recordedFile(resolve(io.cwd, from), live);
   return {
-    probes: probesOf(place),
+    probes: record?.probes ?? live,
     checkMs: place.config?.doctor.checkMs ?? CHECK_MS_DEFAULT,
     clock: place.clock,
-    recordedAtMs: null,
+    recordedAtMs: record?.atMs ?? null,
     stateDir: place.state.root,
     reports: dayReports(place.state),
     bundleFiles: () => bundleFiles(place.state),
     writeBundle: async (path, files) => {
       await writeNewFile(path, [tarGz(files, place.clock.nowMs())], 'name another --bundle');
     },
-    close: () => Promise.resolve(),
+    close: async () => place.database?.close(),
   };
 }
 

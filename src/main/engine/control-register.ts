@@ -3,6 +3,7 @@ import { latchPlace } from '../../adapters/files/latch-file.js';
 import { encodeLatch } from '../../adapters/files/latch-record.js';
 import { isEmptyState, type StateDirectory } from '../../adapters/files/state-directory.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import { recordInLedger } from '../../commands/ledger-record.js';
 import { operatorName } from '../../commands/operator-name.js';
 import {
   effectiveRecord,
@@ -16,6 +17,7 @@ import {
   type RaiseRequest,
 } from '../../engine/control/register.js';
 import { coversRequest, type ExitRequest } from '../../engine/control/exit-wish.js';
+import { releasedMember } from '../../engine/control/releases.js';
 import {
   mostRestrictive,
   type ControlReading,
@@ -125,7 +127,8 @@ export class LatchRegister implements EngineRegister {
     const all = effectiveRecord([...readings, ...others], { stateDirEmpty: false });
     const renumbered = renumberedRecord(own.record, { others, counted: this.#counted });
     if (renumbered === null) return all;
-    return { ...all, record: { ...all.record, epoch: renumbered.epoch } };
+    const { epoch } = renumbered;
+    return { ...all, record: { ...all.record, epoch, ...renumberedReleases(all, renumbered) } };
   }
 
   listenTo(places: () => readonly PlacedReading[]): void {
@@ -144,7 +147,8 @@ export class LatchRegister implements EngineRegister {
     const next = followedRecord(this.own().record, { order, followed: this.#followed });
     if (next !== null) this.#keep(next);
     const { record } = this.own();
-    if (encodeLatch(record) === encodeLatch({ ...order, mode: current.record.mode })) {
+    const asOrdered = { ...order, mode: current.record.mode, ...releasedMember([record, order]) };
+    if (encodeLatch(record) === encodeLatch(asOrdered)) {
       this.#followed = record;
     }
   }
@@ -220,6 +224,13 @@ export class LatchRegister implements EngineRegister {
   }
 }
 
+function renumberedReleases(
+  all: EffectiveControl,
+  renumbered: ControlRecord,
+): Pick<ControlRecord, 'released'> {
+  return all.faults.length > 0 ? {} : releasedMember([all.record, renumbered]);
+}
+
 /** What one of the places still says beside it holds as long as it says so. */
 function newestOrder(others: readonly PlacedReading[]): ControlRecord | undefined {
   return others
@@ -277,10 +288,9 @@ function noteMode(
   const { mode, epoch, operator, atMs } = next;
   const why = 'cdb run was started in this mode';
   const details = { from, to: mode, epoch };
-  try {
-    const action = 'mode changed by a start';
-    ledgerFiles(ledger).append({ kind: 'mode', action, atMs, who: operator, why, details });
-  } catch (error) {
-    onNotice(`the change of the mode is not in the ledger: ${String(error)}`);
-  }
+  const action = 'mode changed by a start';
+  const event = { kind: 'mode', action, atMs, who: operator, why, details } as const;
+  const outcome = recordInLedger(ledgerFiles(ledger), event);
+  if (outcome.state === 'failed')
+    onNotice(`the change of the mode is not in the ledger: ${outcome.why}`);
 }

@@ -14,7 +14,7 @@ import { type EngineRegister } from './control-register.js';
 import { type EngineDatabase } from './database.js';
 import { openFeed } from './open-feed.js';
 import { type RunLog } from './run-log.js';
-import { listenToDatabase } from './shared-control.js';
+import { listenToDatabase, type NamedTrouble } from './shared-control.js';
 import type { Preflight } from './preflight.js';
 
 /** An input is some 200 bytes in its segment; the retention is counted in segments. */
@@ -39,6 +39,8 @@ export type Opened =
       readonly live: EngineRun;
       readonly streams: EventLog;
       readonly database: EngineDatabase;
+      /** Of the places of the register that others reach. */
+      readonly troubles: readonly NamedTrouble[];
     };
 
 export async function openOrderedFeed(
@@ -61,13 +63,14 @@ export async function listenToExternal(
   { pool }: EngineDatabase,
   register: EngineRegister,
   shell: { readonly preflight: Preflight; readonly clock: Clock },
-): Promise<void> {
-  if (config.databaseUrl === undefined) return;
-  await shell.preflight.step(
+): Promise<readonly NamedTrouble[]> {
+  if (config.databaseUrl === undefined) return [];
+  const trouble = await shell.preflight.step(
     'control register',
     () => listenToDatabase(pool, register, shell),
     () => `the database too: level ${register.effective().record.level}`,
   );
+  return [{ name: 'register of the database', trouble }];
 }
 
 export function liveSettings({ config, mode, restart }: EngineOrder): LiveSettings {

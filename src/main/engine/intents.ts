@@ -1,3 +1,4 @@
+import { STOP_STEP_MS } from '../../engine/control/stop-outcome.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import type { FoundFlags } from '../../config/mode-flags.js';
 import type { Clock } from '../../engine/ports/clock.js';
@@ -9,8 +10,6 @@ import type { ExitStatus } from '../../engine/ports/engine-status.js';
 import { isHeld, type EngageRequest, type EngineRegister } from './control-register.js';
 
 const OBEY_POLL_MS = 2;
-/** Below what the kill-switch commands wait, so that they hear why. */
-const OBEY_TIMEOUT_MS = 900;
 
 interface Asked {
   readonly live: EngineRun;
@@ -61,7 +60,7 @@ async function obey(live: EngineRun, register: EngineRegister, clock: Clock): Pr
   const { epoch, level } = register.effective().record;
   live.knock();
   while (!live.obeys(epoch, level)) {
-    if (clock.monotonicMs() - startedAtMs > OBEY_TIMEOUT_MS) {
+    if (clock.monotonicMs() - startedAtMs > STOP_STEP_MS) {
       throw new OperatorError({
         code: 'CDB-E0701',
         what: 'The engine does not confirm the change in time',

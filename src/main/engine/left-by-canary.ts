@@ -26,9 +26,9 @@ interface Parts {
  */
 export function keepLeftByCanary({ known, restart }: Start, parts: Parts): void {
   const { registry, ledger, clock, onNotice } = parts;
-  for (let run = leftByCanary(registry, known); run !== null; run = leftByCanary(registry, known)) {
-    if (!restart) throw wouldForget(run);
-    const { runId, canaryHeld } = run;
+  const left = leftByCanary(registry, known);
+  if (left.length > 0 && !restart) throw wouldForget(left);
+  for (const { runId, canaryHeld } of left) {
     const why = 'cdb run --restart began another run';
     const who = operatorName(process.env);
     const event = { kind: 'canary', action: 'canary remainder given up' } as const;
@@ -39,13 +39,15 @@ export function keepLeftByCanary({ known, restart }: Start, parts: Parts): void 
   }
 }
 
-function wouldForget({ runId, canaryHeld, mode, feed }: RegisteredRun): OperatorError {
+function wouldForget(left: readonly RegisteredRun[]): OperatorError {
+  const held = left.map(({ runId, canaryHeld }) => `${canaryHeld ?? ''} (run ${runId})`);
+  const again = left.map(({ mode, feed }) => `cdb run --${mode} with the feed "${feed}"`);
   return new OperatorError({
     code: 'CDB-E0324',
-    what: `Cannot start another run: the canary of run ${runId} still holds ${canaryHeld ?? ''}`,
-    why: 'another mode, feed or seed is another run with books of its own, in which that is forgotten',
+    what: `Cannot start another run: left by canaries: ${held.join(', ')}`,
+    why: 'another mode, feed, seed or place of the run has books of its own, in which that is forgotten',
     todo:
-      `cdb run --${mode} with the feed "${feed}" goes on with it, and cdb kill-switch engage --flatten closes it; ` +
+      `${[...new Set(again)].join(', ')} goes on with it, and cdb kill-switch engage --flatten closes it; ` +
       '--restart gives it up, on record',
     exit: EXIT.REFUSED,
   });

@@ -19,7 +19,7 @@ import { configuredChainHash } from '../audit-key.js';
 import { type EngineRegister } from './control-register.js';
 import { inputsDirectory, streamsDirectory } from './places.js';
 import { keepLeftByCanary } from './left-by-canary.js';
-import { listenToRedis } from './shared-control.js';
+import { listenToRedis, type NamedTrouble } from './shared-control.js';
 import { refuseRolesAlone } from './process-roles.js';
 import type { Preflight } from './preflight.js';
 import {
@@ -44,8 +44,11 @@ export async function openAlone(
   const known = knownRun(stores.registry, feed, settings);
   if (known?.finished === true) return { state: 'finished', run: known };
   const database = await openDatabase(order, preflight, clock);
-  await listenToExternal(order, database, register, { preflight, clock });
-  const controlTrouble = await listenToStack(order, register, { preflight, clock });
+  const shell = { preflight, clock };
+  const troubles = [
+    ...(await listenToExternal(order, database, register, shell)),
+    ...(await listenToStack(order, register, shell)),
+  ];
   const { onNotice } = order;
   const deps: LiveDeps = {
     ...stores,
@@ -61,7 +64,6 @@ export async function openAlone(
     onCommitted: order.onCommitted,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
-    controlTrouble,
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
   // Behind the drain: only now it is known what a run that crashed holds.
@@ -69,7 +71,7 @@ export async function openAlone(
   const { registry } = stores;
   keepLeftByCanary({ known, restart: order.restart }, { registry, ledger, clock, onNotice });
   const live = await openLiveRun(deps, settings);
-  return { state: 'ready', live, streams: stores.streams, database };
+  return { state: 'ready', live, streams: stores.streams, database, troubles };
 }
 
 /** Whoever takes trades from a Redis is stopped over it too, and writes nothing there. */
@@ -77,14 +79,15 @@ async function listenToStack(
   { config: { redisUrl } }: EngineOrder,
   register: EngineRegister,
   shell: { readonly preflight: Preflight; readonly clock: Clock },
-): Promise<() => string | null> {
-  if (redisUrl === undefined) return () => null;
-  return shell.preflight.step(
+): Promise<readonly NamedTrouble[]> {
+  if (redisUrl === undefined) return [];
+  const trouble = await shell.preflight.step(
     'control register',
     () => listenToRedis(redisUrl.url, register, shell),
-    (trouble) =>
-      `Redis too${trouble() === null ? '' : `, which says nothing yet`}: level ${register.effective().record.level}`,
+    (opened) =>
+      `Redis too${opened() === null ? '' : `, which says nothing yet`}: level ${register.effective().record.level}`,
   );
+  return [{ name: 'other hosts', trouble }];
 }
 
 /** Streams are shared, so what another run left must be published before this one goes on. */

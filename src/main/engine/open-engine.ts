@@ -1,5 +1,6 @@
 import { acquireEngineLock, type EngineLock } from '../../adapters/files/engine-lock.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
+import { openRunRegistry } from '../../adapters/files/run-registry.js';
 import { socketPath } from '../../adapters/files/socket-path.js';
 import { prepareStateDirectory, stateDirectory } from '../../adapters/files/state-directory.js';
 import { localKeys } from '../../adapters/local-keys.js';
@@ -20,10 +21,11 @@ import type { Keys } from '../../engine/ports/topics-keys.js';
 import { startBeating } from './beating.js';
 import { anchoringOf } from './anchors.js';
 import { canaryGuard } from './canary-guard.js';
-import { exitRecord } from './exit-record.js';
 import { openEngineRegister, type EngineRegister } from './control-register.js';
+import { FactNotes } from './fact-notes.js';
 import { intentHandler } from './intents.js';
 import { capMode } from './mode-cap.js';
+import { keepLeftByCanary } from './left-by-canary.js';
 import { openTriggers } from './open-triggers.js';
 import { loggedIntents, logStart, openRunLog, type RunLog } from './run-log.js';
 import { startSupervised } from './start-supervised.js';
@@ -78,11 +80,11 @@ async function openParts(
   const watching = { note: (_: Output): void => undefined };
   const { state } = place;
   const ledger = ledgerFiles(state.ledger);
-  const guard = canaryGuard({ register, ledger, clock, onNotice });
-  const noteExit = exitRecord({ ledger, clock, onNotice });
+  const guard = canaryGuard({ register, onNotice });
+  const notes = new FactNotes({ ledger, clock, onNotice });
   const onCommitted = (fact: Output): void => {
     guard(fact);
-    noteExit(fact);
+    notes.note(fact);
     order.onCommitted(fact);
     watching.note(fact);
   };
@@ -113,7 +115,7 @@ interface Around {
 /** What listens, watches and is heard from around an engine that may begin. */
 async function runningEngine(
   { order, preflight, clock, log, state, register }: Parts,
-  { live, streams, database }: Extract<Opened, { readonly state: 'ready' }>,
+  { live, streams, database, troubles }: Extract<Opened, { readonly state: 'ready' }>,
   { keys, lock, socket, watching }: Around,
 ): Promise<OpenedEngine> {
   const { config, flags, onNotice } = order;
@@ -128,7 +130,9 @@ async function runningEngine(
   const audit = postgresAuditReader(database.pool);
   const served = { live, log: streams, keys, audit, intent, socket };
   const metrics = await openListeners(order, served, preflight);
-  const watch = openTriggers(order, state, { live, register, clock, socket, metrics });
+  const watch = openTriggers(order, state, {
+    ...{ live, register, clock, socket, metrics, troubles },
+  });
   watching.note = (fact) => {
     watch.note(fact);
   };
@@ -183,16 +187,25 @@ async function openShards(
   url: SecretUrl,
 ): Promise<Opened> {
   refuseOwnDatabase(order);
+  const registry = openRunRegistry(state.runs);
+  const { onNotice, restart } = order;
+  // Shards have no canary: none of them goes on with what one of this directory has left.
+  keepLeftByCanary(
+    { known: null, restart },
+    { registry, ledger: ledgerFiles(state.ledger), clock, onNotice },
+  );
   const feeds = rolesOf(order).includes('ingest');
   const feed = feeds ? await openOrderedFeed(order, preflight, clock) : null;
   const database = await openDatabase(order, preflight, clock);
-  await listenToExternal(order, database, register, { preflight, clock });
+  const troubles = await listenToExternal(order, database, register, { preflight, clock });
   const settings = liveSettings(order);
   const place = { state, url, database, settings, feed, register, control, own, keys };
   const opened = await openShardedRun(order, place, { preflight, clock });
   if (!('live' in opened))
     return { state: 'finished', run: { ...opened, runId: opened.runGroup, endedAtMs: null } };
-  return { state: 'ready', live: opened.live, streams: opened.wire, database };
+  const { live, wire, trouble } = opened;
+  const all = [...troubles, { name: 'other hosts', trouble }];
+  return { state: 'ready', live, streams: wire, database, troubles: all };
 }
 
 /** What fails while closing is told and no more: whatever the engine did is done. */

@@ -1,3 +1,4 @@
+import { STOP_PROMISE_MS } from '../../engine/control/stop-outcome.js';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ import {
 } from '../../engine/shards/sharded-run.js';
 import { shardedStatus } from '../../engine/shards/sharded-status.js';
 import { DependencyError } from '../../operator-error.js';
-import { serverWarnings } from '../../view/stack-effects.js';
+import { serverWarnings } from '../../view/redis-warnings.js';
 import type { EngineDatabase } from './database.js';
 import { configuredChainHash } from '../audit-key.js';
 import { hostPlace } from './host-place.js';
@@ -50,11 +51,9 @@ import type { Preflight } from './preflight.js';
 import { rolesOf } from './process-roles.js';
 import { lookAtRedis, REDIS_WAIT_MS, redisWords, warnOfListeners } from './redis-preflight.js';
 import type { EngineRegister } from './control-register.js';
-import { openHostsControl } from './shared-control.js';
+import { openHostsControl, type Trouble } from './shared-control.js';
 
 const ENGINE_ID = engineIdOf(hostname(), process.pid, randomBytes(2).toString('hex'));
-/** The promise for a stop: so old may the word of another host be under which an order leaves. */
-const HEARD_MS_MAX = 1_000;
 /** A read that waits for inputs comes back after this. */
 const WAIT_MS = 200;
 
@@ -81,12 +80,19 @@ interface Shell {
 /** A connection of its own for each that blocks, or must not wait for another. */
 type OpenLink = (what: string, limits?: typeof REDIS_LIMITS) => RedisLink;
 
+interface OpenedShards {
+  readonly live: EngineRun;
+  readonly wire: EventLog;
+  /** Of the registers of the other hosts. */
+  readonly trouble: Trouble;
+}
+
 /** @returns the run alone when it is finished and nothing is left to do */
 export async function openShardedRun(
   order: EngineOrder,
   place: ShardedPlace,
   shell: Shell,
-): Promise<{ readonly live: EngineRun; readonly wire: EventLog } | SharedRun> {
+): Promise<OpenedShards | SharedRun> {
   const { clock, preflight } = shell;
   const open = openLinks(place.url.url, preflight);
   const control = open('control');
@@ -120,7 +126,8 @@ export async function openShardedRun(
     shardedSettings(order, place, joined.run),
   );
   const live = engineRun(sharded, joined, { place, control, hosts, clock });
-  return { live, wire: openRedisEventLog(open('wire'), { keyPrefix: '', names: STREAM_NAMES }) };
+  const wire = openRedisEventLog(open('wire'), { keyPrefix: '', names: STREAM_NAMES });
+  return { live, wire, trouble: () => control.trouble() };
 }
 
 const STREAM_NAMES = STREAM_LIST.map(({ name }) => name);
@@ -193,7 +200,7 @@ function shardPlaces(
 function gateControl({ control }: ShardedPlace, hosts: SharedControl): () => ControlRecord {
   return () => {
     const ageMs = hosts.ageMs();
-    if (ageMs <= HEARD_MS_MAX) return control();
+    if (ageMs <= STOP_PROMISE_MS) return control();
     throw new DependencyError(
       `Cannot let orders leave: the other hosts' kill switches were last heard ${Math.round(ageMs / 1_000)} s ago`,
       { dependency: 'redis', retryable: true },
@@ -306,7 +313,6 @@ function engineRun(
     // The gate reads the register for every order; what counts is that the other hosts' gates can.
     obeys: (epoch) =>
       hosts.toldEpoch() >= Math.min(epoch, place.own().epoch) || control.trouble() !== null,
-    controlTrouble: () => control.trouble(),
     // Shards are in shadow under a canary: there is none to trip.
     tripCanary: () => undefined,
     status: () =>

@@ -7,6 +7,7 @@ import type { EngineRun } from '../../engine/engine-run.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import type { EngineRegister } from './control-register.js';
 import { watchMonitoring } from './monitoring-watch.js';
+import type { NamedTrouble } from './shared-control.js';
 import { watchTriggers, type ControlChannel, type TriggerWatch } from './trigger-watch.js';
 
 const SOCKET_PROBE_MS = 2_000;
@@ -19,20 +20,21 @@ interface Watched {
   readonly socket: string;
   /** Null where they are off. */
   readonly metrics: MetricsListener | null;
+  readonly troubles: readonly NamedTrouble[];
 }
 
 /** The watch that `cdb run` keeps beside its engine, and beside its canary. */
 export function openTriggers(
   { config, onNotice }: EngineOrder,
   state: StateDirectory,
-  { live, register, clock, socket, metrics }: Watched,
+  { live, register, clock, socket, metrics, troubles }: Watched,
 ): TriggerWatch {
   const { confirmBreaches, confirmLooks, everyMs, ...limits } = config.triggers;
   const ended = new AbortController();
   const triggers = watchTriggers({
     ...{ live, register, clock, everyMs },
     ledger: ledgerFiles(state.ledger),
-    channels: controlChannels(live, register, socket),
+    channels: controlChannels({ register, socket, troubles }),
     limits: {
       ...limits,
       confirmation: { breachesMin: confirmBreaches, looksMax: confirmLooks },
@@ -64,18 +66,18 @@ export function openTriggers(
 }
 
 /** Everything by which somebody can stop this engine. */
-function controlChannels(
-  live: EngineRun,
-  register: EngineRegister,
-  socket: string,
-): readonly ControlChannel[] {
+export function controlChannels({
+  register,
+  troubles,
+  socket,
+}: Pick<Watched, 'register' | 'troubles' | 'socket'>): readonly ControlChannel[] {
   const asked = { method: 'GET', path: '/lag', timeoutMs: SOCKET_PROBE_MS } as const;
   return [
     {
       name: 'register',
       trouble: () => Promise.resolve(register.effective().faults.join('; ') || null),
     },
-    { name: 'other hosts', trouble: () => Promise.resolve(live.controlTrouble()) },
+    ...troubles.map(({ name, trouble }) => ({ name, trouble: () => Promise.resolve(trouble()) })),
     {
       name: 'control socket',
       trouble: async () => {

@@ -1,7 +1,7 @@
+import { recordInLedger } from '../../commands/ledger-record.js';
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { stateDirectory } from '../../adapters/files/state-directory.js';
 import type { Config } from '../../config/parse-config.js';
-import { DependencyError } from '../../operator-error.js';
 import type { MigrationRun } from '../../schema/migration-run.js';
 import type { EngineDatabase } from './database.js';
 
@@ -28,17 +28,14 @@ export function recordMigration(
     after: applied.at(-1) ?? null,
     applied,
   };
-  try {
-    ledgerFiles(stateDirectory(config.stateDir).ledger).append({
-      kind: 'migration',
-      action: 'schema migrated',
-      atMs: run.clock.nowMs(),
-      who: 'cdb run',
-      why: 'the database belongs to this state directory alone',
-      details,
-    });
-  } catch (fault) {
-    if (!(fault instanceof DependencyError)) throw fault;
-    onNotice(`the schema was migrated, and that is not on record: ${fault.message}`);
-  }
+  const outcome = recordInLedger(ledgerFiles(stateDirectory(config.stateDir).ledger), {
+    kind: 'migration',
+    action: 'schema migrated',
+    atMs: run.clock.nowMs(),
+    who: 'cdb run',
+    why: 'the database belongs to this state directory alone',
+    details,
+  });
+  if (outcome.state === 'failed')
+    onNotice(`the schema was migrated, and that is not on record: ${outcome.why}`);
 }

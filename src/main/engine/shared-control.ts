@@ -1,3 +1,4 @@
+import { unreadPlace } from '../../engine/control/unread-place.js';
 import type { StateDirectory } from '../../adapters/files/state-directory.js';
 import { postgresControlPlace } from '../../adapters/postgres/control-place.js';
 import type { PgPool } from '../../adapters/postgres/pg-pool.js';
@@ -20,6 +21,14 @@ const LOOK_EVERY_MS = 200;
 interface Shell {
   readonly preflight: Preflight;
   readonly clock: Clock;
+}
+
+/** Why a place of the register can't be heard now; null while it can. */
+export type Trouble = () => string | null;
+
+export interface NamedTrouble {
+  readonly name: string;
+  readonly trouble: Trouble;
 }
 
 /** The register of this host, shared over Redis with those of all others that work on the run. */
@@ -52,29 +61,29 @@ export async function openHostsControl(
 
 /**
  * Looks again and again at what is ordered in a database that several hosts reach. What was said last
- * holds while nobody can be asked; the audit stops orders then anyway.
+ * holds while nobody can be asked.
  */
 export async function listenToDatabase(
   pool: PgPool,
   register: EngineRegister,
   shell: Shell,
-): Promise<void> {
+): Promise<Trouble> {
   const place = postgresControlPlace(pool);
   const said = new Said();
   said.hear(await place.read());
   keepLooking(place, said, register, shell);
+  return () => said.fault;
 }
 
 /**
  * The same for a Redis that this engine only reads: what is ordered there holds here, and so does what
  * the hosts of its run say. Halted until it was read once.
- * @returns why it can't be read now, null while it can
  */
 export async function listenToRedis(
   url: string,
   register: EngineRegister,
   shell: Shell,
-): Promise<() => string | null> {
+): Promise<Trouble> {
   const link = openRedisLink(url, 'cdb-control');
   shell.preflight.closeLater(() => {
     link.close();
@@ -85,15 +94,11 @@ export async function listenToRedis(
     await untilAnswered(link, shell.clock, REDIS_WAIT_MS);
     said.hear(await place.read());
   } catch (fault) {
-    said.hear([unread(place.name, fault)]);
+    said.hear([unreadPlace(place.name, fault)]);
     said.fault = wordsOf(fault);
   }
   keepLooking(place, said, register, shell);
   return () => said.fault;
-}
-
-function unread(place: string, fault: unknown): PlacedReading {
-  return { place, isShared: true, reading: { state: 'unreadable', why: wordsOf(fault) } };
 }
 
 /** What a place and the hosts in it said last. One that says nothing any more has taken nothing back. */

@@ -1,3 +1,4 @@
+import { recordInLedger } from '../../commands/ledger-record.js';
 import {
   initialThrottle,
   noteExecution,
@@ -108,18 +109,16 @@ function fire(
   const where = scopes.length === 0 ? 'everything' : scopes.join(', ');
   onNotice(`trigger ${message}; ${where} is ${level} until cdb kill-switch release`);
   const details = { trigger, level, scopes, epoch: record.epoch, evidence };
-  try {
-    ledger.append({
-      kind: 'trigger',
-      action: `${trigger} set ${where} to ${level}`,
-      atMs: clock.nowMs(),
-      who: WHO,
-      why: newest,
-      details,
-    });
-  } catch (fault) {
-    onNotice(`the ledger does not take the trigger ${trigger}: ${String(fault)}`);
-  }
+  const outcome = recordInLedger(ledger, {
+    kind: 'trigger',
+    action: `${trigger} set ${where} to ${level}`,
+    atMs: clock.nowMs(),
+    who: WHO,
+    why: newest,
+    details,
+  });
+  if (outcome.state === 'failed')
+    onNotice(`the ledger does not take the trigger ${trigger}: ${outcome.why}`);
 }
 
 /** Channels that are lost, and those of them that trading is restricted for already. */

@@ -1,20 +1,19 @@
+import { STOP_PROMISE_MS, STOP_STEP_MS } from '../../engine/control/stop-outcome.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { SharedPlaces } from '../../commands/kill-switch/kill-switch-ports.js';
 import { configLocation } from '../../commands/config-location.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
+import { readEnvFile, type ConfigLocation } from '../../config/config-files.js';
+import type { EnvFile } from '../../config/env-file.js';
+import { environment } from '../../config/environment.js';
 import type { Config } from '../../config/parse-config.js';
-import { URL_VARIABLES, type SecretUrl, type SecretUrls } from '../../config/secrets.js';
+import { URL_VARIABLES, type SecretUrls } from '../../config/secrets.js';
 import { urlsOfVariables } from '../../config/variable-urls.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import { systemClock } from '../../adapters/system-clock.js';
 import { DependencyError } from '../../operator-error.js';
 import { boundedPlace } from './bounded-place.js';
-
-/** Of all that is done at a place for one call; a stop has promised as much. */
-const PLACE_MS_MAX = 1_000;
-/** Of one step of it, whose fault says more than that time is over. */
-const STEP_MS_MAX = 900;
 
 /**
  * Redis and PostgreSQL as far as the configuration names them. A configuration that nobody accepts must
@@ -31,7 +30,7 @@ export async function sharedPlaces(options: ParsedOptions, io: CommandIo): Promi
   ]);
   const places = opened.filter((place) => place !== null);
   const clock = systemClock();
-  return { places: places.map((place) => boundedPlace(place, PLACE_MS_MAX, clock)), notes };
+  return { places: places.map((place) => boundedPlace(place, STOP_PROMISE_MS, clock)), notes };
 }
 
 /** One that can't even be opened is a place all the same: what is said there, nobody can tell. */
@@ -60,29 +59,38 @@ interface NamedUrls {
 
 /** Loads the schema of the configuration only where there is one. Never throws. */
 async function secretUrls(options: ParsedOptions, io: CommandIo): Promise<NamedUrls> {
+  const location = configLocation(options, io);
   try {
-    const named = urlsOfVariables(configLocation(options, io));
+    const named = urlsOfVariables(location);
     if (named !== null) return { urls: named, config: null, notes: [] };
     const { commandConfig } = await import('../../commands/command-config.js');
     const config = commandConfig(options, io);
     return { urls: config, config, notes: [] };
   } catch (fault) {
-    const notes = [
-      `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`,
-    ];
-    const names = ['databaseUrl', 'redisUrl'] as const;
-    const given = names.flatMap((name) => variableUrl(name, io));
-    return { urls: Object.fromEntries(given), config: null, notes };
+    const why = `the configuration can't be read, so only variables name other places: ${wordsOf(fault)}`;
+    return { urls: urlsOfNames(location), config: null, notes: [why] };
   }
 }
 
-function variableUrl(
-  name: keyof SecretUrls,
-  { env }: CommandIo,
-): readonly (readonly [keyof SecretUrls, SecretUrl])[] {
-  const variable = URL_VARIABLES[name];
-  const { [variable]: url } = env;
-  return url === undefined ? [] : [[name, { url, origin: { kind: 'env', name: variable } }]];
+/** Whatever is wrong with them, and whoever may read them: a stop is tried there all the same. */
+function urlsOfNames(location: ConfigLocation): SecretUrls {
+  const variables = environment(location.env, envFileOrNone(location));
+  const names = ['databaseUrl', 'redisUrl'] as const;
+  const given = names.flatMap((name) => {
+    const variable = variables.get(URL_VARIABLES[name]);
+    return variable === undefined
+      ? []
+      : [[name, { url: variable.text, origin: variable.origin }] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function envFileOrNone(location: ConfigLocation): EnvFile | undefined {
+  try {
+    return readEnvFile(location);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Loads its client only here: most stops need none. */
@@ -91,13 +99,13 @@ async function redisPlace(url: string): Promise<SharedPlace> {
     import('../../adapters/redis/redis-link.js'),
     import('../../adapters/redis/redis-control-place.js'),
   ]);
-  const limits = { connectTimeoutMs: STEP_MS_MAX, commandTimeoutMs: STEP_MS_MAX };
+  const limits = { connectTimeoutMs: STOP_STEP_MS, commandTimeoutMs: STOP_STEP_MS };
   const link = openRedisLink(url, 'kill switch of cdb', limits);
   const clock = systemClock();
   const place = redisControlPlace(link, clock);
   let answered: Promise<void> | null = null;
   const whenThere = async <T>(work: () => Promise<T>): Promise<T> => {
-    await (answered ??= untilAnswered(link, clock, STEP_MS_MAX));
+    await (answered ??= untilAnswered(link, clock, STOP_STEP_MS));
     return work();
   };
   return {
@@ -122,11 +130,11 @@ async function postgresPlace(
   const pool = openPgPool(targetOf(url), 'kill switch of cdb', {
     ...PG_LIMITS,
     connectionsMax: 1,
-    connectTimeoutMs: STEP_MS_MAX,
-    statementTimeoutMs: STEP_MS_MAX,
-    lockTimeoutMs: STEP_MS_MAX,
-    callDeadlineMs: STEP_MS_MAX,
-    idleMs: STEP_MS_MAX,
+    connectTimeoutMs: STOP_STEP_MS,
+    statementTimeoutMs: STOP_STEP_MS,
+    lockTimeoutMs: STOP_STEP_MS,
+    callDeadlineMs: STOP_STEP_MS,
+    idleMs: STOP_STEP_MS,
   });
   return postgresControlPlace(pool, config === null ? undefined : key.configuredChainHash(config));
 }

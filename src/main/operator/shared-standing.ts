@@ -1,10 +1,10 @@
+import { unreadPlace } from '../../engine/control/unread-place.js';
 import { redisBoard, redisSharedRuns } from '../../adapters/redis/redis-board.js';
 import { openRedisLink } from '../../adapters/redis/redis-link.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import type { PlacedReading } from '../../engine/control/register.js';
-import { wordsOf } from '../../engine/domain/words-of.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { SharedStanding } from '../../engine/ports/shared-standing.js';
 import { DependencyError } from '../../operator-error.js';
@@ -32,7 +32,7 @@ async function readAndClose(place: SharedPlace): Promise<readonly PlacedReading[
   try {
     return await place.read();
   } catch (fault) {
-    return [unreadable(place.name, fault)];
+    return [unreadPlace(place.name, fault)];
   } finally {
     await place.close();
   }
@@ -51,12 +51,8 @@ async function runOn(secret: SecretUrl): Promise<SharedStanding> {
     return { ...NO_RUN, run, engines };
   } catch (fault) {
     if (!(fault instanceof DependencyError)) throw fault;
-    return { ...NO_RUN, registers: [unreadable('run on Redis', fault)] };
+    return { ...NO_RUN, registers: [unreadPlace('run on Redis', fault)] };
   } finally {
     link.close();
   }
-}
-
-function unreadable(place: string, fault: unknown): PlacedReading {
-  return { place, isShared: true, reading: { state: 'unreadable', why: wordsOf(fault) } };
 }

@@ -78,7 +78,8 @@ export async function countRows(session: SqlSession, table: string, schema = '')
   return Number(rows[0]?.['n']);
 }
 
-async function claimedVersions(session: SqlSession): Promise<readonly string[]> {
+/** Rows of the old stack's table of versions, in the order of their numbers. */
+export async function claimedVersions(session: SqlSession): Promise<readonly string[]> {
   const claims = { sql: sqlPart('SELECT version::text AS version FROM schema_version') };
   const { rows } = await session.query(claims.sql);
   return rows.map(({ version }) => String(version)).sort(compareVersions);

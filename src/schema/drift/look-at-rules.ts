@@ -1,10 +1,14 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Finding } from '../contracts/finding.js';
+import { NO_RIGHT_STATE } from '../sql/sql-fault.js';
+import { unseen } from './look-at-values.js';
 import { tolerate } from './tolerate.js';
 import { WRITTEN_RULES } from './written-rules.js';
 
-/** A rule whose tables or columns are not there is passed over: that is a finding already. */
+/** The table or column is not there, or may not be read: findings already, told by table. */
+const TOLD_ELSEWHERE: readonly string[] = ['42P01', '42703', NO_RIGHT_STATE];
+
 export async function lookAtRules(
   session: SqlSession,
   catalog: Catalog,
@@ -15,7 +19,12 @@ export async function lookAtRules(
     const isWanted = of.some((table) => tables.includes(table));
     if (!isWanted || !of.every((table) => Object.hasOwn(catalog.relations, table))) continue;
     const tried = await tolerate(session, () => session.query(statement.text));
-    const seen = tried.ok ? tried.value.rows[0]?.['seen'] : undefined;
+    if (!tried.ok) {
+      const { state, words: why } = tried.fault;
+      if (!TOLD_ELSEWHERE.includes(state)) findings.push(unseen(of[0], `${why} (${state})`));
+      continue;
+    }
+    const seen = tried.value.rows[0]?.['seen'];
     if (typeof seen !== 'string') continue;
     findings.push({
       level: 'FAIL',

@@ -2,6 +2,7 @@ import type { SqlSession } from '../../engine/ports/sql-session.js';
 import type { CatalogRelation } from '../catalog/catalog.js';
 import type { Contract } from '../contracts/contract.js';
 import type { Finding } from '../contracts/finding.js';
+import type { SqlParser } from '../sql/parse-sql.js';
 import { tolerate } from './tolerate.js';
 import { valueStatement, type ValueProbe } from './value-statements.js';
 
@@ -23,10 +24,11 @@ interface LookedAt {
 /** What is really written, in the newest rows; needs the right to read them. */
 export async function lookAtValues(
   session: SqlSession,
+  parser: SqlParser,
   contract: Contract,
   relation: CatalogRelation,
 ): Promise<LookedAt> {
-  const asked = valueStatement(contract, relation);
+  const asked = valueStatement(parser, contract, relation);
   if (asked === null) return { rows: null, values: [], findings: [] };
   const tried = await tolerate(session, () => session.query(asked.statement.text));
   if (!tried.ok) {
@@ -74,7 +76,7 @@ function judge(table: string, { column, kind, rule, seen }: SeenValue): readonly
 }
 
 /** A reader without the right to read is told of it by table; here it is no drift. */
-function unseen(table: string, why: string): Finding {
+export function unseen(table: string, why: string): Finding {
   return {
     level: 'WARN',
     table,

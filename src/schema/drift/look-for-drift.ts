@@ -102,7 +102,7 @@ async function look(
     const seen =
       contract === undefined || relation === undefined
         ? { rows: null, values: [], findings: [] }
-        : await lookAtValues(session, contract, relation);
+        : await lookAtValues(session, parser, contract, relation);
     reports.push({
       table,
       contract: contract ?? null,

@@ -4,16 +4,14 @@ import type { Finding } from '../contracts/finding.js';
 import { isPreparable } from '../sql/needed-privileges.js';
 import { nodesOf, textAt, type SqlParser } from '../sql/parse-sql.js';
 import { DRIFT_SQL, preparation } from './drift-statements.js';
-import type { SqlFault } from './sql-fault.js';
+import { NO_RIGHT_STATE, TIMEOUT_STATES, type SqlFault } from '../sql/sql-fault.js';
 import { tolerate } from './tolerate.js';
 
-/** Answers of the server that say nothing about the schema. */
-const NO_RIGHT = '42501';
-const TIMEOUTS = ['57014', '55P03'];
 /** A database that keeps so many waiting (a migration runs) would keep all the others waiting too. */
 const LATE_MAX = 3;
 
 interface Prepared {
+  /** Statements that the server planned. */
   readonly count: number;
   readonly findings: readonly Finding[];
 }
@@ -27,18 +25,22 @@ export async function prepareStatements(
   const preparable = statements.filter((statement) => isPreparable(parser, statement));
   if (preparable.length === 0) return { count: 0, findings: [] };
   const together = await prepared(session, preparable);
+  if (together.ok) return { count: preparable.length, findings: [] };
+  // One by one: which of them, and all of them.
   const findings: Finding[] = [];
-  if (!together.ok) {
-    // One by one: which of them, and all of them.
-    for (const statement of preparable) {
-      if (findings.filter(({ level }) => level === 'WARN').length >= LATE_MAX) break;
-      const alone = await prepared(session, [statement]);
-      // Which right is missing is told by table, not by statement.
-      if (alone.ok || alone.fault.state === NO_RIGHT) continue;
+  let count = 0;
+  for (const [at, statement] of preparable.entries()) {
+    if (findings.filter(({ level }) => level === 'WARN').length >= LATE_MAX) {
+      return { count, findings: [...findings, notLookedAt(preparable.length - at)] };
+    }
+    const alone = await prepared(session, [statement]);
+    if (alone.ok) count += 1;
+    // Which right is missing is told by table, not by statement.
+    else if (alone.fault.state !== NO_RIGHT_STATE) {
       findings.push(finding(parser, statement, alone.fault));
     }
   }
-  return { count: preparable.length, findings };
+  return { count, findings };
 }
 
 async function prepared(session: SqlSession, statements: readonly SqlStatement[]) {
@@ -49,7 +51,7 @@ async function prepared(session: SqlSession, statements: readonly SqlStatement[]
 }
 
 function finding(parser: SqlParser, statement: SqlStatement, { state, words }: SqlFault): Finding {
-  const isLate = TIMEOUTS.includes(state);
+  const isLate = TIMEOUT_STATES.includes(state);
   return {
     level: isLate ? 'WARN' : 'FAIL',
     table: tableOf(parser, statement),
@@ -60,6 +62,19 @@ function finding(parser: SqlParser, statement: SqlStatement, { state, words }: S
     words: isLate
       ? `statement ${statement.name} was not looked at in time: ${words} (${state})`
       : `statement ${statement.name} fails on this database: ${words} (${state})`,
+  };
+}
+
+/** Of no table: what is wrong is that the database keeps everybody waiting. */
+function notLookedAt(count: number): Finding {
+  return {
+    level: 'WARN',
+    table: '',
+    kind: 'statement',
+    subject: '',
+    expected: 'can be prepared',
+    found: 'not looked at',
+    words: `${count} more statements were not looked at: the database keeps waiting`,
   };
 }
 

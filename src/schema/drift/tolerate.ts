@@ -1,6 +1,6 @@
 import type { SqlSession } from '../../engine/ports/sql-session.js';
 import { DRIFT_SQL } from './drift-statements.js';
-import { sqlFault, type SqlFault } from './sql-fault.js';
+import { sqlFault, type SqlFault } from '../sql/sql-fault.js';
 
 type Tried<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: SqlFault };

@@ -1,4 +1,5 @@
 import { sqlPart, sqlStatement, type SqlStatement } from '../../engine/ports/sql-statement.js';
+import { isRecord, nodesOf, textAt, type SqlParser } from '../sql/parse-sql.js';
 import type { CatalogRelation } from '../catalog/catalog.js';
 import { columnType, contractType, typeWords } from '../contracts/column-type.js';
 import type { Contract, ContractField } from '../contracts/contract.js';
@@ -19,10 +20,11 @@ export interface ValueProbe {
 
 /** Null where nothing of the table can be looked at. */
 export function valueStatement(
+  parser: SqlParser,
   contract: Contract,
   relation: CatalogRelation,
 ): { readonly statement: SqlStatement; readonly probes: readonly ValueProbe[] } | null {
-  const probes = probesOf(contract, relation);
+  const probes = probesOf(parser, contract, relation);
   if (probes.length === 0) return null;
   const figures = probes.map(({ sql }, at) => `(${sql})::text AS p${at}`);
   return {
@@ -44,7 +46,11 @@ function newestFirst({ indexes }: CatalogRelation): string {
   return hasIndex ? ' ORDER BY id DESC' : '';
 }
 
-function probesOf(contract: Contract, relation: CatalogRelation): readonly ValueProbe[] {
+function probesOf(
+  parser: SqlParser,
+  contract: Contract,
+  relation: CatalogRelation,
+): readonly ValueProbe[] {
   const live = new Map(relation.columns.map((column) => [column.name, column]));
   const fields = Object.entries(contract.fields).flatMap(([column, field]) => {
     const there = live.get(column);
@@ -55,7 +61,7 @@ function probesOf(contract: Contract, relation: CatalogRelation): readonly Value
       mayBeNull: there.nullable && (field.nullable === false || contract.required.includes(column)),
     });
   });
-  return [...fields, ...checkProbes(contract, relation), ...keyProbes(contract, relation)];
+  return [...fields, ...checkProbes(parser, contract, relation), ...keyProbes(contract, relation)];
 }
 
 function fieldProbes(
@@ -94,7 +100,11 @@ function fieldProbes(
 }
 
 /** Checks that the live table does not keep, on columns that are of the agreed type. */
-function checkProbes(contract: Contract, relation: CatalogRelation): readonly ValueProbe[] {
+function checkProbes(
+  parser: SqlParser,
+  contract: Contract,
+  relation: CatalogRelation,
+): readonly ValueProbe[] {
   const kept = relation.constraints.map(({ definition }) => definition);
   return (contract.constraints ?? []).flatMap(({ type, columns, definition }) => {
     const expression = /^CHECK \((.*)\)$/s.exec(definition ?? '')?.[1];
@@ -102,26 +112,45 @@ function checkProbes(contract: Contract, relation: CatalogRelation): readonly Va
     if (type !== 'check' || expression === undefined || column === undefined) return [];
     if (
       kept.includes(definition ?? '') ||
-      !isPlain(expression) ||
+      !isPlain(parser, expression) ||
       !columns.every((of) => isAsAgreed(contract, relation, of))
     ) {
       return [];
     }
-    const sql = `nullif(count(*) FILTER (WHERE NOT (${expression})), 0)`;
+    const sql = `nullif(count(*) FILTER (WHERE NOT ${enclosed(expression)}), 0)`;
     return [{ column: columns.join(', '), kind: 'check' as const, rule: expression, sql }];
   });
 }
 
-/** What may stand before a bracket in a check that is run: a file must not bring calls of its own. */
-const PLAIN_WORDS: ReadonlySet<string> = new Set(
-  'and or not in any all array length lower upper abs coalesce numeric varying'.split(' '),
-);
+/** Calls that a check may make: a file must not bring others. */
+const PLAIN_CALLS: readonly string[] = ['length', 'lower', 'upper', 'abs', 'array_length'];
+/** What a SELECT of one expression has, and nothing else. */
+const PLAIN_MEMBERS: readonly string[] = ['targetList', 'limitOption', 'op'];
 
-function isPlain(expression: string): boolean {
-  const texts = expression.replaceAll(/'(?:[^']|'')*'/g, "''");
-  const words = [...texts.matchAll(/([a-z_]\w*)"?\s*\(/gi)].map(([, word = '']) => word);
-  const isQuery = /\b(?:select|with|values|table)\b|;|--|\/\*|\$/i.test(texts);
-  return !isQuery && words.every((word) => PLAIN_WORDS.has(word.toLowerCase()));
+/** An expression that comes from a file ends where it should, also behind a comment. */
+function enclosed(expression: string): string {
+  return `(${expression}\n)`;
+}
+
+/** PostgreSQL's own grammar tells whether it is one expression, which asks no table and calls nothing. */
+function isPlain(parser: SqlParser, expression: string): boolean {
+  try {
+    const [only, second] = parser.parse(sqlPart(`SELECT ${enclosed(expression)}`));
+    if (only?.kind !== 'SelectStmt' || second !== undefined || !isRecord(only.body)) return false;
+    const { targetList } = only.body;
+    if (!Array.isArray(targetList) || targetList.length !== 1) return false;
+    if (Object.keys(only.body).some((member) => !PLAIN_MEMBERS.includes(member))) return false;
+    if (nodesOf(targetList, 'SubLink').length > 0) return false;
+    return nodesOf(targetList, 'FuncCall').every(isPlainCall);
+  } catch {
+    return false;
+  }
+}
+
+function isPlainCall({ funcname }: Readonly<Record<string, unknown>>): boolean {
+  const names = Array.isArray(funcname) ? funcname : [];
+  const [name] = names.map((part: unknown) => textAt(part, 'String', 'sval'));
+  return names.length === 1 && PLAIN_CALLS.includes(name ?? '');
 }
 
 /** Keys that the live table does not keep. */

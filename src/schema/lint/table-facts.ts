@@ -40,7 +40,8 @@ export class Tables {
 
   /** Made by what is pending: nobody waits for it, and it holds nothing yet. */
   add(table: string): void {
-    this.#made.add(table);
+    // IF NOT EXISTS and OR REPLACE make nothing new of what is there.
+    if (!Object.hasOwn(this.#live.catalog.relations, table)) this.#made.add(table);
   }
 
   isNew(table: string): boolean {

@@ -3,6 +3,7 @@ import type { Effect, Hazard } from '../lint/effect.js';
 import { statementEffect } from '../lint/statement-effect.js';
 import { readLiveTables, Tables } from '../lint/table-facts.js';
 import type { MigrationFile } from '../migration-files.js';
+import { readConcurrent } from '../sql/concurrent-statement.js';
 import { parseStatements } from '../sql/parse-statements.js';
 import { lossesOf, type Loss } from './losses.js';
 
@@ -33,14 +34,20 @@ export async function planFiles(
   return planned;
 }
 
-async function judged({ sql, alone = false }: MigrationFile, tables: Tables) {
+async function judged(
+  { sql, alone = false }: MigrationFile,
+  tables: Tables,
+): Promise<Pick<PlannedFile, 'steps' | 'faults'>> {
   const parsed = await parseStatements(sql);
   if (!parsed.ok) {
     const words = `PostgreSQL cannot read it: ${parsed.why}`;
-    return { steps: [], faults: [{ rule: 'not judged', level: 'FAIL', words }] as const };
+    return { steps: [], faults: [{ rule: 'not judged', level: 'FAIL', words }] };
   }
+  const read = alone ? await readConcurrent(sql) : null;
+  const misfit: readonly Hazard[] =
+    read?.ok === false ? [{ rule: 'transaction control', level: 'FAIL', words: read.why }] : [];
   const steps = parsed.statements.map((one) => statementEffect(one, tables, alone));
-  return { steps, faults: [] };
+  return { steps, faults: misfit };
 }
 
 export function hazardsOf(planned: readonly PlannedFile[]): readonly Hazard[] {

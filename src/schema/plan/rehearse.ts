@@ -9,12 +9,16 @@ import type { Lock } from '../lint/effect.js';
 import type { MigrationFile } from '../migration-files.js';
 import type { MigrationRun } from '../migration-run.js';
 import { SCHEMA_SQL } from '../schema-statements.js';
+import { NO_RIGHT_STATE, sqlFault, TIMEOUT_STATES } from '../sql/sql-fault.js';
 import type { PlannedFile } from './plan-files.js';
 
 /** The schema that would come out, compared with what the code needs. */
 export interface Rehearsal {
-  /** `not done`: neither on the database nor beside it; `why` says so. */
-  readonly where: 'rolled back' | 'shadow' | 'not done';
+  /**
+   * `refused`: the server takes the files nowhere. `not done`: neither on the database nor beside it
+   * could it be tried. `why` says so.
+   */
+  readonly where: 'rolled back' | 'shadow' | 'refused' | 'not done';
   readonly why: string;
   readonly findings: readonly Finding[];
 }
@@ -29,10 +33,8 @@ const HARMLESS: readonly Lock[] = ['none', 'row exclusive', 'share update exclus
  */
 export function mayTryHere(planned: readonly PlannedFile[]): boolean {
   return planned.every(
-    ({ alone, steps, faults }) =>
-      !alone &&
-      faults.length === 0 &&
-      steps.every(({ lock, work }) => HARMLESS.includes(lock) && work === 'none'),
+    ({ alone, steps }) =>
+      !alone && steps.every(({ lock, work }) => HARMLESS.includes(lock) && work === 'none'),
   );
 }
 
@@ -48,7 +50,7 @@ export async function rehearseHere(
     const findings = await compared(session, contracts);
     return { where: 'rolled back', why: '', findings };
   } catch (fault) {
-    return { where: 'not done', why: wordsOf(fault), findings: [] };
+    return refusal(fault);
   } finally {
     await session.query(SCHEMA_SQL.rollback.text);
   }
@@ -64,8 +66,17 @@ export async function rehearseBeside(
     await ensureSchema(session, run);
     return { where: 'shadow', why: '', findings: await compared(session, contracts) };
   } catch (fault) {
-    return { where: 'not done', why: wordsOf(fault), findings: [] };
+    return refusal(fault);
   }
+}
+
+/** What the server answers is an answer, unless it is about waiting or about our rights. */
+function refusal(fault: unknown): Rehearsal {
+  const { state, words } = sqlFault(fault);
+  const isAnswer = state !== '' && ![...TIMEOUT_STATES, NO_RIGHT_STATE].includes(state);
+  return isAnswer
+    ? { where: 'refused', why: `${words} (${state})`, findings: [] }
+    : { where: 'not done', why: wordsOf(fault), findings: [] };
 }
 
 export async function compared(

@@ -19,7 +19,7 @@ export interface ForeignStatement {
  * @param path as it is named in answers
  */
 export function foreignStatements(path: string, source: string): readonly ForeignStatement[] {
-  return joined(strings(source), source)
+  return joined(strings(source, commentMark(path)), source)
     .filter(({ text }) => SQL.test(text))
     .map(({ text, start }) => {
       const line = source.slice(0, start).split('\n').length;
@@ -33,11 +33,16 @@ interface SourceString {
   readonly end: number;
 }
 
-function strings(source: string): readonly SourceString[] {
+/** What begins a comment in that language; `#` names a private field in others. */
+function commentMark(path: string): string {
+  return /\.(?:py|ya?ml|sh|toml|rb)$/i.test(path) ? '#' : '//';
+}
+
+function strings(source: string, mark: string): readonly SourceString[] {
   const found: SourceString[] = [];
   for (let at = 0; at < source.length;) {
     const lineEnd = endOfLine(source, at);
-    if (source[at] === '#' || source.startsWith('//', at)) {
+    if (source.startsWith(mark, at)) {
       at = lineEnd;
       continue;
     }
@@ -89,7 +94,7 @@ function joined(parts: readonly SourceString[], source: string): readonly Source
   return whole;
 }
 
-/** `%s`, `%(name)s`, `:name` and `?` to numbered parameters; a list of rows (`VALUES %s`) to one row. */
+/** `%s`, `%(name)s` and `:name` to numbered parameters; a list of rows (`VALUES %s`) to one row. */
 function withParameters(text: string): string {
   const names: string[] = [];
   let count = 0;

@@ -8,7 +8,7 @@ import type { Contract } from '../contracts/contract.js';
 import type { MigrationFile } from '../migration-files.js';
 import { migrationList, type ListedMigration } from '../migration-list.js';
 import { schemaHistory, type AppliedMigration } from '../schema-history.js';
-import { missingObjects, objectsMade, objectWords } from './objects-made.js';
+import { missingObjects, objectsMade, objectWords, type MadeObject } from './objects-made.js';
 
 /** One thing that is open between the files, the history and the live schema. */
 export interface OpenThing {
@@ -31,13 +31,15 @@ export async function verifySchema(
   const list = migrationList(files, history);
   const open = list.flatMap(openMigration);
   const done = files.filter(({ version }) => isDone(history, version));
+  const made = await objectsMade(files);
+  const mended = (table: string) => remakeOf(table, catalog) ?? compareWith(table, made);
   const isWhole = open.length === 0;
   return [
     ...open,
-    ...(await openObjects(done, catalog)),
-    ...invalidIndexes(catalog),
+    ...openObjects(await objectsMade(done), catalog, mended),
+    ...invalidIndexes(catalog, mended),
     // Before the last file is applied the contracts say what is still to come.
-    ...(isWhole ? openContracts(contracts, catalog) : []),
+    ...(isWhole ? openContracts(contracts, catalog, mended) : []),
     ...changedSince(history, catalog),
   ];
 }
@@ -60,19 +62,23 @@ function openMigration({ name, state }: ListedMigration): readonly OpenThing[] {
   return state === 'applied' ? [] : [{ level: 'FAIL', about: name, ...STATES[state] }];
 }
 
-async function openObjects(
-  done: readonly MigrationFile[],
+/** What mends a table. */
+type Mended = (table: string) => string;
+
+function openObjects(
+  made: readonly MadeObject[],
   catalog: Catalog,
-): Promise<readonly OpenThing[]> {
-  return missingObjects(await objectsMade(done), catalog).map((object) => ({
+  mended: Mended,
+): readonly OpenThing[] {
+  return missingObjects(made, catalog).map((object) => ({
     level: 'FAIL',
     about: object.by,
     words: `it made ${objectWords(object)}, which is not there`,
-    todo: remakeOf(object.table, catalog),
+    todo: mended(object.table),
   }));
 }
 
-function invalidIndexes({ relations }: Catalog): readonly OpenThing[] {
+function invalidIndexes({ relations }: Catalog, mended: Mended): readonly OpenThing[] {
   return Object.values(relations).flatMap(({ name: table, indexes }) =>
     indexes
       .filter(({ valid }) => !valid)
@@ -80,7 +86,7 @@ function invalidIndexes({ relations }: Catalog): readonly OpenThing[] {
         level: 'FAIL' as const,
         about: table,
         words: `index ${name} is half built: it answers nothing and costs every write`,
-        todo: '',
+        todo: `DROP INDEX CONCURRENTLY ${name}; then make it again: ${mended(table)}`,
       })),
   );
 }
@@ -88,20 +94,29 @@ function invalidIndexes({ relations }: Catalog): readonly OpenThing[] {
 function openContracts(
   contracts: ReadonlyMap<string, Contract>,
   catalog: Catalog,
+  mended: Mended,
 ): readonly OpenThing[] {
   return [...contracts.values()]
     .flatMap((contract) => compareTable(contract, catalog))
     .map(({ level, table, words }) => ({
       ...{ level, about: table, words },
-      todo: level === 'FAIL' ? remakeOf(table, catalog) : '',
+      todo: level === 'FAIL' ? mended(table) : '',
     }));
 }
 
 /** What makes a table again that is gone, or that somebody has put an old one in the place of. */
-function remakeOf(table: string, { relations }: Catalog): string {
+function remakeOf(table: string, { relations }: Catalog): string | null {
   const relation = Object.hasOwn(relations, table) ? relations[table] : undefined;
   const isGone = relation === undefined || recognise(relation).is === 'old';
-  return isGone ? 'cdb migrate baseline' : '';
+  return isGone ? 'cdb migrate baseline' : null;
+}
+
+/** No command changes a table that is partly ours: its owner does, with the statements of our files. */
+function compareWith(table: string, made: readonly MadeObject[]): string {
+  const files = made.filter((object) => object.table === table).map(({ by }) => by);
+  const names = [...new Set(files)].map((name) => `migrations/${name}.sql`);
+  if (names.length === 0) return `cdb contracts show ${table}`;
+  return `as its owner, what ${names.join(' and ')} says of ${table}`;
 }
 
 /** The last migration wrote down what it left; whatever is different now, somebody else did. */

@@ -76,6 +76,17 @@ describe('latch file', () => {
     }
   });
 
+  it('keeps the newest release, and refuses one that no build writes', () => {
+    const record: ControlRecord = { ...TRADING, released: { all: 3, any: 5 } };
+    const text = encodeLatch(record);
+    expect(decodeLatch(text)).toEqual({ ok: true, record });
+    for (const wrong of ['{"all":3}', '{"all":-1,"any":5}', '{"all":6,"any":5}', '7', 'null']) {
+      expect(decodeLatch(text.replace('{"all":3,"any":5}', wrong))).toMatchObject({
+        ...{ ok: false, why: 'its record has a member that is not allowed' },
+      });
+    }
+  });
+
   it('is absent where nothing was written', () => {
     expect(disk.latch.read()).toEqual({ state: 'absent' });
   });

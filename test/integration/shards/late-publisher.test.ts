@@ -53,6 +53,7 @@ function publisherOf(control: ControlRecord, replaced: Partial<FactStreams> = {}
     thresholds: () => THRESHOLD_SETS.default,
     control: () => control,
     onGated: (_, message) => void gated.push(message),
+    onBooked: () => undefined,
   });
   const { seq } = order.ref;
   const batch = { seqFirst: seq, seqLast: seq, digest: '', outputs: [order], arrivedAtMs: 0 };

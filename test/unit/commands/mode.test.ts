@@ -78,6 +78,25 @@ describe('cdb mode set', () => {
     });
   });
 
+  it('says on record that it did not go to paper where the register can not be written', async () => {
+    const parts = modeBench({});
+    let nowMs = 5_000;
+    const io = { ...parts.io, nowMs: () => (nowMs += 1) };
+    parts.fake.fault = new DependencyError('disk full', {
+      ...{ dependency: 'state directory', retryable: false },
+    });
+    const done = set(new ParsedOptions({ mode: 'paper', yes: true }), io, parts.services);
+    await expect(done).rejects.toMatchObject({ code: 'CDB-E0314', exit: 4 });
+    const [first, second] = parts.events;
+    expect(second).toMatchObject({
+      ...{ kind: 'mode', action: `${first?.action ?? ''}: not done`, who: first?.who },
+      why: expect.stringContaining('the latch file was not written: disk full') as string,
+      details: { ...first?.details, saidAtMs: first?.atMs },
+    });
+    expect(second?.atMs).toBeGreaterThan(first?.atMs ?? Infinity);
+    expect(parts.events).toHaveLength(2);
+  });
+
   it('does not go to paper under flags that say anything else', async () => {
     const values = { yes: true };
     await expect(

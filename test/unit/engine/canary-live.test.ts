@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ControlRecord } from '../../../src/engine/domain/control.js';
 import { leftByCanary } from '../../../src/engine/open-run.js';
+import { HELD_UNKNOWN } from '../../../src/engine/ports/run-registry.js';
 import { STREAMS } from '../../../src/engine/domain/wire/streams.js';
 import { listFeed } from '../../fakes/engine/list-feed.js';
 import { quiet, until } from '../../fakes/engine/until.js';
@@ -113,14 +114,33 @@ describe('a run that ends with something of a canary', () => {
     expect(bench.registry.list()[0]?.canaryHeld).toBe(run?.canaryHeld);
   });
 
+  it('is unknown from the begin of its session to the end of the run, whatever happens between', async () => {
+    const { bench, live, running, resume } = await startedCanary([RISE, FILL]);
+    const noted = () => bench.registry.list()[0]?.canaryHeld;
+    expect(noted()).toBe(HELD_UNKNOWN);
+    expect(leftByCanary(bench.registry, null)).toHaveLength(1);
+    live.stop();
+    resume();
+    await running;
+    expect(noted()).toBeNull();
+    // The same run goes on with its session, of which no fact tells again.
+    const again = await bench.open(listFeed([...QUIET, RISE, FILL]), { mode: 'shadow' });
+    const seen: unknown[] = [];
+    await again.live.start(
+      () => undefined,
+      () => seen.push(noted()),
+    );
+    expect([seen, noted()]).toEqual([[HELD_UNKNOWN], expect.stringMatching(/^0\.\d+ BTCUSDT$/)]);
+  });
+
   it('is in the way of any other run until it is finished or given up', async () => {
     const { bench, run } = await held();
     const { registry } = bench;
     registry.update(run?.runId ?? '', { finished: false });
     const known = registry.list()[0] ?? null;
-    expect(leftByCanary(registry, null)?.runId).toBe(run?.runId);
-    expect(leftByCanary(registry, known)).toBeNull();
+    expect(leftByCanary(registry, null).map(({ runId }) => runId)).toEqual([run?.runId]);
+    expect(leftByCanary(registry, known)).toEqual([]);
     registry.update(run?.runId ?? '', { finished: true });
-    expect(leftByCanary(registry, null)).toBeNull();
+    expect(leftByCanary(registry, null)).toEqual([]);
   });
 });

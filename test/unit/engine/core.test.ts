@@ -357,6 +357,21 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('ControlChanged' as const),
+      level: fc.constantFrom('TRADING' as const, 'HALTED' as const),
+      scopes: fc.constant({}),
+      mode: fc.constant('paper' as const),
+      epoch: fc.nat({ max: 20 }),
+      reason: fc.constantFrom('released', 'mode'),
+      ...{ message: fc.constant(''), operator: fc.constant('') },
+      previousLevel: fc.constant('HALTED' as const),
+      atMs: fc.nat(),
+      released: fc.nat({ max: 20 }).map((all) => ({ all, any: all + 1 })),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.constantFrom<Input>(
       { kind: 'AuditStalled', reason: 'away', atMs: 1 },
       { kind: 'AuditRecovered', atMs: 1 },

@@ -46,6 +46,21 @@ describe('the INSERT of a foreign file', () => {
     expect(unread.map((one) => one.table)).toEqual([table]);
   });
 
+  it('is read behind a private field of JavaScript, and not from its comments', async () => {
+    const source = [
+      "await this.#pool.query('INSERT INTO t (a, b) VALUES ($1, $2)');",
+      "// pool.query('INSERT INTO u (a) VALUES ($1)');",
+    ].join('\n');
+    const statements = foreignStatements('service.ts', source).map(({ statement }) => statement);
+    const { inserts } = readInserts(await loadSqlParser(), statements);
+    expect(inserts.map(({ table }) => table)).toEqual(['t']);
+  });
+
+  it('is read behind a floor division of Python', async () => {
+    const source = "half = n // 2; q = 'INSERT INTO t (a, b) VALUES (%s, %s)'";
+    expect((await columnsIn(source)).inserts).toHaveLength(1);
+  });
+
   it('is named by its line', () => {
     const source = '\n\nq = """\nINSERT INTO t (a)\nVALUES (%s)"""';
     expect(

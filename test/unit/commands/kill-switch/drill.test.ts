@@ -8,7 +8,7 @@ import {
   spreadOf,
 } from '../../../../src/commands/kill-switch/drill-figures.js';
 import type { DrillServices } from '../../../../src/commands/kill-switch/drill-ports.js';
-import type { DrillRound } from '../../../../src/commands/kill-switch/drill-round.js';
+import { strayFills, type DrillRound } from '../../../../src/commands/kill-switch/drill-round.js';
 import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
 import type { EngineHandle } from '../../../../src/commands/services.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
@@ -53,6 +53,20 @@ describe('the verdict of a drill', () => {
     );
     expect(spreadOf([])).toBeNull();
   });
+});
+
+it('a fill that left of an order that did not is none that a drill passes', () => {
+  const former = {
+    ...{ orders: new Set(['1-0']), orderIds: new Set(['a']) },
+    fills: new Map([['2-0', 'a']]),
+  };
+  const orders = new Set(['5-0']);
+  const fills = new Map([
+    ...[...former.fills, ['3-0', 'a'] as const],
+    ...[['6-0', 'b'] as const, ['7-0', 'c'] as const],
+  ]);
+  expect(strayFills(former, { orders, orderIds: new Set(['b']), fills })).toBe(1);
+  expect(strayFills(former, { orders, orderIds: new Set(['b', 'c']), fills })).toBe(0);
 });
 
 describe('the engine of a drill', () => {

@@ -239,6 +239,42 @@ describe('kill-switch engage', () => {
     expect(fake.ledger).toHaveLength(1);
   });
 
+  it('is PARTIAL where nobody knows whom else it should have told', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    const redis = fakeSharedPlace('Redis');
+    const notes = ["the configuration can't be read, so only variables name other places: line 3"];
+    fake.sharedPlaces = () => Promise.resolve({ places: [redis], notes });
+    const { status, out, err, record } = await engage({}, fake);
+    expect([status, record?.level, redis.record?.level]).toEqual([4, 'HALTED', 'HALTED']);
+    expect(out).toMatch(
+      /^PARTIAL: it is not known whether engines elsewhere have to be told.*\nKILL-SWITCH ENGAGED/,
+    );
+    expect(err).toContain("note: the configuration can't be read");
+    const { out: json } = await engage({}, fake, 'json');
+    expect(JSON.parse(json)).toMatchObject({ data: { unknown_places: notes } });
+  });
+
+  it('takes a write elsewhere for no stop of the engine here', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.fault = failing(false);
+    fake.pid = 4182;
+    fake.answer = { state: 'silent', why: 'no answer', pid: 4182 };
+    fake.shared = [fakeSharedPlace('Redis')];
+    const { status, out } = await engage({}, fake);
+    expect([status, fake.signals]).toEqual([4, ['SIGUSR2']]);
+    expect(out).toMatch(/^PARTIAL: engine \(pid 4182\) not confirmed.*latch file not written/);
+    expect(out).toContain('signal       SIGUSR2 sent; an engine takes it for a halt\n');
+  });
+
+  it('is PARTIAL where the latch could not be written, although Redis has it and no engine runs', async () => {
+    const fake = fakeKillSwitch(TRADING);
+    fake.fault = failing(false);
+    fake.shared = [fakeSharedPlace('Redis')];
+    const { status, out } = await engage({}, fake);
+    expect([status, fake.signals]).toEqual([4, []]);
+    expect(out).toMatch(/^PARTIAL: latch file not written; an engine that starts here/);
+  });
+
   it('says so when a place does not tell which engines obey', async () => {
     const fake = fakeKillSwitch(TRADING);
     const redis = fakeSharedPlace('Redis');

@@ -114,6 +114,7 @@ describe('kill-switch release', () => {
     expect(place.others[0]?.reading).toMatchObject({ record: { level: 'TRADING' } });
     expect(fake.reading).toEqual({ state: 'present', record: HALTED });
     expect(fake.ledger[0]?.event).toMatchObject({ action: 'host forgotten', who: 'bob' });
+    expect(out).toContain('written: ledger entry 1\n');
   });
 
   it('lifts nothing of a host that lives, and of one that is none', async () => {

@@ -44,7 +44,8 @@ describe('an order for all hosts', () => {
 
   it('ends with the order that ends it, where the latch had it on that word alone', () => {
     const kept = { ...ORDER, mode: 'paper' } as const;
-    const end: ControlRecord = { ...TRADING, epoch: 14, reason: 'released' };
+    const epochs = { all: 14, any: 14 };
+    const end: ControlRecord = { ...TRADING, epoch: 14, reason: 'released', released: epochs };
     expect(followedRecord(kept, { order: end, followed: kept })).toEqual(end);
     // Engaged here as well, or since: only here it is taken back.
     const own = { ...kept, atMs: 2_500 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TradeObserved } from '../../../../src/engine/domain/inputs.js';
 import { THRESHOLD_SETS } from '../../../../src/engine/domain/thresholds.js';
 import { admitTrade, initialIntake } from '../../../../src/engine/stages/intake.js';
-import { printableSymbol } from '../../../../src/engine/stages/trade-symbol.js';
+import { printableSymbol } from '../../../../src/engine/domain/trade-symbol.js';
 import { observed, T0 } from './market-fold.js';
 
 const LIMITS = THRESHOLD_SETS.reference.intake;

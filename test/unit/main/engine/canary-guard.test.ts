@@ -1,21 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { CanaryChanged } from '../../../../src/engine/domain/events.js';
-import type { LedgerEntry, LedgerEvent } from '../../../../src/engine/domain/ledger.js';
-import { LEDGER_START } from '../../../../src/engine/domain/ledger.js';
 import { findModeFlags } from '../../../../src/config/mode-flags.js';
 import { toldOf } from '../../../../src/engine/control/exit-wish.js';
 import { initialRecord } from '../../../../src/engine/control/register.js';
 import type { ControlRecord } from '../../../../src/engine/domain/control.js';
 import { canaryGuard } from '../../../../src/main/engine/canary-guard.js';
 import { capMode } from '../../../../src/main/engine/mode-cap.js';
-import { ManualClock } from '../../../fakes/engine/manual-clock.js';
 import { TERMS } from '../../engine/canary-terms.js';
 import { FACTS as facts } from '../../engine/domain/wire/facts.js';
 
 const ENDED: CanaryChanged = { ...facts.CanaryChanged, phase: 'ended', trigger: 'stale_data' };
 
 function bench(fails = false) {
-  const entries: LedgerEntry[] = [];
   const ended: string[] = [];
   const notices: string[] = [];
   const guard = canaryGuard({
@@ -25,44 +21,25 @@ function bench(fails = false) {
         ended.push(`${sessionId} ${why}`);
       },
     },
-    ledger: {
-      append: (event: LedgerEvent) => {
-        const entry = { n: entries.length + 1, event, prev: '', hash: '' };
-        entries.push(entry);
-        return entry;
-      },
-      head: () => LEDGER_START,
-      entries: () => entries,
-    },
-    clock: new ManualClock(),
     onNotice: (text) => notices.push(text),
   });
-  return { guard, entries, ended, notices };
+  return { guard, ended, notices };
 }
 
 describe('the guard of a canary', () => {
-  it('writes a rollback to the register and to the ledger, once however often it is told', () => {
-    const { guard, entries, ended } = bench();
-    guard(ENDED);
-    guard(ENDED);
-    expect(ended[0]).toBe('session ended: stale_data');
-    expect(entries.map(({ event }) => [event.kind, event.action])).toEqual([
-      ['canary', 'canary ended'],
-    ]);
-  });
-
-  it('only notes what does not end it, and nothing else at all', () => {
-    const { guard, entries, ended } = bench();
+  it('writes a rollback to the register, and nothing for any other fact', () => {
+    const { guard, ended } = bench();
     guard({ ...ENDED, phase: 'held' });
     guard(facts.AlertRaised);
-    expect([ended, entries.length]).toEqual([[], 1]);
+    expect(ended).toEqual([]);
+    guard(ENDED);
+    expect(ended).toEqual(['session ended: stale_data']);
   });
 
   it('says what could not be written', () => {
-    const { guard, entries, notices } = bench(true);
+    const { guard, notices } = bench(true);
     guard(ENDED);
-    expect(notices).toEqual(["can't write the rollback: Error: disk full"]);
-    expect(entries).toHaveLength(1);
+    expect(notices).toEqual(["can't write the rollback: disk full"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerEvent } from '../../../../src/engine/domain/ledger.js';
 import { LEDGER_START } from '../../../../src/engine/domain/ledger.js';
+import { HELD_UNKNOWN } from '../../../../src/engine/ports/run-registry.js';
 import { keepLeftByCanary } from '../../../../src/main/engine/left-by-canary.js';
 import { ManualClock } from '../../../fakes/engine/manual-clock.js';
 import { MemoryRunRegistry } from '../../../fakes/engine/memory-run-registry.js';
@@ -42,12 +43,25 @@ describe('a start while the canary of a run holds something', () => {
     }
     expect(refused).toMatchObject({
       ...{ code: 'CDB-E0324', exit: 5 },
-      what: 'Cannot start another run: the canary of run a still holds 0.002 BTCUSDT',
+      what: 'Cannot start another run: left by canaries: 0.002 BTCUSDT (run a)',
     });
     expect(refused).toMatchObject({
       todo: expect.stringMatching(/^cdb run --shadow with the feed "mexc BTCUSDT" .*--restart/),
     });
     expect([registry.list()[0]?.canaryHeld, events]).toEqual(['0.002 BTCUSDT', []]);
+  });
+
+  it('is refused for every run that left something, or of which nobody knows', () => {
+    const { parts, registry } = bench();
+    registry.add({ ...RUN, runId: 'b', mode: 'paper' });
+    registry.update('b', { canaryHeld: HELD_UNKNOWN });
+    expect(() => {
+      keepLeftByCanary({ known: null, restart: false }, parts);
+    }).toThrow(
+      'Cannot start another run: left by canaries: 0.002 BTCUSDT (run a), unknown, it did not end (run b)',
+    );
+    keepLeftByCanary({ known: null, restart: true }, parts);
+    expect(registry.list().map(({ canaryHeld }) => canaryHeld)).toEqual([null, null]);
   });
 
   it('goes on with that very run', () => {

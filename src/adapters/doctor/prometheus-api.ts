@@ -1,0 +1,61 @@
+import { DependencyError } from '../../operator-error.js';
+
+/** Tens of thousands of names, or some thousand rules. */
+const ANSWER_BYTES_MAX = 16 * 1_024 * 1_024;
+
+/**
+ * `data` of one answer of the API of Prometheus.
+ * @param path begins with a slash
+ * @throws DependencyError when there is none in time, or none that can be used
+ */
+export async function askPrometheus(
+  url: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const address = `${url.replace(/\/+$/, '')}${path}`;
+  const answer = await fetch(address, { signal, redirect: 'error' }).catch((fault: unknown) => {
+    throw unusable(path, signal.aborted ? 'no answer in time' : reasonOf(fault), fault);
+  });
+  const text = await boundedText(answer).catch((fault: unknown) => {
+    throw unusable(path, 'the answer breaks off', fault);
+  });
+  if (text === null) throw unusable(path, `more than ${ANSWER_BYTES_MAX} bytes`);
+  if (!answer.ok) throw unusable(path, `HTTP ${answer.status}`);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'data' in parsed) return parsed.data;
+  } catch (fault) {
+    throw unusable(path, 'the answer is no JSON', fault);
+  }
+  throw unusable(path, 'the answer has no data');
+}
+
+/** Null where it is larger than any answer should be. */
+async function boundedText({ body }: Response): Promise<string | null> {
+  if (body === null) return '';
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > ANSWER_BYTES_MAX) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return String(fault);
+  return fault.cause instanceof Error && fault.cause.message !== ''
+    ? fault.cause.message
+    : fault.message;
+}
+
+function unusable(path: string, why: string, cause?: unknown): DependencyError {
+  return new DependencyError(`GET ${path}: ${why}`, {
+    dependency: 'prometheus',
+    retryable: true,
+    cause,
+  });
+}
