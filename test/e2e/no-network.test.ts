@@ -80,6 +80,9 @@ const LINES: Readonly<Record<string, string>> = {
   'kill-switch release': 'kill-switch release',
   'evaluate gate': 'evaluate gate missing.json',
   'evaluate bundle': 'evaluate bundle missing.json',
+  'evaluate soak-gate': 'evaluate soak-gate missing',
+  'evaluate early-fail': 'evaluate early-fail missing',
+  'soak status': 'soak status',
   replay: 'replay sample',
   'migrate status': 'migrate status',
   'migrate up': 'migrate up',
@@ -149,7 +152,8 @@ test('the recorder sees what it has to', () => {
 
 test('no command opens a socket where no engine runs', async () => {
   const unnamed = COMMANDS.map(({ name }) => name).filter((name) => !(name in LINES));
-  expect(unnamed).toEqual(['run', 'kill-switch drill', 'watchdog']);
+  const alone = ['proof paper-e2e', 'proof shadow-probe'];
+  expect(unnamed).toEqual(['run', 'soak start', 'kill-switch drill', 'watchdog', ...alone]);
   for (const line of Object.values(LINES)) {
     await run(line);
     expect(recorded(), line).toEqual([]);

@@ -61,15 +61,12 @@ async function record(folder: SoakFolder, { place, options, io, stop }: Call): P
   const { intent, hours, startedAtMs } = folder.run;
   const began = new Date(startedAtMs).toISOString();
   tell('begins', `records ${intent} for ${hours} h since ${began} in ${folder.path}`);
-  const recorder = new SoakRecorder({
-    folder,
-    source: await place.source(),
-    clock: place.clock,
-    onLine: (line) => {
-      tell('line', line);
-    },
-  });
-  const end = await recorder.run(stop.signal);
+  const source = await place.source();
+  const onLine = (line: string) => {
+    tell('line', line);
+  };
+  const recorder = new SoakRecorder({ folder, source, clock: place.clock, onLine });
+  const end = await recorder.run(stop.signal).finally(() => source.close());
   if (end.state === 'stopped') {
     tell('stopped', `not over: ${atSamePlace('cdb soak start', options)} goes on with it`);
     return stop.cause === null ? EXIT.OK : EXIT_OF[stop.cause];

@@ -29,6 +29,8 @@ export interface SoakSource {
   rows(): Promise<Readonly<Record<string, number | null>>>;
   /** What waits to be written; null where nobody knows. */
   waiting(): Promise<number | null>;
+  /** Ends what it has opened. */
+  close(): Promise<void>;
 }
 
 /** The evidence of one run on disk. What is written is durable when a call returns. */

@@ -18,6 +18,7 @@ export function soakSource(state: StateDirectory, doctor: Doctor): SoakSource {
   const facts = (...names: readonly FactName[]): Promise<Readings> =>
     readFacts(doctor.probes, new Set(names), { limitMs, clock });
   return {
+    close: () => doctor.close(),
     look: async () => {
       const { containers, host } = await facts('containers', 'host');
       const disks = host.state === 'read' ? host.value.disks : [];

@@ -88,6 +88,7 @@ export class SoakBench {
           return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
         },
         rows: () => Promise.resolve({ orders: 10_504, trades: 9_800, signals: 14_842 }),
+        close: () => Promise.resolve(),
         waiting: () => Promise.resolve(recording.waiting?.(clock.nowMs()) ?? 0),
       },
       onLine: () => undefined,
