@@ -56,9 +56,14 @@ function direct(port: number): Partial<Probes> {
     postgres: {
       source: `PostgreSQL 127.0.0.1:${port}`,
       read: async () => {
-        const [row] = await postgres.run('cdb', 'SELECT version() AS version').catch((fault: unknown) => {
-          throw new DependencyError(wordsOf(fault), { dependency: 'postgresql', retryable: true });
-        });
+        const [row] = await postgres
+          .run('cdb', 'SELECT version() AS version')
+          .catch((fault: unknown) => {
+            throw new DependencyError(wordsOf(fault), {
+              dependency: 'postgresql',
+              retryable: true,
+            });
+          });
         const value = { version: String(row?.['version']) } as PostgresServer;
         return { value, observedAtMs: Date.now() };
       },
