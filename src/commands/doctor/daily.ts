@@ -9,10 +9,8 @@ import { envelope, printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../tables/plain-text.js';
 import type { CheckUp } from './check-up.js';
-import { stepText } from './check-up-text.js';
+import { skippedLines, stepText } from './check-up-text.js';
 import type { Doctor } from './doctor-ports.js';
-
-const COMMAND = 'doctor.daily';
 
 interface Call {
   readonly options: ParsedOptions;
@@ -36,12 +34,12 @@ export function dailyReport(checkUp: CheckUp, { options, io, doctor }: Call): vo
     isWhole: !options.flag('offline'),
   });
   const forms = {
-    json: `${envelope(COMMAND, report, checkUp.atMs)}\n`,
+    json: `${envelope('doctor.daily', report, checkUp.atMs)}\n`,
     markdown: maskSecrets(reportMarkdown(report)),
   };
   const written = options.flag('write') ? doctor.reports.write(checkUp.atMs, forms) : [];
   printResult(io, {
-    command: COMMAND,
+    command: 'doctor.daily',
     data: report,
     text: () => dailyText(report, checkUp, written),
   });
@@ -59,7 +57,7 @@ function dailyText(report: DayReport, checkUp: CheckUp, written: readonly string
         ` ${at + 1} ${status.padEnd(7)} ${status === 'OK' ? '  ' : level} ${id}   ${says}`,
     ),
     `matrix     ${groupWords(checkUp)}`,
-    ...skippedLines(checkUp),
+    ...skippedLines(checkUp.findings),
     ...(compared.flapping.length === 0 ? [] : [`flapping   ${compared.flapping.join(', ')}`]),
     `next step (exactly one): ${stepText(report.next_step)}`,
     `${checkUp.findings.length} checks in ${durationText(checkUp.tookMs)}`,
@@ -83,12 +81,4 @@ function groupWords({ findings }: CheckUp): string {
       return `${group} ${of.filter(({ status }) => status === 'OK').length}/${of.length}`;
     })
     .join('  ');
-}
-
-function skippedLines({ findings }: CheckUp): readonly string[] {
-  const skipped = findings.filter(({ status }) => status === 'SKIP');
-  if (skipped.length === 0) return [];
-  const byWhy = new Map<string, string[]>();
-  for (const { id, says } of skipped) byWhy.set(says, [...(byWhy.get(says) ?? []), id]);
-  return [...byWhy].map(([why, ids]) => `not looked at: ${ids.join(' ')}   ${why}`);
 }

@@ -33,9 +33,9 @@ export const dailyReport: Check = check({
       says: `no daily report for ${durationText(ageMs)}, ${durationText(REPORT_MS_MAX)} at most: ${found}`,
       evidence: proof,
       remedy: {
-        does: 'write one now, and look why the timer did not',
-        command: 'cdb doctor --daily --write',
-        risk: 'none: it only reads, and writes its report',
+        does: 'look why whatever starts the daily check-up (a timer, cron) did not',
+        command: null,
+        risk: 'none: it only looks',
         gate: null,
       },
       figures,

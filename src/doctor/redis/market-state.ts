@@ -29,7 +29,8 @@ const marketState = streamCheck({
     if (value.states === null) return skip('the engine keeps it in memory');
     if (value.writer === 'nobody') return skip('nothing of a stack was ever written here');
     // Our own engine reads none back, and its times are those of its feed.
-    if (value.writer === 'cdb') return skip('cdb published it, and does not read it back');
+    if (value.writer === 'cdb')
+      return skip('our own engine published it, and does not read it back');
     const faults = stateFaults(value, value.states);
     const seen = value.states.slice(0, 10).map(({ key, ttlMs }) => {
       const ttl = ttlMs === null ? 'never expires' : `expires in ${durationText(ttlMs)}`;

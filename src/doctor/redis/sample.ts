@@ -108,11 +108,12 @@ export function agelessWhy(
 ): string | null {
   if (writer === 'nobody') return 'nothing of a stack was ever written here';
   if (writer === 'stack') return null;
-  if (engine.state !== 'read') return 'cdb published it, and whether it runs here is not known';
-  if (engine.value === null) return 'cdb published it, and no engine runs here now';
+  if (engine.state !== 'read')
+    return 'our own engine published it, and whether one runs here is not known';
+  if (engine.value === null) return 'our own engine published it, and none runs here now';
   const { run, feed } = engine.value;
-  if (feed === null) return 'the engine of cdb reads a recorded feed, whose times are past';
+  if (feed === null) return 'our own engine has a recorded feed, whose times are past';
   const ranMs = nowMs - run.startedAtMs;
   if (run.phase !== 'running') return `the engine of cdb is ${run.phase}`;
-  return ranMs > 2 * limitMs ? null : `the engine of cdb runs for ${durationText(ranMs)} only`;
+  return ranMs > 2 * limitMs ? null : `our own engine is up for ${durationText(ranMs)} only`;
 }

@@ -73,12 +73,13 @@ export class GithubReader {
         gates.set(run.workflow, run.id);
       }
     }
-    return Promise.all(
+    const asked = await Promise.all(
       [...gates].slice(0, GATES_MAX).map(async ([workflow, id]) => {
         const answer = await this.#ask(['run', 'view', String(id), '--json', 'jobs'], signal);
-        return readGateRun(workflow, id, answer.kind === 'answer' ? answer.value : null);
+        return answer.kind === 'answer' ? [readGateRun(workflow, id, answer.value)] : [];
       }),
     );
+    return asked.flat();
   }
 
   async #readProtection(signal: AbortSignal): Promise<BranchProtection | Absent> {

@@ -7,12 +7,15 @@ import type { Config } from '../../config/parse-config.js';
 import type { Probes } from '../../doctor/facts.js';
 import type { Absent, Observed } from '../../doctor/reading.js';
 import type { VenueFacts, VenueTime } from '../../doctor/venue/facts.js';
+import type { EngineHolder } from '../../engine/ports/engine-client.js';
 import { DependencyError } from '../../operator-error.js';
 import { configured, type DoctorPlace } from './doctor-place.js';
 
 const BYTES_MAX = 64 * 1_024;
 const TIME_PATH = '/api/v3/time';
 const SHARE_OF_TIME = 0.8;
+/** As the launch of an engine keeps it. */
+const FEED_FLAG = '--feed=';
 const WEIGHT_HEADER = 'x-mbx-used-weight-1m';
 
 export function venueProbes(place: DoctorPlace): Probes<VenueFacts> {
@@ -20,7 +23,8 @@ export function venueProbes(place: DoctorPlace): Probes<VenueFacts> {
 }
 
 function venueProbe(place: DoctorPlace, config: Config): Probes<VenueFacts>['venue'] {
-  const { source } = config.feed;
+  const engine = lockedEngine(place.state.engineLock).holder();
+  const source = feedOf(engine) ?? config.feed.source;
   const url = isLiveVenue(source) ? belowBaseUrl(restUrl(config, source), TIME_PATH) : source;
   return {
     source: url,
@@ -28,7 +32,7 @@ function venueProbe(place: DoctorPlace, config: Config): Probes<VenueFacts>['ven
       if (!isLiveVenue(source))
         return { absent: `the feed is "${source}", which is no live venue` };
       if (place.isOffline) return { absent: '--offline asks no venue' };
-      if (!isChosen(place, config)) {
+      if (engine === null && !isChosen(config)) {
         return { absent: 'no engine runs here, and no configuration names a venue' };
       }
       const timeoutMs = Math.round(config.doctor.checkMs * SHARE_OF_TIME);
@@ -46,9 +50,15 @@ function restUrl({ feed }: Config, venue: LiveVenue): string {
 }
 
 /** The default alone is nobody's wish to ask a venue. */
-function isChosen({ state }: DoctorPlace, { effective }: Config): boolean {
-  const origin = effective.find(({ key }) => key === 'feed.source')?.origin.kind;
-  return origin !== 'default' || lockedEngine(state.engineLock).holder() !== null;
+function isChosen({ effective }: Config): boolean {
+  return effective.find(({ key }) => key === 'feed.source')?.origin.kind !== 'default';
+}
+
+/** What the engine that runs was started with, which this call need not know. */
+function feedOf(engine: EngineHolder | null): string | null {
+  const { words = [], env = {} } = engine?.launch ?? {};
+  const flag = words.find((word) => word.startsWith(FEED_FLAG));
+  return flag?.slice(FEED_FLAG.length) ?? env['CDB_FEED_SOURCE'] ?? null;
 }
 
 function timeOf(

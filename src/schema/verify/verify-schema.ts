@@ -86,7 +86,7 @@ function invalidIndexes({ relations }: Catalog, mended: Mended): readonly OpenTh
         level: 'FAIL' as const,
         about: table,
         words: `index ${name} is half built: it answers nothing and costs every write`,
-        todo: `DROP INDEX CONCURRENTLY ${name}; then make it again: ${mended(table)}`,
+        todo: `drop index ${name} concurrently, then make it again: ${mended(table)}`,
       })),
   );
 }

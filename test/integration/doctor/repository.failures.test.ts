@@ -240,6 +240,12 @@ describe('repository and CI', () => {
     expect(complaints(none)).toEqual([]);
   });
 
+  it('judge no gate whose jobs nobody tells', async () => {
+    const gone = { 'run view 7': 'gh: Not Found (HTTP 404)' };
+    const { 'ci.gate_ran': found } = await findings(gone);
+    expect(found).toMatchObject({ status: 'OK', figures: { gates: 1 } });
+  });
+
   it('take an answer that cannot be used for unknown', async () => {
     const found = await findings({ 'api repos/': 'gh: Bad gateway (HTTP 502)' });
     expect(found['ci.branch_protection']?.status).toBe('CRASH');

@@ -39,6 +39,19 @@ describe('protectionDifferences', () => {
     );
   });
 
+  it('takes people and teams by their names, in any order', () => {
+    const file = { restrictions: { users: ['a', 'b'], teams: ['t'] } };
+    const users = [
+      { login: 'b', id: 2 },
+      { login: 'a', id: 1 },
+    ];
+    const answer = { restrictions: { users, teams: [{ slug: 't', name: 'T' }], apps: [] } };
+    expect(protectionDifferences(file, answer)).toEqual([]);
+    expect(protectionDifferences(file, { restrictions: { users, teams: [] } })).toEqual([
+      { path: 'restrictions.teams', expected: '["t"]', live: 'off' },
+    ]);
+  });
+
   it('finds a check that was added or left out', () => {
     const one = { required_status_checks: { contexts: ['a'] } };
     const two = { required_status_checks: { checks: [{ context: 'a' }, { context: 'b' }] } };
