@@ -864,6 +864,9 @@ const SCHEMA: readonly CommandSpec[] = [
         configKey: 'doctor.logs',
       },
       { flags: '--strict', summary: 'warnings too end with 1' },
+      { flags: '--fix', summary: 'do what is safe and can be taken back: rights of secret files' },
+      { ...DRY_RUN, summary: 'with --fix: say what would be done' },
+      { ...YES, summary: 'with --fix: do not ask' },
       {
         flags: '--bundle <file>',
         summary: 'write what a helper needs to FILE.tgz here, secrets masked',

@@ -44,8 +44,18 @@ export interface Remedy {
   readonly instead?: readonly { readonly does: string; readonly risk: string }[];
   /** What shows afterwards that it worked, in order. */
   readonly testsAfter?: readonly string[];
-  /** Safe, reversible, and known to `--fix` by this name. */
-  readonly repair?: string;
+  /** What `--fix` may do of it by itself: safe, and reversible by what `undo` says. */
+  readonly repairs?: readonly Repair[];
+}
+
+/** Takes rights away from a file that others can read. */
+export interface Repair {
+  readonly does: string;
+  readonly undo: string;
+  readonly path: string;
+  /** Permission bits that it has, and those that it gets. */
+  readonly mode: number;
+  readonly modeAfter: number;
 }
 
 export interface Evidence {

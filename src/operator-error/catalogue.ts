@@ -157,6 +157,7 @@ export const ERROR_CATALOGUE = {
   'CDB-E0730': 'No check of cdb doctor has that name.',
   'CDB-E0733': 'Options of cdb doctor exclude each other.',
   'CDB-E0734': 'A recorded state that cdb doctor should judge cannot be read.',
+  'CDB-E0737': 'Nobody confirmed what cdb doctor would repair.',
   'CDB-E0740': 'Somebody records a soak in that state directory already.',
   'CDB-E0741': 'A soak for another proof is not over in that state directory.',
   'CDB-E0742': 'The folder with the evidence of a run cannot be read.',

@@ -1,3 +1,4 @@
+import type { Repair } from '../../doctor/check.js';
 import type { Probes } from '../../doctor/facts.js';
 import type { PastReport } from '../../doctor/report/compare.js';
 import type { Clock } from '../../engine/ports/clock.js';
@@ -15,6 +16,11 @@ export interface Doctor {
   /** As it is shown to people. */
   readonly stateDir: string;
   readonly reports: DayReports;
+  /**
+   * Does it, if the file is still as it was found.
+   * @throws DependencyError
+   */
+  repair(repair: Repair): void;
   /** What the state directory has for somebody who helps from elsewhere; masked. */
   bundleFiles(): readonly BundleFile[];
   /**

@@ -17,6 +17,7 @@ import { checkUpJson, checkUpText } from './check-up-text.js';
 import { chosenChecks, type ChosenChecks } from './chosen-checks.js';
 import { dailyReport } from './daily.js';
 import type { Doctor, DoctorServices } from './doctor-ports.js';
+import { fix } from './fix.js';
 import { refuseMixed } from './refuse-mixed.js';
 
 /** 0 all is well or only warns, 1 something is broken or unknown where it counts. */
@@ -42,7 +43,8 @@ export async function run(
         text: () => checkUpText(checkUp),
       });
     }
-    return exitOf(checkUp, options.flag('strict'));
+    const isFixed = !options.flag('fix') || (await fix(checkUp, { options, io, doctor }));
+    return isFixed ? exitOf(checkUp, options.flag('strict')) : EXIT.FINDING;
   } finally {
     await doctor.close();
   }

@@ -16,6 +16,9 @@ export function refuseMixed(options: ParsedOptions): void {
     ...(options.text('from') === undefined ? [] : ['a record']),
   ];
   if (options.flag('write') && !options.flag('daily')) throw mixed('--write needs --daily');
+  if (options.flag('fix') && options.text('from') !== undefined) {
+    throw mixed('--fix mends what is there now, and a record is of another time');
+  }
   const [first] = given;
   if (options.flag('write') && first !== undefined) {
     throw mixed(`--write keeps the report of the day, which ${first} cannot stand for`);
@@ -27,7 +30,7 @@ function mixed(why: string): OperatorError {
     code: 'CDB-E0733',
     what: 'These options of cdb doctor do not go together',
     why,
-    todo: 'cdb doctor --daily --write, or leave --write out',
+    todo: 'cdb doctor --help',
     exit: EXIT.USAGE,
   });
 }

@@ -1,4 +1,4 @@
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, type Check, type Repair } from '../check.js';
 import type { SecretFile } from './facts.js';
 
 const OTHERS = 0o077;
@@ -33,11 +33,23 @@ export const secrets: Check = check({
         risk: 'a secret that others could read has to be replaced, not only hidden',
         gate: null,
         testsAfter: ['cdb doctor --only config.secrets'],
+        repairs: files.flatMap((file) => repairOf(file) ?? []),
       },
       figures,
     };
   },
 });
+
+/** Rights alone can be mended here; what others may have read has to be replaced by its owner. */
+function repairOf({ kind, bytes, mode, path }: SecretFile): Repair | null {
+  if (kind !== 'file' || bytes === 0 || mode === null || (mode & OTHERS) === 0) return null;
+  const modeAfter = mode & ~OTHERS;
+  return {
+    does: `chmod ${rights(modeAfter)} ${path}`,
+    undo: `chmod ${rights(mode)} ${path}`,
+    ...{ path, mode, modeAfter },
+  };
+}
 
 /** Never with anything that is in the file. */
 function faultOf({ namedBy, path, kind, bytes, mode }: SecretFile): string | null {

@@ -13,6 +13,7 @@ import { monitoringProbes } from './monitoring-probes.js';
 import { pipelineProbes } from './pipeline-probes.js';
 import { postgresProbes } from './postgres-probes.js';
 import { redisProbes } from './redis-probes.js';
+import { repairRights } from './repair-rights.js';
 import { repositoryProbes } from './repository-probes.js';
 import { safetyProbes } from './safety-probes.js';
 import { serviceProbes } from './services-probes.js';
@@ -35,6 +36,7 @@ export async function openDoctor(options: ParsedOptions, io: CommandIo): Promise
     recordedAtMs: record?.atMs ?? null,
     stateDir: place.state.root,
     reports: dayReports(place.state),
+    repair: repairRights,
     bundleFiles: () => bundleFiles(place.state),
     writeBundle: async (path, files) => {
       await writeNewFile(path, [tarGz(files, place.clock.nowMs())], 'name another --bundle');
