@@ -2,7 +2,7 @@ import type { Check } from '../../doctor/check.js';
 import { CHECKS } from '../../doctor/checks.js';
 import { examine } from '../../doctor/examine.js';
 import type { FactName } from '../../doctor/facts.js';
-import { isBad, type Finding } from '../../doctor/finding.js';
+import { isBad } from '../../doctor/finding.js';
 import { GROUPS } from '../../doctor/groups.js';
 import { readFacts } from '../../doctor/read-facts.js';
 import { dayStatus, ordered } from '../../doctor/verdict.js';
@@ -67,9 +67,8 @@ function factsOf(checks: readonly Check[]): ReadonlySet<FactName> {
   return new Set(checks.flatMap(({ needs, looks }) => [...needs, ...(looks ?? [])]));
 }
 
-function exitOf({ status, findings }: CheckUp, isStrict: boolean): ExitCode {
-  const warns = findings.some((finding: Finding) => finding.status === 'WARN' || isBad(finding));
-  return status === 'FAIL' || (isStrict && warns) ? EXIT.FINDING : EXIT.OK;
+function exitOf({ status }: CheckUp, isStrict: boolean): ExitCode {
+  return status === 'FAIL' || (isStrict && status === 'WARN') ? EXIT.FINDING : EXIT.OK;
 }
 
 function listChecks(checks: readonly Check[], io: CommandIo): number {

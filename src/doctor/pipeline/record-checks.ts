@@ -74,14 +74,14 @@ const finite = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }, { readings }) => {
     const { nonFinite } = trading.value;
-    const counters = readOf(readings.counters);
-    const sampled =
-      counters?.value.samples.findLast(({ isKept }) => isKept !== true)?.counters ?? {};
+    const looks = readOf(readings.counters)?.value.samples ?? [];
+    const sampled = looks.findLast(({ isKept }) => isKept !== true)?.counters ?? {};
     const bad = Object.entries(sampled)
       .filter(([, { value }]) => !Number.isFinite(value))
       .map(([name, { value }]) => `${name} is ${value}`);
-    if (nonFinite === null && counters === null)
+    if (nonFinite === null && Object.keys(sampled).length === 0) {
       return skip('not examined: no figure could be read');
+    }
     const all = [...(nonFinite ?? []), ...bad];
     const [first] = all;
     if (first === undefined) {

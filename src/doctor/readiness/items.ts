@@ -100,7 +100,7 @@ export const READINESS_ITEMS: readonly ReadinessItem[] = [
   proofItem('LR-020', ['paper-e2e'], {
     ...{ title: 'paper from signal to result', phase: 'P2', days: 7, canary: true },
     demands: 'a valid signal is FILLED within 30 s; drawdown 99 is RC_020; regime 2 is RC_001',
-    next: 'keep a fresh proof paper-e2e',
+    next: 'cdb proof paper-e2e --write',
   }),
   proofItem('LR-021', ['replay'], {
     ...{ title: 'deterministic replay', phase: 'P2', days: 7, canary: true },
@@ -110,7 +110,7 @@ export const READINESS_ITEMS: readonly ReadinessItem[] = [
   proofItem('LR-030', ['shadow-probe', 'shadow-gate'], {
     ...{ title: 'shadow, zero execution', phase: 'P3', days: 14, canary: true },
     demands: 'live data for more than 24 h, a probe order refused, nothing filled',
-    next: 'keep a fresh proof shadow-probe, then cdb evaluate shadow-gate DIR --write',
+    next: 'cdb proof shadow-probe --write, then cdb evaluate shadow-gate DIR --write',
   }),
   proofItem('LR-031', ['shadow-compare'], {
     ...{ title: 'shadow metrics comparison', phase: 'P3', days: 14, canary: true },
@@ -120,7 +120,7 @@ export const READINESS_ITEMS: readonly ReadinessItem[] = [
   proofItem('LR-040', ['soak-gate'], {
     ...{ title: '72 h soak', phase: 'P4', days: 30, canary: true },
     demands: '72 h, no restart, flat memory, no stall',
-    next: 'keep a fresh proof soak-gate',
+    next: 'cdb evaluate soak-gate DIR --write',
   }),
   proofItem('LR-041', ['restart-recovery'], {
     ...{ title: 'restart recovery', phase: 'P4', days: 30, canary: true },

@@ -59,7 +59,9 @@ export function classifyRestarts(members: readonly SoakMember[], moment: SoakMom
   const restartedAges = restarted.map(({ isRunning, upMs }) => (isRunning ? (upMs ?? 0) : 0));
   const spreadMs = Math.max(...restartedAges) - Math.min(...restartedAges);
   const isBulk = restarted.length / members.length >= BULK_FRACTION;
-  const isOneEvent = spreadMs <= BULK_SPREAD_MS || isMonitorFresh;
+  // One member alone is always all of them at once, which says nothing of the machine.
+  const isTogether = members.length > 1 && spreadMs <= BULK_SPREAD_MS;
+  const isOneEvent = isTogether || isMonitorFresh;
   const kind = isBulk && isOneEvent ? 'environment-interruption' : 'sut-restart';
   return { kind, restarted, spreadMs };
 }

@@ -12,6 +12,8 @@ import type {
 import { gateTest, isOfBranch } from '../../doctor/repository/gate-names.js';
 import { requiredContexts } from '../../doctor/repository/protection-paths.js';
 import { readGateRun, readIssues, readRuns } from '../../doctor/repository/read-github.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
+import { DependencyError } from '../../operator-error.js';
 
 const RUNS_MAX = '30';
 const ISSUES_MAX = '100';
@@ -85,7 +87,7 @@ export class GithubReader {
   async #readProtection(signal: AbortSignal): Promise<BranchProtection | Absent> {
     const { protectionFile } = this.#place;
     const [expected, branch] = await Promise.all([
-      protectionFile === null ? null : readJson(protectionFile),
+      protectionFile === null ? null : baselineOf(protectionFile),
       this.#defaultBranch(signal),
     ]);
     const path = `repos/{owner}/{repo}/branches/${encodeURIComponent(branch)}/protection`;
@@ -121,4 +123,14 @@ export class GithubReader {
 
 function told<T>(answer: GithubAnswer, read: (value: unknown) => T): T | Absent {
   return answer.kind === 'answer' ? read(answer.value) : { absent: answer.why };
+}
+
+/** @throws DependencyError that names the file: GitHub has nothing to do with it */
+async function baselineOf(path: string): Promise<unknown> {
+  try {
+    return await readJson(path);
+  } catch (fault) {
+    const why = `the baseline of doctor.protection, ${path}: ${wordsOf(fault)}`;
+    throw new DependencyError(why, { dependency: 'disk', retryable: false, cause: fault });
+  }
 }

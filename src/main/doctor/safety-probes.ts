@@ -21,6 +21,7 @@ import { killSwitch } from '../operator/kill-switch.js';
 import { sharedPlaces } from '../operator/shared-places.js';
 import { watchdogStanding } from '../watchdog/standing.js';
 import { configured, type DoctorPlace } from './doctor-place.js';
+import { isLoopback } from './ask-service.js';
 import { readDrills, readLedger } from './safety-ledger.js';
 import { askedServices, askKillSwitch, readKillSwitchFile } from './safety-stack.js';
 
@@ -177,6 +178,9 @@ function stackProbes(place: DoctorPlace): Pick<Probes<SafetyFacts>, StackFact> {
         const asked = askedServices(doctor.services);
         if (asked.length === 0)
           return { absent: 'no risk service is configured (doctor.services)' };
+        if (place.isOffline && !asked.every(({ url }) => isLoopback(new URL(url).hostname))) {
+          return { absent: '--offline asks no other machine' };
+        }
         const value = await Promise.all(asked.map((one) => askKillSwitch(one, signal)));
         return { value, observedAtMs: clock.nowMs() };
       },
