@@ -65,14 +65,16 @@ function compared(
   return [{ metric, value, store: metric === 'pg_up' ? 'PostgreSQL' : 'Redis', answers }];
 }
 
-/** A scrape of the exporter itself is nearer than what Prometheus kept of one. */
+/** A scrape of the exporter itself is nearer than what Prometheus kept of one, and a recorded one older. */
 function exported({ services, prometheus }: Readings, metric: Compared['metric']): number | null {
-  const series = services.state === 'read' ? services.value.flatMap((one) => one.series ?? []) : [];
-  const scraped = series.find(({ name }) => name === metric)?.value;
-  if (scraped !== undefined) return scraped;
-  if (prometheus.state !== 'read') return null;
-  const { pgUp, redisUp } = prometheus.value.exporters;
-  return metric === 'pg_up' ? pgUp : redisUp;
+  const answers = services.state === 'read' ? services.value : [];
+  const scraped = (isRecorded: boolean) =>
+    answers
+      .filter((one) => (one.isRecorded === true) === isRecorded)
+      .flatMap(({ series }) => series ?? [])
+      .find(({ name }) => name === metric)?.value ?? null;
+  const kept = prometheus.state === 'read' ? prometheus.value.exporters : null;
+  return scraped(false) ?? (metric === 'pg_up' ? kept?.pgUp : kept?.redisUp) ?? scraped(true);
 }
 
 function wordsOf({ metric, value, store, answers }: Compared): string {

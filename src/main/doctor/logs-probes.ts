@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { logPlaces } from '../../adapters/doctor/log-places.js';
@@ -24,7 +24,8 @@ export function logProbes(place: DoctorPlace): Probes<LogFacts> {
 
 function logsProbe(place: DoctorPlace, { doctor }: Config): Probes<LogFacts>['logs'] {
   const own = join(place.state.logs, ENGINE_LOG_NAME);
-  const { logs: foreign, logsZone: zone, windowMs } = doctor;
+  const { logs, logsZone: zone, windowMs } = doctor;
+  const foreign = logs === undefined ? undefined : resolve(place.io.cwd, logs);
   return {
     source: foreign ?? own,
     read: async (signal) => {

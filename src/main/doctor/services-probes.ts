@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { readPrometheusText } from '../../adapters/doctor/prometheus-text.js';
 import { readBounded } from '../../adapters/files/atomic-file.js';
 import { liveHolder } from '../../adapters/files/engine-lock.js';
@@ -42,7 +43,7 @@ function containersProbe(
       if (containers === undefined) {
         return { absent: 'doctor.containers names no runtime and no record of one' };
       }
-      if (containers !== DOCKER) return recordedContainers(containers);
+      if (containers !== DOCKER) return recordedContainers(resolve(place.io.cwd, containers));
       const { env, cwd } = place.io;
       return dockerContainers({ signal, env, cwd }, place.clock);
     },
@@ -71,7 +72,7 @@ async function readServices(
   const asking = { clock: place.clock, signal, timeoutMs };
   const value = await Promise.all([
     ...reachable.slice(0, SERVICES_MAX).map((service) => askService(service, asking)),
-    ...scrapes.slice(0, SERVICES_MAX).map(recordedScrape),
+    ...scrapes.slice(0, SERVICES_MAX).map((text) => recordedScrape(text, place.io.cwd)),
   ]);
   return { value, observedAtMs: place.clock.nowMs() };
 }
@@ -86,9 +87,10 @@ function serviceOf(text: string): ExpectedService {
 }
 
 /** It proves what was there when it was recorded. */
-async function recordedScrape(text: string): Promise<ServiceAnswer> {
+async function recordedScrape(text: string, cwd: string): Promise<ServiceAnswer> {
   const cut = text.indexOf('=');
-  const [service, path] = [text.slice(0, Math.max(0, cut)), text.slice(cut + 1)];
+  const service = text.slice(0, Math.max(0, cut));
+  const path = resolve(cwd, text.slice(cut + 1));
   const answer = { service, url: path, health: null, status: null, isRecorded: true };
   try {
     const file = readBounded(path, SCRAPE_BYTES_MAX);
