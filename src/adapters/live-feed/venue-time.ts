@@ -23,7 +23,7 @@ export async function askVenueTime(
     const text = await boundedBody(answer, ANSWER_BYTES_MAX);
     // To the end of the answer: the venue may have said its time before or behind a pause.
     const roundTripMs = Math.ceil(clock.monotonicMs() - startedAtMs);
-    const venueMs = answer.ok ? serverTimeOf(text) : null;
+    const venueMs = answer.ok && text !== null ? serverTimeOf(text) : null;
     return venueMs === null ? null : { venueMs, roundTripMs };
   } catch {
     return null;

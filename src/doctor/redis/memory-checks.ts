@@ -85,7 +85,7 @@ const evictions = check({
           command: 'redis-cli CONFIG SET maxmemory-policy noeviction',
           risk: 'a full Redis then refuses writes in place of losing data: watch its memory',
           gate: null,
-          testsAfter: ['cdb doctor --only redis.evictions --only redis.memory'],
+          testsAfter: ['cdb doctor --only redis.evictions,redis.memory'],
         },
       }),
     };

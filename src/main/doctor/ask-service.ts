@@ -1,4 +1,4 @@
-import { boundedGet, type GetAnswer } from '../../adapters/doctor/bounded-get.js';
+import { boundedGet, type GetAnswer } from '../../adapters/bounded-get.js';
 import { portListener } from '../../adapters/doctor/port-listener.js';
 import { readPrometheusText } from '../../adapters/doctor/prometheus-text.js';
 import { belowBaseUrl } from '../../adapters/live-feed/below-base-url.js';
@@ -7,6 +7,7 @@ import { identityOf } from '../../doctor/services/identity.js';
 import { memberKey } from '../../doctor/services/member-name.js';
 import type { Clock } from '../../engine/ports/clock.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
+import { isLoopback } from './asked-services.js';
 
 const BYTES_MAX = 1_024 * 1_024;
 /** The header `Date` has whole seconds. */
@@ -100,8 +101,4 @@ async function withListener(
   const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   const listener = await portListener(number, signal);
   return listener === null ? answer : { ...answer, listener };
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

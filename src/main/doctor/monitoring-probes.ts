@@ -16,6 +16,7 @@ import type {
 import { readPrometheus } from '../../doctor/monitoring/read-prometheus.js';
 import { unknownInText } from '../../doctor/monitoring/unknown-in-text.js';
 import { absentProbe, type Absent, type Observed, type Probe } from '../../doctor/reading.js';
+import { recordedScrapes } from './asked-services.js';
 import { configured, type DoctorPlace } from './doctor-place.js';
 import { readMonitoringFiles, type ReadMonitoringFiles } from './monitoring-files.js';
 import { judgePanelSql } from './panel-sql.js';
@@ -79,12 +80,12 @@ export function monitoringProbes(place: DoctorPlace): Probes<MonitoringFacts> {
  * stack need not export what we do.
  */
 async function metricNames(
-  { doctor }: Config,
+  config: Config,
   { io, clock, state }: DoctorPlace,
 ): Promise<Observed<MetricNames>> {
-  const pairs = doctor.scrapes.map((pair) => [pair, resolve(io.cwd, pair.replace(/^[^=]*=/, ''))]);
+  const { doctor } = config;
   const files = await readFiles(
-    pairs.map(([, path = '']) => path),
+    recordedScrapes(config, io.cwd).map(({ path }) => path),
     ['.prom', '.txt'],
   );
   const names = new Set<string>();

@@ -21,9 +21,9 @@ import { killSwitch } from '../operator/kill-switch.js';
 import { sharedPlaces } from '../operator/shared-places.js';
 import { watchdogStanding } from '../watchdog/standing.js';
 import { configured, type DoctorPlace } from './doctor-place.js';
-import { isLoopback } from './ask-service.js';
+import { askedServices } from './asked-services.js';
 import { readDrills, readLedger } from './safety-ledger.js';
-import { askedServices, askKillSwitch, readKillSwitchFile } from './safety-stack.js';
+import { askKillSwitch, readKillSwitchFile } from './safety-stack.js';
 
 const NEVER_RAN: Absent = { absent: 'nothing ever ran in this state directory' };
 const VIEW_WAIT_MS = 1_000;
@@ -172,16 +172,16 @@ function stackProbes(place: DoctorPlace): Pick<Probes<SafetyFacts>, StackFact> {
         });
       },
     })),
-    killSwitchSaid: configured(place, ({ doctor }) => ({
+    killSwitchSaid: configured(place, (config) => ({
       source: 'GET /kill-switch',
       read: async (signal) => {
-        const asked = askedServices(doctor.services);
-        if (asked.length === 0)
-          return { absent: 'no risk service is configured (doctor.services)' };
-        if (place.isOffline && !asked.every(({ url }) => isLoopback(new URL(url).hostname))) {
-          return { absent: '--offline asks no other machine' };
+        // The only service of the stack that answers for it.
+        const asked = askedServices(config, place).filter(({ key }) => key.includes('risk'));
+        if (asked.length === 0) {
+          return { absent: 'no risk service that may be asked is configured (doctor.services)' };
         }
-        const value = await Promise.all(asked.map((one) => askKillSwitch(one, signal)));
+        const limits = { timeoutMs: config.doctor.checkMs, signal };
+        const value = await Promise.all(asked.map((one) => askKillSwitch(one, limits)));
         return { value, observedAtMs: clock.nowMs() };
       },
     })),

@@ -11,7 +11,8 @@ import { expectedService, type ExpectedService } from '../../doctor/services/exp
 import type { ServiceAnswer, ServiceFacts } from '../../doctor/services/facts.js';
 import { DependencyError } from '../../operator-error.js';
 import { watchdogStanding } from '../watchdog/standing.js';
-import { askService, isLoopback } from './ask-service.js';
+import { askService } from './ask-service.js';
+import { askedServices, recordedScrapes, type RecordedScrape } from './asked-services.js';
 import { dockerContainers, recordedContainers } from './container-records.js';
 import { configured, type DoctorPlace } from './doctor-place.js';
 
@@ -52,18 +53,17 @@ function containersProbe(
 
 async function readServices(
   place: DoctorPlace,
-  { doctor }: Config,
+  config: Config,
   signal: AbortSignal,
 ): Promise<Observed<readonly ServiceAnswer[]> | Absent> {
-  const { services, scrapes, checkMs } = doctor;
-  const asked = services
-    .map(serviceOf)
-    .flatMap(({ name, url }) => (url === null ? [] : [{ name, url }]));
-  const reachable = asked.filter(({ url }) => !place.isOffline || isLoopback(url.hostname));
+  const { services, checkMs } = config.doctor;
+  const scrapes = recordedScrapes(config, place.io.cwd);
+  const withAddress = services.filter((text) => serviceOf(text).url !== null);
+  const reachable = askedServices(config, place);
   if (reachable.length + scrapes.length === 0) {
     return {
       absent:
-        asked.length > 0
+        withAddress.length > 0
           ? 'all services are on other machines, and --offline asks none of those'
           : 'doctor.services names no endpoint, and doctor.scrapes no record',
     };
@@ -72,7 +72,7 @@ async function readServices(
   const asking = { clock: place.clock, signal, timeoutMs };
   const value = await Promise.all([
     ...reachable.slice(0, SERVICES_MAX).map((service) => askService(service, asking)),
-    ...scrapes.slice(0, SERVICES_MAX).map((text) => recordedScrape(text, place.io.cwd)),
+    ...scrapes.slice(0, SERVICES_MAX).map(recordedAnswer),
   ]);
   return { value, observedAtMs: place.clock.nowMs() };
 }
@@ -87,10 +87,7 @@ function serviceOf(text: string): ExpectedService {
 }
 
 /** It proves what was there when it was recorded. */
-async function recordedScrape(text: string, cwd: string): Promise<ServiceAnswer> {
-  const cut = text.indexOf('=');
-  const service = text.slice(0, Math.max(0, cut));
-  const path = resolve(cwd, text.slice(cut + 1));
+async function recordedAnswer({ name: service, path }: RecordedScrape): Promise<ServiceAnswer> {
   const answer = { service, url: path, health: null, status: null, isRecorded: true };
   try {
     const file = readBounded(path, SCRAPE_BYTES_MAX);

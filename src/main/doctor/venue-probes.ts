@@ -1,4 +1,4 @@
-import { boundedGet, type GetAnswer } from '../../adapters/doctor/bounded-get.js';
+import { boundedGet, type GetAnswer } from '../../adapters/bounded-get.js';
 import { lockedEngine } from '../../adapters/files/engine-lock.js';
 import { belowBaseUrl } from '../../adapters/live-feed/below-base-url.js';
 import { serverTimeOf } from '../../adapters/live-feed/venue-time.js';

@@ -8,10 +8,15 @@ import type { CounterHistory, CounterSample } from '../../../doctor/pipeline/fac
 import type { Absent, Observed, Probe } from '../../../doctor/reading.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { SystemView } from '../../../view/system-view.js';
+import {
+  askedServices,
+  recordedScrapes,
+  type AskedService,
+  type RecordedScrape,
+} from '../asked-services.js';
 import type { DoctorPlace } from '../doctor-place.js';
 import { keptSamples, sampleLine } from './kept-samples.js';
-import { isNear } from './near.js';
-import { namedPlaces, sampleScrape, sampleService, type SourceSample } from './service-source.js';
+import { sampleScrape, sampleService, type SourceSample } from './service-source.js';
 import { sampleEngine, sampleStreams, sampleTables, type TableSample } from './store-sources.js';
 import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
 
@@ -39,8 +44,8 @@ interface Asking {
 }
 
 interface Sources {
-  readonly services: ReturnType<typeof namedPlaces>;
-  readonly scrapes: ReturnType<typeof namedPlaces>;
+  readonly services: readonly AskedService[];
+  readonly scrapes: readonly RecordedScrape[];
   readonly tables: PgPool | null;
   readonly streams: RedisLink | string | null;
   readonly windowMs: number;
@@ -79,18 +84,17 @@ async function readCounters(
   }
 }
 
-async function openSources({ isOffline, clock }: DoctorPlace, config: Config): Promise<Sources> {
+async function openSources(place: DoctorPlace, config: Config): Promise<Sources> {
   const { doctor, redisUrl } = config;
-  const services = namedPlaces(doctor.services).filter(({ place }) => !isOffline || isNear(place));
   const streams =
     redisUrl === undefined
       ? null
-      : await openStreams(redisUrl.url, clock).catch(
+      : await openStreams(redisUrl.url, place.clock).catch(
           (fault: unknown) => `Redis: ${wordsOf(fault)}`,
         );
   return {
-    services,
-    scrapes: namedPlaces(doctor.scrapes),
+    services: askedServices(config, place),
+    scrapes: recordedScrapes(config, place.io.cwd),
     tables: openTables(config),
     streams,
     windowMs: doctor.windowMs,
@@ -122,7 +126,7 @@ async function look(
     ),
     ...services.map((one) =>
       told(
-        one.name,
+        one.key,
         sampleService(one, ANSWER_MS_MAX, () => atMs),
       ),
     ),

@@ -1,75 +1,73 @@
 import { statSync } from 'node:fs';
 import { readBounded } from '../../../adapters/files/atomic-file.js';
-import { httpGet } from '../../../adapters/doctor/http-get.js';
+import { boundedGet, type GetAnswer } from '../../../adapters/bounded-get.js';
 import {
   readPrometheusText,
   type ScrapedSeries,
 } from '../../../adapters/doctor/prometheus-text.js';
+import { belowBaseUrl } from '../../../adapters/live-feed/below-base-url.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { Counter, CounterSample } from '../../../doctor/pipeline/facts.js';
+import { DependencyError } from '../../../operator-error.js';
+import type { AskedService, RecordedScrape } from '../asked-services.js';
 import { METRIC_NAMES } from './metric-names.js';
-
-export interface NamedPlace {
-  /** Without the prefix of containers: `risk`. */
-  readonly name: string;
-  readonly place: string;
-}
 
 export interface SourceSample {
   readonly counters: Readonly<Record<string, Counter>>;
   readonly faults: readonly string[];
 }
 
+const METRICS = '/metrics';
+/** A scrape of a large exporter is some 300 KiB. */
 const SCRAPE_BYTES_MAX = 4 * 1024 * 1024;
 /** Times of a body are told to the second. */
 const START_KEYS = ['started_at', 'start_time'] as const;
 
-/** `risk=http://127.0.0.1:8002`; what has no name or place is left out, the configuration says it. */
-export function namedPlaces(entries: readonly string[]): readonly NamedPlace[] {
-  return entries.flatMap((entry) => {
-    const at = entry.indexOf('=');
-    const name = entry.slice(0, at).trim().replace(/^cdb_/, '');
-    const place = entry.slice(at + 1).trim();
-    return at > 0 && place !== '' ? [{ name, place }] : [];
-  });
-}
-
 /** What the service counts now, and since when, as far as it tells. */
 export async function sampleService(
-  { name, place }: NamedPlace,
-  limitMs: number,
+  { key, url }: AskedService,
+  timeoutMs: number,
   now: () => number,
 ): Promise<SourceSample> {
-  if (!URL.canParse(place)) return fault(`${name}: "${place}" is no URL`);
-  const [metrics, status] = await Promise.all(
-    ['metrics', 'status'].map((path) => httpGet(below(place, path), limitMs)),
-  );
-  if (metrics === undefined || typeof metrics === 'string')
-    return fault(`${name}: ${metrics ?? ''}`);
+  const [metrics, status] = await metricsAndStatus(url, timeoutMs);
+  if (metrics instanceof Error) return fault(`${key}: ${metrics.message}`);
   const series = metrics.status === 200 ? readPrometheusText(metrics.text) : null;
-  const body = status === undefined || typeof status === 'string' ? null : jsonOf(status.text);
-  const from = `GET ${below(place, 'metrics').href}`;
-  const counters = countersOf(name, series ?? [], { atMs: now(), from, sinceMs: startIn(body) });
+  const body = status instanceof Error ? null : jsonOf(status.text);
+  const from = `GET ${belowBaseUrl(url.href, METRICS)}`;
+  const counters = countersOf(key, series ?? [], { atMs: now(), from, sinceMs: startIn(body) });
   // Named here, so that its topics are looked at even where it counts nothing itself.
-  const here = { [`service.${name}`]: { value: 1, sinceMs: null, isCapped: false } };
+  const here = { [`service.${key}`]: { value: 1, sinceMs: null, isCapped: false } };
   return { counters: { ...counters, ...here }, faults: [] };
 }
 
-/** A recorded scrape is as old as its file. */
-export function sampleScrape({ name, place }: NamedPlace): CounterSample | string {
-  try {
-    const file = readBounded(place, SCRAPE_BYTES_MAX);
-    const series = file.kind === 'text' ? readPrometheusText(file.text) : null;
-    if (series === null) return `${name}: ${place} is no scrape`;
-    const atMs = statSync(place).mtimeMs;
-    return { atMs, counters: countersOf(name, series, { atMs, from: place, sinceMs: null }) };
-  } catch (problem) {
-    return `${name}: ${wordsOf(problem)}`;
-  }
+/** Both at once; each is an answer, or says why there is none. */
+export async function metricsAndStatus(
+  url: URL,
+  timeoutMs: number,
+): Promise<readonly [GetAnswer | DependencyError, GetAnswer | DependencyError]> {
+  const limits = { timeoutMs, bytesMax: SCRAPE_BYTES_MAX };
+  const ask = async (path: string): Promise<GetAnswer | DependencyError> => {
+    try {
+      return await boundedGet(belowBaseUrl(url.href, path), limits);
+    } catch (problem) {
+      if (problem instanceof DependencyError) return problem;
+      throw problem;
+    }
+  };
+  return Promise.all([ask(METRICS), ask('/status')]);
 }
 
-export function below(base: string, path: string): URL {
-  return new URL(path, base.endsWith('/') ? base : `${base}/`);
+/** A recorded scrape is as old as its file. */
+export function sampleScrape({ key, path }: RecordedScrape): CounterSample | string {
+  try {
+    const file = readBounded(path, SCRAPE_BYTES_MAX);
+    const series = file.kind === 'text' ? readPrometheusText(file.text) : null;
+    if (series === null) return `${key}: ${path} is no scrape`;
+    const atMs = statSync(path).mtimeMs;
+    return { atMs, counters: countersOf(key, series, { atMs, from: path, sinceMs: null }) };
+  } catch (problem) {
+    return `${key}: ${wordsOf(problem)}`;
+  }
 }
 
 interface Seen {

@@ -1,4 +1,3 @@
-import { httpGet } from '../../../adapters/doctor/http-get.js';
 import {
   readTradingRows,
   type Holding,
@@ -19,10 +18,10 @@ import { exposurePlaces } from '../../../doctor/pipeline/exposure-difference.js'
 import type { Absent, Observed, Probe } from '../../../doctor/reading.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { SystemView } from '../../../view/system-view.js';
+import { askedServices, type AskedService } from '../asked-services.js';
 import type { DoctorPlace } from '../doctor-place.js';
-import { isNear } from './near.js';
 import { riskMemory, type RiskMemory } from './risk-memory.js';
-import { below, jsonOf, namedPlaces } from './service-source.js';
+import { jsonOf, metricsAndStatus } from './service-source.js';
 import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
 
 /** An order times out after 10 s, and its result may take as long again. */
@@ -78,17 +77,15 @@ async function readOnce(
     });
   const nowMs = clock.nowMs();
   const engine = await told('engine', askEngine());
-  const places = namedPlaces(config.doctor.services).filter(
-    ({ place }) => !isOffline || isNear(place),
-  );
+  const services = askedServices(config, { isOffline });
   const [rows, streams, memory] = await Promise.all([
     told('PostgreSQL', tradingRows(config, engine?.run.runId ?? '')),
     config.redisUrl === undefined
       ? null
       : told('Redis', tradingStreams(config.redisUrl.url, clock)),
-    memoryOf(places),
+    memoryOf(services),
   ]);
-  if (engine === null && rows === null && streams === null && places.length === 0) {
+  if (engine === null && rows === null && streams === null && services.length === 0) {
     return {
       absent: faults[0] ?? 'no engine runs, and no service, Redis or database is configured',
     };
@@ -119,15 +116,12 @@ async function tradingStreams(url: string, clock: DoctorPlace['clock']): Promise
   }
 }
 
-async function memoryOf(places: ReturnType<typeof namedPlaces>): Promise<RiskMemory | null> {
-  const risk = places.find(({ name, place }) => name === 'risk' && URL.canParse(place));
+async function memoryOf(services: readonly AskedService[]): Promise<RiskMemory | null> {
+  const risk = services.find(({ key }) => key === 'risk');
   if (risk === undefined) return null;
-  const [metrics, status] = await Promise.all(
-    ['metrics', 'status'].map((path) => httpGet(below(risk.place, path), ANSWER_MS_MAX)),
-  );
-  const textOf = (answer: typeof metrics) =>
-    answer === undefined || typeof answer === 'string' ? '' : answer.text;
-  return riskMemory(textOf(metrics), jsonOf(textOf(status)));
+  const answers = await metricsAndStatus(risk.url, ANSWER_MS_MAX);
+  const [metrics, status] = answers.map((one) => (one instanceof Error ? '' : one.text));
+  return riskMemory(metrics ?? '', jsonOf(status ?? ''));
 }
 
 function engineMemory({ portfolio, symbols }: SystemView): RiskMemory {

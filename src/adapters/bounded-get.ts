@@ -1,11 +1,12 @@
-import { DependencyError } from '../../operator-error.js';
+import { DependencyError } from '../operator-error.js';
+import { boundedBody } from './bounded-body.js';
 
 export interface GetLimits {
   /** From connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly bytesMax: number;
   /** Ends the call earlier. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 export interface GetAnswer {
@@ -20,30 +21,16 @@ export async function boundedGet(url: string, limits: GetLimits): Promise<GetAns
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await fetch(url, {
-      signal: AbortSignal.any([signal, late]),
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
       redirect: 'manual',
     });
-    const bytes = await boundedBody(answer, bytesMax);
-    if (bytes === null) throw unanswered(url, `its answer is larger than ${bytesMax} bytes`);
-    return { status: answer.status, headers: answer.headers, text: bytes.toString('utf8') };
+    const text = await boundedBody(answer, bytesMax);
+    if (text === null) throw unanswered(url, `its answer is larger than ${bytesMax} bytes`);
+    return { status: answer.status, headers: answer.headers, text };
   } catch (fault) {
     if (fault instanceof DependencyError) throw fault;
     throw unanswered(url, late.aborted ? `no answer in ${timeoutMs} ms` : reasonOf(fault), fault);
   }
-}
-
-/** @returns null when it is larger */
-async function boundedBody({ body }: Response, bytesMax: number): Promise<Buffer | null> {
-  if (body === null) return Buffer.alloc(0);
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body as AsyncIterable<Uint8Array>) {
-    bytes += part.length;
-    // Leaving the loop closes the connection.
-    if (bytes > bytesMax) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
