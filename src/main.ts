@@ -1,7 +1,7 @@
 import { BUILD } from './commands/build-info.js';
 import type { CommandIo } from './commands/command-io.js';
 import type { ParsedOptions } from './commands/parsed-options.js';
-import { plainText } from './commands/tables/plain-text.js';
+import { plainText } from './view/plain-text.js';
 import { readCommandLine } from './main/command-line.js';
 import { refuseUnknownFormat, requestedFormat } from './main/output-format.js';
 import { flushOutput, processIo, surviveLostOutput } from './main/process-io.js';

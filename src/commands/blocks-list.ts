@@ -11,7 +11,7 @@ import { codeHelp } from './blocks-text.js';
 import { timeText, windowText } from './fills-text.js';
 import type { AuditList } from './follow/audit-list.js';
 import type { RowFields } from './output/row-fields.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 /** One refusal as it is listed: the row of the audit trail with what its code means. */
 export type BlockedJson = ReturnType<typeof blockedJson> & { readonly meaning: string };

@@ -6,7 +6,7 @@ import { countText } from '../view/figure.js';
 import { timeText } from './fills-text.js';
 import type { RowFields } from './output/row-fields.js';
 import { shareText } from './tables/amounts.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 /** Fewer refusals than this are no pattern. */
 const PATTERN_BLOCKS_MIN = 20;

@@ -11,7 +11,7 @@ import { ZSH_SCRIPT } from './completion/zsh-script.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 import type { Services } from './services.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 interface Shell {
   /** Has to be the first line where a shell wants that. */

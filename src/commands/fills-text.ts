@@ -4,7 +4,7 @@ import type { fillJson } from '../view/audit-json.js';
 import { countText } from '../view/figure.js';
 import type { RowFields } from './output/row-fields.js';
 import { amountText } from './tables/amounts.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 export type FillJson = ReturnType<typeof fillJson>;
 

@@ -8,7 +8,7 @@ import { outputSchema } from './help/json-schema.js';
 import { HELP_TOPIC_NAMES } from './help/topic-names.js';
 import { HELP_TOPICS } from './help/topics.js';
 import { treeText } from './help/tree-text.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 import type { Services } from './services.js';

@@ -9,7 +9,7 @@ import type { DetachServices } from './run/detached-child.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { startCommand } from './status-answer.js';
 import { GRACE_MS_DEFAULT, stopEngine } from './stop.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 /** Stops the engine as `cdb stop` does and starts it in the background with its own options. */
 export async function run(

@@ -20,7 +20,7 @@ import { eventLine } from './run/event-lines.js';
 import { launchOf } from './run/launch.js';
 import { LinePrinter } from './run/line-printer.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import type { EngineHandle, FinishedRun, PreflightStep, Services } from './services.js';
 
 /** All of them are in the log; what stands in for the terminal must not grow for ever. */

@@ -5,7 +5,7 @@ import type { StackView } from '../view/stack-view.js';
 import { streamViewJson } from '../view/streams-json.js';
 import { lastText } from './streams/last-text.js';
 import { bytesText } from './tables/amounts.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { textTable } from './tables/text-table.js';
 
 const STATES_SHOWN_MAX = 8;

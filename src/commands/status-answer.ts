@@ -14,7 +14,7 @@ import type { OperatorPorts, StackPort } from './operator-ports.js';
 import { shellWord } from './output/printed-command.js';
 import { stackText } from './stack-text.js';
 import { LABEL_WIDTH, statusText } from './status-text.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { standingData, standingLines } from './status-shared-standing.js';
 import { standingJson, standingText } from './watchdog/standing-text.js';
 

@@ -2,7 +2,7 @@ import type { SharedRun } from '../engine/ports/engine-board.js';
 import type { SharedStanding } from '../engine/ports/shared-standing.js';
 import { utcText } from '../view/age.js';
 import { placeData, placeWords } from './kill-switch/place-words.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 const LABEL_WIDTH = 8;
 

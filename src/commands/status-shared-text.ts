@@ -1,7 +1,7 @@
 import { durationText } from '../view/age.js';
 import { countText, Figure } from '../view/figure.js';
 import type { SharedView } from '../view/shared-view.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { textTable } from './tables/text-table.js';
 
 type Engine = SharedView['engines'][number];

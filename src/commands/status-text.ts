@@ -3,7 +3,7 @@ import { Figure } from '../view/figure.js';
 import type { SystemView } from '../view/system-view.js';
 import { shareWords, sharedText } from './status-shared-text.js';
 import { amountText, bytesText, moneyText } from './tables/amounts.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { textTable } from './tables/text-table.js';
 import { wrapped } from './watch/wrap.js';
 

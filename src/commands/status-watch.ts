@@ -9,7 +9,7 @@ import { envelope } from './output/envelope.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
 import { answerData, answerText, askStatus, type StatusAnswer } from './status-answer.js';
 import { statusText } from './status-text.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { Screen } from './watch/screen.js';
 import { wrapped } from './watch/wrap.js';
 

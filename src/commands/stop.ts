@@ -7,7 +7,7 @@ import type { OperatorPorts, OperatorServices } from './operator-ports.js';
 import { printResult } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { leftText } from './status-answer.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 
 export const GRACE_MS_DEFAULT = 10_000;
 /** `--drain` waits as long as a drain can reasonably take; even that must end. */

@@ -11,7 +11,7 @@ import { configLocation } from './config-location.js';
 import { envelope } from './output/envelope.js';
 import type { ParsedOptions } from './parsed-options.js';
 import { EXIT_OF, StopRequest } from './run/stop-request.js';
-import { plainText } from './tables/plain-text.js';
+import { plainText } from '../view/plain-text.js';
 import { killSwitchHalter } from './watchdog/halter.js';
 import type { TakenWatch, WatchdogServices } from './watchdog/watchdog-services.js';
 

@@ -6,7 +6,7 @@ import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { AuditPorts, AuditServices } from './audit-ports.js';
 import { decisionEvent } from './decision-event.js';
 

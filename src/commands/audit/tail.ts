@@ -7,7 +7,7 @@ import { followRows } from '../follow/follow-rows.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { AuditPorts, AuditServices } from './audit-ports.js';
 
 const ROWS_DEFAULT = 20;

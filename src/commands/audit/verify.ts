@@ -13,7 +13,7 @@ import type { CommandIo } from '../command-io.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { AuditPorts, AuditServices } from './audit-ports.js';
 import {
   anchorsRow,

@@ -13,7 +13,7 @@ import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 export interface RunningCanary {
   readonly killSwitch: KillSwitch;

@@ -13,7 +13,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { collectConditions, type Collected } from './collect-conditions.js';
 import { PLAN_TEMPLATE } from './plan-template.js';
 import { PLAN_FILE, readPlan } from './read-plan.js';

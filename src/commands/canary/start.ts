@@ -14,7 +14,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { collectConditions, type Collected, type ConditionsCall } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
 import { CANARY_START } from './ledger-look.js';

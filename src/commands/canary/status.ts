@@ -6,7 +6,7 @@ import { textMember } from '../mode/mode-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { collectConditions } from './collect-conditions.js';
 import { conditionsText } from './conditions-text.js';
 

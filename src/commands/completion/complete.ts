@@ -4,7 +4,7 @@ import { optionKey } from '../command-spec.js';
 import { configLocation } from '../config-location.js';
 import { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { needsLiveNames, offerAt } from './candidates.js';
 import type { Candidate, LiveNames } from './candidates.js';
 import { linePosition } from './line-position.js';

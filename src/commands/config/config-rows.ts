@@ -4,7 +4,7 @@ import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import { originText } from '../../config/setting.js';
 import type { EffectiveValue } from '../../config/setting.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** One key as `cdb config` prints it; secrets in the value are masked. */
 export interface ConfigRow {

@@ -7,7 +7,7 @@ import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { configRow, valueText } from './config-rows.js';
 import type { ConfigRow } from './config-rows.js';
 

@@ -7,7 +7,7 @@ import { errnoOf } from '../../operator-error/errno.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 export function run(options: ParsedOptions, io: CommandIo): number {
   const path = options.text('config') ?? 'cdb.yaml';

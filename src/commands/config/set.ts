@@ -17,7 +17,7 @@ import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { noSuchKey } from './unknown-key.js';
 
 const NEW_FILE_MODE = 0o644;

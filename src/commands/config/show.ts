@@ -8,7 +8,7 @@ import { configLocation } from '../config-location.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { configRows, valueText } from './config-rows.js';
 import type { ConfigRow } from './config-rows.js';
 

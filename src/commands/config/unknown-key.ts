@@ -1,7 +1,7 @@
 import { CONFIG_SECTIONS } from '../../config/keys.js';
 import { meantKey } from '../../config/unknown-key.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** @param verb of the command that was called: `get`, `set` */
 export function noSuchKey(key: string, verb: string): OperatorError {

@@ -9,7 +9,7 @@ import type { OperatorServices } from '../operator-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { readPage } from '../streams/stream-source.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** Of each stream the newest entries. */
 const SAMPLE = 200;

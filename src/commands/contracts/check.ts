@@ -11,7 +11,7 @@ import type { DriftServices } from '../drift/drift-ports.js';
 import type { OperatorServices } from '../operator-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { checkStreams } from './check-streams.js';
 import { chosenContracts } from './chosen-contracts.js';
 

@@ -4,7 +4,7 @@ import { contractText } from '../../schema/contracts/contract-text.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { chosenContracts } from './chosen-contracts.js';
 
 /** The whole contract of one table, as it stands in its file. */

@@ -16,7 +16,7 @@ import type { DriftServices } from '../drift/drift-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { chosenContracts } from './chosen-contracts.js';
 
 interface Written {

@@ -3,7 +3,7 @@ import { maskedJson, maskSecrets } from '../../config/mask.js';
 import { originText } from '../../config/setting.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { CheckUp } from './check-up.js';
 import { checkUpJson, checkUpText } from './check-up-text.js';
 import type { BundleFile, Doctor } from './doctor-ports.js';

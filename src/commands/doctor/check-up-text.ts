@@ -3,7 +3,7 @@ import { isBad, isUnknown, STATUSES, type Finding } from '../../doctor/finding.j
 import { findingJson } from '../../doctor/report/day-report.js';
 import { decisionMatrix, nextStep, topThree } from '../../doctor/verdict.js';
 import { durationText, utcText } from '../../view/age.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { CheckUp } from './check-up.js';
 
 /** More than these are told by group; --json has every one. */

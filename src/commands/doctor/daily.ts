@@ -7,7 +7,7 @@ import type { CommandIo } from '../command-io.js';
 import { operatorName } from '../operator-name.js';
 import { envelope, printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { CheckUp } from './check-up.js';
 import { skippedLines, stepText } from './check-up-text.js';
 import type { Doctor } from './doctor-ports.js';

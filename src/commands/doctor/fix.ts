@@ -4,7 +4,7 @@ import type { CommandIo } from '../command-io.js';
 import { requireYes } from '../confirmation.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { CheckUp } from './check-up.js';
 import type { Doctor } from './doctor-ports.js';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../schema/contracts/finding.js';
-import { UNPRINTABLE } from '../tables/plain-text.js';
+import { UNPRINTABLE } from '../../view/plain-text.js';
 
 /**
  * Workflow commands of GitHub Actions, one line a finding: they show up beside the change that is

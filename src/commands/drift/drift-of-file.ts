@@ -7,7 +7,7 @@ import type { CommandIo } from '../command-io.js';
 import { chosenContracts } from '../contracts/chosen-contracts.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { githubAnnotations } from './annotations.js';
 import type { DriftServices } from './drift-ports.js';
 import { countWords, findingLine } from './drift-text.js';

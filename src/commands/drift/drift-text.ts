@@ -1,6 +1,6 @@
 import type { Finding } from '../../schema/contracts/finding.js';
 import type { DriftReport, TableDrift } from '../../schema/drift/look-for-drift.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { columnRows, verdictOf } from './drift-tables.js';
 

@@ -7,7 +7,7 @@ import { chosenContracts } from '../contracts/chosen-contracts.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { githubAnnotations } from './annotations.js';
 import { driftOfFile } from './drift-of-file.js';
 import type { DriftServices } from './drift-ports.js';

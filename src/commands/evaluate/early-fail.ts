@@ -7,7 +7,7 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { folderEvidence } from '../soak/folder-evidence.js';
 import type { SoakServices } from '../soak/soak-services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 const INTENT_DEFAULT = 'lr030';
 

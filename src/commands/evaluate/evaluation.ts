@@ -9,7 +9,7 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { keepProof, type KeptProof, type ProofServices } from '../proof/keep-proof.js';
 import type { EvidenceServices } from '../readiness/readiness-ports.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 export interface EvaluateServices extends EvidenceServices, ProofServices {
   hash(): Promise<Hash>;

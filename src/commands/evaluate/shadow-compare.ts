@@ -8,7 +8,7 @@ import {
 } from '../../doctor/readiness/shadow-compare.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { noProof, tellEvaluation, type EvaluateServices } from './evaluation.js';
 import { readEvidenceFile } from './evidence-file.js';

@@ -10,7 +10,7 @@ import {
 } from '../../doctor/readiness/shadow-gate.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { tellEvaluation, type EvaluateServices } from './evaluation.js';
 

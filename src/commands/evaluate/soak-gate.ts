@@ -7,7 +7,7 @@ import type { ParsedOptions } from '../parsed-options.js';
 import { keepProof, type ProofServices } from '../proof/keep-proof.js';
 import { folderEvidence } from '../soak/folder-evidence.js';
 import type { SoakServices } from '../soak/soak-services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 
 /** 0 only for PASS, 2 without a folder. */

@@ -5,7 +5,7 @@ import { EXIT, OperatorError } from '../../operator-error.js';
 import { ERROR_CATALOGUE } from '../../operator-error/catalogue.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 
 /** Every code that `cdb explain` knows. */

@@ -7,7 +7,7 @@ import type { CommandIo } from '../command-io.js';
 import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { explanationJson } from './explanation-json.js';
 import { explanationText } from './explanation-text.js';
 

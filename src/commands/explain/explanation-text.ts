@@ -5,7 +5,7 @@ import type { Step } from '../../engine/explain/path.js';
 import type { Change } from '../../engine/explain/smallest-change.js';
 import type { DecisionTrace, TraceRow } from '../../engine/ports/decision-trace.js';
 import { whenText } from '../../view/age.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { configKey } from './explanation-json.js';
 import { amountWords, limitWords, unitWords } from './limit-words.js';

@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/ports/clock.js';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { durationText, utcText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** Says on stderr, once per change, that nobody answers and that somebody does again. */
 export class EngineAway {

@@ -3,7 +3,7 @@ import { durationText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { lookAtGate } from './gate-look.js';
 import type { GateServices } from './gate-services.js';
 import { scopeGiven } from './scope-given.js';

@@ -4,7 +4,7 @@ import type { CommandIo } from '../command-io.js';
 import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { closeGate } from './close-gate.js';
 import type { GateServices } from './gate-services.js';
 import { scopeGiven } from './scope-given.js';

@@ -6,7 +6,7 @@ import type { CommandIo } from '../command-io.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { lookAtGate, type GateLook } from './gate-look.js';
 import type { GateServices } from './gate-services.js';
 

@@ -9,7 +9,7 @@ import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace, shellWord } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { lookAtGate, type GateLook } from './gate-look.js';
 import type { GateServices } from './gate-services.js';
 import { scopeGiven } from './scope-given.js';

@@ -1,7 +1,7 @@
 import { isScope } from '../../engine/control/delivery-gate.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** A word that somebody could take for "everything" would open nothing of what he thinks. */
 const NO_SCOPE: readonly string[] = ['all', 'any', 'everything'];

@@ -11,7 +11,7 @@ import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { saveProofFile } from '../proof/keep-proof.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { drillConfig } from './drill-config.js';
 import { runDrill, type Drilled } from './drill-engine.js';

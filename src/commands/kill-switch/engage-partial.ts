@@ -1,4 +1,4 @@
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { Stopped } from './engage-text.js';
 
 /** @returns why the stop is not complete, the nearest engine first; null when it is */

@@ -3,7 +3,7 @@ import { STOP_REASONS } from '../../engine/control/register.js';
 import type { CommandIo } from '../command-io.js';
 import { operatorName } from '../operator-name.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** Whatever can't be understood is read as the stricter thing, and said. */
 export function stopRequest(

@@ -3,7 +3,7 @@ import { releaseTarget } from '../../engine/control/register.js';
 import { STOP_PROMISE_MS, type StopOutcome } from '../../engine/control/stop-outcome.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
 import { mostRestrictive, whyOf } from '../../engine/domain/control.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
 import { ledgerWords, type LedgerOutcome } from '../ledger-record.js';
 import type { SharedChange } from './shared-change.js';

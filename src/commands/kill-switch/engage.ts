@@ -12,7 +12,7 @@ import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { stopRequest } from './engage-request.js';
 import { isLatched, isWritten, partialWords } from './engage-partial.js';
 import {

@@ -5,7 +5,7 @@ import { EXIT, OperatorError, type OperatorErrorFields } from '../../operator-er
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { readEverywhere, type EverywhereControl, type KillSwitch } from './kill-switch-ports.js';
 import { ledgerWords, recordInLedger } from '../ledger-record.js';
 import { stillRestricting } from './still-restricting.js';

@@ -16,7 +16,7 @@ import type { Ledger } from '../../engine/ports/ledger.js';
 import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** What the kill-switch commands use of a state directory. Nothing here needs a database. */
 export interface KillSwitch {

@@ -1,6 +1,6 @@
 import type { EffectiveControl } from '../../engine/control/register.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { stricterWords, type StricterEngine } from './engine-level.js';
 import { clockTime, engineLine, type EngineAck } from './kill-switch-ports.js';
 import { ledgerWords, type LedgerOutcome } from '../ledger-record.js';

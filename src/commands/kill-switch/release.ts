@@ -19,7 +19,7 @@ import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { refuseOpenAlarm } from '../watchdog/open-alarm.js';
 import { stricterEngine } from './engine-level.js';
 import {

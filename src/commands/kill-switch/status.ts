@@ -8,7 +8,7 @@ import { configLocation } from '../config-location.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { stricterEngine, stricterWords, type StricterEngine } from './engine-level.js';
 import type { KillSwitchServices } from './kill-switch-ports.js';
 import { readEverywhere } from './kill-switch-ports.js';

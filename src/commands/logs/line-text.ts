@@ -1,6 +1,6 @@
 import { maskSecrets } from '../../config/mask.js';
 import type { RawLine } from '../../engine/ports/log-reader.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { LogLine } from './log-line.js';
 
 /** `18:46:33.666 info  engine   draining: stopped trades=1590 …`; times are UTC. */

@@ -11,7 +11,7 @@ import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { ExecutionLog } from './execution-log.js';
 import type { MigrateServices, MigrationDatabase, ReportServices } from './migrate-ports.js';
 import { lookThroughGate, underGate, whyNoGate } from './migration-gate.js';

@@ -2,7 +2,7 @@ import { DependencyError } from '../../operator-error.js';
 import type { Check } from '../../schema/verify/verify-after.js';
 import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { ReportServices } from './migrate-ports.js';
 
 /** The dated steps of one change of the schema, with what each of them showed. */

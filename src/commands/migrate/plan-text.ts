@@ -2,7 +2,7 @@ import type { Rehearsal } from '../../schema/plan/rehearse.js';
 import type { Loss } from '../../schema/plan/losses.js';
 import type { PlannedFile } from '../../schema/plan/plan-files.js';
 import { LOCKS, type Effect, type Hazard } from '../../schema/lint/effect.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 const WORK_WORDS: Readonly<Record<Effect['work'], string>> = {
   none: 'no row is touched',

@@ -21,7 +21,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace, shellWord } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { SCOPE, whyNoGate } from './migration-gate.js';
 import type { MigrationDatabase } from './migrate-ports.js';
 import { nothingPending } from './nothing-pending.js';

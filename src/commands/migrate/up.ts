@@ -15,7 +15,7 @@ import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { checkLines, ExecutionLog, statusOf } from './execution-log.js';
 import type {
   ApplyMore,

@@ -6,7 +6,7 @@ import { printRows } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { MigrateServices } from './migrate-ports.js';
 
 /** Files, history and live schema against each other: says exactly what is open. Reads only. */

@@ -13,7 +13,7 @@ import {
 import type { CommandIo } from '../command-io.js';
 import { readControl, type KillSwitch } from '../kill-switch/kill-switch-ports.js';
 import { recordInLedger } from '../ledger-record.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { tellMode, type EngineWord } from './mode-ports.js';
 
 const ROUNDS_MAX = 5;

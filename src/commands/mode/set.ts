@@ -15,7 +15,7 @@ import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import type { Services } from '../services.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { setRestricted } from './set-restricted.js';
 import { changeRegister, exitAfter, isOther, type RegisterChanged } from './change-register.js';
 import { engineCanary, whatCanaryHolds } from './engine-canary.js';

@@ -13,7 +13,7 @@ import type { KillSwitch, KillSwitchServices } from '../kill-switch/kill-switch-
 import { readControl } from '../kill-switch/kill-switch-ports.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { countingFlags, type CountingFlags } from './engine-flags.js';
 import { askedMode, engineWords, textMember, type EngineWord } from './mode-ports.js';

@@ -1,7 +1,7 @@
 import { maskSecrets } from '../../config/mask.js';
 import type { OperatorError } from '../../operator-error.js';
 import type { OutputFormat } from '../command-io.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { jsonText } from './json-text.js';
 import { atSamePlace, type Place } from './printed-command.js';
 

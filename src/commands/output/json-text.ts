@@ -1,4 +1,4 @@
-import { UNPRINTABLE } from '../tables/plain-text.js';
+import { UNPRINTABLE } from '../../view/plain-text.js';
 
 /** One line of JSON that a terminal may be shown. */
 export function jsonText(value: unknown): string {

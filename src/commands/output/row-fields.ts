@@ -1,6 +1,6 @@
 import { nearest } from '../../config/nearest.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { Column } from '../tables/text-table.js';
 
 /** How one member of a row is shown as a column. */

@@ -5,7 +5,7 @@ import { ledgerWords } from '../ledger-record.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { keepProof, type KeptProof, type ProofServices } from './keep-proof.js';
 

@@ -5,7 +5,7 @@ import { EXIT } from '../../operator-error.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 import { readStateFolder } from './collect-evidence.js';
 import type { EvidenceServices } from './readiness-ports.js';

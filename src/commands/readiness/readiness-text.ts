@@ -3,7 +3,7 @@ import type { ReadinessItem } from '../../doctor/readiness/items.js';
 import type { ItemStatus } from '../../doctor/readiness/judge-item.js';
 import type { JudgedItem, Readiness } from '../../doctor/readiness/readiness.js';
 import { durationText } from '../../view/age.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 
 const COLUMNS = [

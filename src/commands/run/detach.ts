@@ -5,7 +5,7 @@ import type { SystemView } from '../../view/system-view.js';
 import type { CommandIo } from '../command-io.js';
 import type { OperatorPorts } from '../operator-ports.js';
 import { shellWord } from '../output/printed-command.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { awaitEngine } from './await-engine.js';
 import type { DetachedChild, DetachServices } from './detached-child.js';
 import { EXIT_OF, type StopRequest } from './stop-request.js';

@@ -1,7 +1,7 @@
 import type { FeedGapClosed, FeedGapOpened, Output } from '../../engine/domain/events.js';
 import { reasonMeaning } from '../../engine/domain/reason-codes.js';
 import { countText } from '../../view/figure.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** One line per fact that an operator watches; null for the rest. Times are venue time, UTC. */
 export function eventLine(fact: Output): string | null {

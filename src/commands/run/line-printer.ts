@@ -1,4 +1,4 @@
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { CommandIo } from '../command-io.js';
 
 /**

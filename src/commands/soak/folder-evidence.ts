@@ -2,7 +2,7 @@ import type { SoakEvidence } from '../../doctor/soak/soak-evidence.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { SoakServices } from './soak-services.js';
 
 /** @throws OperatorError (exit 2) where there is no folder of that name */

@@ -7,7 +7,7 @@ import { envelope } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { SoakPlace, SoakServices } from './soak-services.js';
 
 const HOURS_DEFAULT = 72;

@@ -5,7 +5,7 @@ import { agoText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import type { SoakServices } from './soak-services.js';
 
 /** What is recorded now, and whether it can still pass (0 yes or nothing is recorded, 1 not). */

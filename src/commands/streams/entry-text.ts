@@ -1,5 +1,5 @@
 import type { EntryView } from '../../view/stream-page.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 const INDENT = 2;
 

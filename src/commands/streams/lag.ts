@@ -12,7 +12,7 @@ import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { lastText } from './last-text.js';
 import { originText, type Origin } from './list.js';
 

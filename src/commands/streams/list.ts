@@ -15,7 +15,7 @@ import { atSamePlace, type Place } from '../output/printed-command.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { bytesText } from '../tables/amounts.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { lastText } from './last-text.js';
 
 /** From the running engine, else read-only from the configured Redis or the files. Starts nothing. */

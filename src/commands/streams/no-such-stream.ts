@@ -2,7 +2,7 @@ import { nearest } from '../../config/nearest.js';
 import { STREAM_LIST, streamForTopic, streamSpec } from '../../engine/domain/wire/streams.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import type { OperatorPorts, ReadableLog } from '../operator-ports.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 /** @throws OperatorError (exit 8) for a name that is neither there nor one of the wire */
 export async function requireKnownStream(

@@ -6,7 +6,7 @@ import type { OperatorPorts, OperatorServices } from '../operator-ports.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainCell, plainText } from '../tables/plain-text.js';
+import { plainCell, plainText } from '../../view/plain-text.js';
 import { followEntries } from './follow-entries.js';
 import { requireKnownStream } from './no-such-stream.js';
 import { readPage } from './stream-source.js';

@@ -1,4 +1,4 @@
-import { plainCell } from './plain-text.js';
+import { plainCell } from '../../view/plain-text.js';
 
 export interface Column {
   readonly title: string;

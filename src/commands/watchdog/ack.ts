@@ -6,7 +6,7 @@ import type { CommandIo } from '../command-io.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { ACK_COMMAND, alarmWords } from './open-alarm.js';
 import type { WatchdogServices } from './watchdog-services.js';
 

@@ -1,7 +1,7 @@
 import type { OpenAlarm } from '../../engine/domain/watchdog-alarm.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { utcText } from '../../view/age.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 
 export const ACK_COMMAND = 'cdb watchdog ack --operator NAME --justification "..."';
 

@@ -1,6 +1,6 @@
 import type { WatchdogStanding } from '../../engine/ports/watchdog-standing.js';
 import { agoText } from '../../view/age.js';
-import { plainText } from '../tables/plain-text.js';
+import { plainText } from '../../view/plain-text.js';
 import { ACK_COMMAND, alarmWords } from './open-alarm.js';
 
 /** One line, and a second one for an alarm that nobody has acknowledged. */

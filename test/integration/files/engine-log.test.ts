@@ -6,7 +6,7 @@ import { openEngineLog, type EngineLogOptions } from '../../../src/adapters/file
 import { LINE_BYTES_MAX } from '../../../src/adapters/files-feed/lines.js';
 import { readLogLine } from '../../../src/commands/logs/log-line.js';
 import { printableJson } from '../../../src/commands/output/json-text.js';
-import { UNPRINTABLE } from '../../../src/commands/tables/plain-text.js';
+import { UNPRINTABLE } from '../../../src/view/plain-text.js';
 import { temporaryDirectory } from './log-on-disk.js';
 
 let directory: ReturnType<typeof temporaryDirectory>;

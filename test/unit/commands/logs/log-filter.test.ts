@@ -4,7 +4,7 @@ import { grepFor } from '../../../../src/commands/logs/grep.js';
 import { Titles } from '../../../../src/commands/logs/line-text.js';
 import { LogFilter } from '../../../../src/commands/logs/log-filter.js';
 import { readLogLine } from '../../../../src/commands/logs/log-line.js';
-import { UNPRINTABLE } from '../../../../src/commands/tables/plain-text.js';
+import { UNPRINTABLE } from '../../../../src/view/plain-text.js';
 
 const T0 = Date.UTC(2026, 10, 20, 18, 46, 33, 666);
 const stored = (more: Readonly<Record<string, unknown>> = {}) =>

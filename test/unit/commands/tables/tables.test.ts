@@ -6,7 +6,7 @@ import {
   moneyText,
   shareText,
 } from '../../../../src/commands/tables/amounts.js';
-import { plainCell, plainText } from '../../../../src/commands/tables/plain-text.js';
+import { plainCell, plainText } from '../../../../src/view/plain-text.js';
 import { textTable } from '../../../../src/commands/tables/text-table.js';
 
 describe('plainText', () => {
