@@ -75,6 +75,14 @@ export interface CommandSpec {
   readonly load: () => Promise<CommandModule>;
 }
 
+/** One section of the help: its name is said once for all that stands in it. */
+export function inGroup(
+  group: CommandGroup,
+  specs: readonly Omit<CommandSpec, 'group'>[],
+): readonly CommandSpec[] {
+  return specs.map((spec) => ({ ...spec, group }));
+}
+
 /** All of the command line. Commands that speak about it get it, since it loads them. */
 export interface CommandTable {
   readonly commands: readonly CommandSpec[];

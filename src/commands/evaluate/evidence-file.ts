@@ -28,10 +28,14 @@ export async function readEvidenceFile(
   }
   const members = jsonObject(reading.text);
   if (members !== null) return { members, reading };
-  throw new OperatorError({
+  throw notEvaluable(file, 'it is no JSON object');
+}
+
+export function notEvaluable(file: string, why: string): OperatorError {
+  return new OperatorError({
     code: 'CDB-E0511',
     what: `Cannot evaluate "${file}"`,
-    why: 'it is no JSON object',
+    why,
     todo: 'docs/readiness.md lists the members that it may have',
     exit: EXIT.USAGE,
   });

@@ -1,4 +1,3 @@
-import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT } from '../../operator-error.js';
 import { applyBaseline, type BaselineDone } from '../../schema/baseline/apply-baseline.js';
 import { planBaseline, type BaselinePlan } from '../../schema/baseline/baseline-plan.js';
@@ -7,15 +6,14 @@ import { baselineUnknown } from '../../schema/schema-errors.js';
 import type { CommandIo } from '../command-io.js';
 import { requireYes } from '../confirmation.js';
 import type { GateServices } from '../gate/gate-services.js';
-import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../../view/plain-text.js';
-import { ExecutionLog } from './execution-log.js';
+import { changeSchema, type SchemaChange } from './change-schema.js';
+import { writtenLine } from './execution-log.js';
 import type { MigrateServices, MigrationDatabase, ReportServices } from './migrate-ports.js';
-import { lookThroughGate, underGate, whyNoGate } from './migration-gate.js';
-import { recordedChange } from './recorded-change.js';
+import { lookThroughGate, whyNoGate } from './migration-gate.js';
 
 type Ports = MigrateServices & GateServices & ReportServices;
 
@@ -41,59 +39,49 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     command: atSamePlace('cdb migrate baseline', options),
   });
 
+  const change = baselineChange(database, { plan, ungated, io });
+  return changeSchema(change, { database, gate, options, io, services });
+}
+
+interface Agreed {
+  readonly plan: BaselinePlan;
+  readonly ungated: string | null;
+  readonly io: CommandIo;
+}
+
+function baselineChange(
+  database: MigrationDatabase,
+  { plan, ungated, io }: Agreed,
+): SchemaChange<BaselineDone> {
   const isEmptyNow = ungated !== null && database.kind === 'external';
   const emptyOnly = isEmptyNow ? { intoEmptyOnly: true as const } : {};
-  let notices = 0;
-  const onNotice = (text: string) => {
-    notices += 1;
-    tell(`WARN    ${text}`);
-  };
-  const use = { who: operatorName(io.env), nowMs: () => io.nowMs(), onNotice };
-  const log = new ExecutionLog(() => io.nowMs());
-  log.step('Pre-check', `${database.target}; ${planLines(plan).join('; ')}`);
-  const title = 'old database taken over';
-  try {
-    const command = 'cdb migrate baseline';
-    const effect = { ...use, command, ungated };
-    const { result, gate: used } = await underGate(gate, effect, ({ why, gate: told, gateId }) => {
-      const record = { ...use, ledger: gate.ledger, why, gate: told };
-      const terms = { who: use.who, ...(gateId !== null && { gateId }) };
-      return recordedChange(
-        ...([
-          database,
-          { done: title, failed: 'taking the database over failed' },
-          record,
-        ] as const),
+  return {
+    command: 'cdb migrate baseline',
+    words: { done: 'old database taken over', failed: 'taking the database over failed' },
+    ungated,
+    before: [['Pre-check', `${database.target}; ${planLines(plan).join('; ')}`]],
+    apply: ({ terms, recorded }) =>
+      recorded(
         () =>
           database.write((session, base) =>
             applyBaseline(session, { ...base, ...terms, ...emptyOnly }, loadContracts()),
           ),
         ({ aside, remade, applied }) => ({ aside, remade, applied, lineage: plan.lineage }),
-      );
-    });
-    for (const { table, form, rows, now } of result.aside) {
-      log.step('Aside', `${table} (${form}), ${rows} rows before and after, is ${now}`);
-    }
-    if (result.remade.length > 0) log.step('Made again', result.remade.join(', '));
-    log.step('Apply', result.applied.join(', '));
-    for (const words of result.faults) log.step('Verify', `FAIL ${words}`);
-    const isAsAgreed = result.faults.length === 0;
-    if (isAsAgreed) log.step('Verify', 'OK every table is as its contract says');
-    if (used !== null) log.step('Gate', used.isClosed ? 'closed again' : 'spent, not closed');
-    const report = await log.write(
-      { title, status: isAsAgreed ? 'OK' : 'FAIL' },
-      options,
-      io,
-      services,
-    );
-    say(io, database, { plan, done: result, report });
-    if (!isAsAgreed) return EXIT.FINDING;
-    return notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
-  } catch (fault) {
-    log.step('Failed', wordsOf(fault));
-    await log.write({ title, status: 'FAIL' }, options, io, services);
-    throw fault;
-  }
+      ),
+    judge: ({ result: { aside, remade, applied, faults }, gate }, log) => {
+      for (const { table, form, rows, now } of aside) {
+        log.step('Aside', `${table} (${form}), ${rows} rows before and after, is ${now}`);
+      }
+      if (remade.length > 0) log.step('Made again', remade.join(', '));
+      log.step('Apply', applied.join(', '));
+      for (const words of faults) log.step('Verify', `FAIL ${words}`);
+      const isAsAgreed = faults.length === 0;
+      if (isAsAgreed) log.step('Verify', 'OK every table is as its contract says');
+      log.closing(gate);
+      return isAsAgreed ? 'OK' : 'FAIL';
+    },
+    say: ({ result }, report) => say(io, database, { plan, done: result, report }),
+  };
 }
 
 function planLines(plan: BaselinePlan): readonly string[] {
@@ -138,13 +126,12 @@ function say(
       const lines = done.aside.map(
         ({ table, rows, now }) => `${plainText(`aside   ${table} is ${now}, ${rows} rows`)}\n`,
       );
-      const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (
         lines.join('') +
         done.faults.map((words) => `${plainText(`FAIL    ${words}`)}\n`).join('') +
         `${done.faults.length === 0 ? 'OK' : 'FAIL'}: ${done.applied.length} applied, ${done.aside.length} put aside, no row lost\n` +
         `rights  new tables have those of their owner only; who writes or reads them needs a GRANT: ` +
-        `cdb drift --role NAME says which\n${written}`
+        `cdb drift --role NAME says which\n${writtenLine(report)}`
       );
     },
   });

@@ -1,19 +1,17 @@
-import { wordsOf } from '../../engine/domain/words-of.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
 import { planTakeBack, takeBack, type TakeBack, type TakenBack } from '../../schema/take-back.js';
 import type { CommandIo } from '../command-io.js';
 import type { GateServices } from '../gate/gate-services.js';
-import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace, shellWord } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../../view/plain-text.js';
-import { ExecutionLog } from './execution-log.js';
+import { changeSchema, type SchemaChange } from './change-schema.js';
+import { writtenLine } from './execution-log.js';
 import type { MigrateServices, MigrationDatabase, ReportServices } from './migrate-ports.js';
-import { lookThroughGate, underGate, whyNoGate } from './migration-gate.js';
+import { lookThroughGate, whyNoGate } from './migration-gate.js';
 import { migrationNamed } from './migration-named.js';
 import { lossText } from './plan-text.js';
-import { recordedChange } from './recorded-change.js';
 
 type Ports = MigrateServices & GateServices & ReportServices;
 
@@ -40,39 +38,46 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
   tell(await lookThroughGate(gate, ungated, () => io.nowMs()));
   const reason = requireWords(options, database, wanted);
 
-  let notices = 0;
-  const onNotice = (text: string) => {
-    notices += 1;
-    tell(`WARN    ${text}`);
-  };
-  const use = { who: operatorName(io.env), nowMs: () => io.nowMs(), onNotice };
+  const change = downChange(database, { steps, to, reason, ungated, io });
+  return changeSchema(change, { database, gate, options, io, services });
+}
+
+interface Agreed {
+  readonly steps: readonly TakeBack[];
+  readonly to: number;
+  readonly reason: string;
+  readonly ungated: string | null;
+  readonly io: CommandIo;
+}
+
+function downChange(
+  database: MigrationDatabase,
+  { steps, to, reason, ungated, io }: Agreed,
+): SchemaChange<readonly TakenBack[]> {
   const names = steps.map(({ file }) => file.name);
   const losses = steps.flatMap(({ losses: all }) => all);
-  const log = new ExecutionLog(() => io.nowMs());
-  log.step('Pre-check', `${database.target}; to take back: ${names.join(', ')}; ${reason}`);
-  log.step('Losses', losses.length === 0 ? 'none' : lossText(losses));
-  const title = 'schema taken back';
-  try {
-    const command = 'cdb migrate down';
-    const { result } = await underGate(gate, { ...use, command, ungated }, ({ gate: told }) => {
-      const record = { ...use, ledger: gate.ledger, why: reason, gate: told };
-      return recordedChange(
-        ...([database, { done: title, failed: 'taking the schema back failed' }, record] as const),
+  return {
+    command: 'cdb migrate down',
+    words: { done: 'schema taken back', failed: 'taking the schema back failed' },
+    ungated,
+    before: [
+      ['Pre-check', `${database.target}; to take back: ${names.join(', ')}; ${reason}`],
+      ['Losses', losses.length === 0 ? 'none' : lossText(losses)],
+    ],
+    apply: ({ recorded }) =>
+      recorded(
         () => database.write((session, terms) => takeBack(session, terms, to)),
         (taken) => ({ taken_back: taken.map(({ name }) => name), losses }),
-      );
-    });
-    for (const { name, isAsBefore } of result) log.step('Down', `${name}: ${asBefore(isAsBefore)}`);
-    const status = result.some(({ isAsBefore }) => isAsBefore === false) ? 'FAIL' : 'OK';
-    const report = await log.write({ title, status }, options, io, services);
-    say(io, database, { steps, taken: result, report });
-    if (status === 'FAIL') return EXIT.FINDING;
-    return notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
-  } catch (fault) {
-    log.step('Failed', wordsOf(fault));
-    await log.write({ title, status: 'FAIL' }, options, io, services);
-    throw fault;
-  }
+        reason,
+      ),
+    judge: ({ result }, log) => {
+      for (const { name, isAsBefore } of result) {
+        log.step('Down', `${name}: ${asBefore(isAsBefore)}`);
+      }
+      return result.some(({ isAsBefore }) => isAsBefore === false) ? 'FAIL' : 'OK';
+    },
+    say: ({ result }, report) => say(io, database, { steps, taken: result, report }),
+  };
 }
 
 function requireWords(options: ParsedOptions, { name }: MigrationDatabase, to: string): string {
@@ -132,8 +137,7 @@ function say(io: CommandIo, { target, kind }: MigrationDatabase, down: Down): nu
       const lines = taken.map(({ name, isAsBefore }) =>
         plainText(`taken back ${name}: ${asBefore(isAsBefore)}`),
       );
-      const written = report === null ? '' : `written: ${plainText(report)}\n`;
-      return `${lines.join('\n')}\nOK: ${taken.length} taken back\n${written}`;
+      return `${lines.join('\n')}\nOK: ${taken.length} taken back\n${writtenLine(report)}`;
     },
   });
   return EXIT.OK;

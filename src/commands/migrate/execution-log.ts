@@ -4,6 +4,7 @@ import type { CommandIo } from '../command-io.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../../view/plain-text.js';
 import type { ReportServices } from './migrate-ports.js';
+import type { Gated } from './migration-gate.js';
 
 /** The dated steps of one change of the schema, with what each of them showed. */
 export class ExecutionLog {
@@ -26,6 +27,11 @@ export class ExecutionLog {
     for (const { about, verdict, evidence } of checks) {
       this.step('Verify', `${verdict} ${about}: ${evidence}`);
     }
+  }
+
+  /** What became of the opening; nothing where none was needed. */
+  closing(gate: Gated<unknown>['gate']): void {
+    if (gate !== null) this.step('Gate', gate.isClosed ? 'closed again' : 'spent, not closed');
   }
 
   /** A section of the report of the day. */
@@ -62,4 +68,9 @@ export function checkLines(checks: readonly Check[]): string {
     .map(({ about, verdict, evidence }) => plainText(`verify ${verdict} ${about}: ${evidence}`))
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** @param report its path, null where none was written */
+export function writtenLine(report: string | null): string {
+  return report === null ? '' : `written: ${plainText(report)}\n`;
 }

@@ -5,17 +5,15 @@ import type { Ledger } from '../../engine/ports/ledger.js';
 import type { MigrationDatabase } from './migrate-ports.js';
 import type { Permit } from './migration-gate.js';
 
-export interface ChangeRecord extends Pick<Permit, 'why' | 'gate'> {
+interface ChangeRecord extends Pick<Permit, 'why' | 'gate'> {
   readonly ledger: Ledger;
   readonly who: string;
   readonly nowMs: () => number;
   /** The schema is changed, and it could not be put on record. */
   readonly onNotice: (text: string) => void;
-}
-
-/** "schema migrated"; a failure is "schema migration failed". */
-interface ChangeWords {
+  /** "schema migrated". */
   readonly done: string;
+  /** "schema migration failed". */
   readonly failed: string;
 }
 
@@ -25,7 +23,6 @@ interface ChangeWords {
  */
 export async function recordedChange<T>(
   database: MigrationDatabase,
-  words: ChangeWords,
   record: ChangeRecord,
   change: () => Promise<T>,
   outcome: (result: T) => LedgerEvent['details'] | null,
@@ -36,12 +33,12 @@ export async function recordedChange<T>(
     const details = outcome(result);
     if (details !== null) {
       const after = await newestApplied(database).catch(() => 'not known');
-      keep(database, record, words.done, { before, after, ...details });
+      keep(database, record, record.done, { before, after, ...details });
     }
     return result;
   } catch (fault) {
     const after = await newestApplied(database).catch(() => 'not known');
-    keep(database, record, words.failed, { before, after, fault: wordsOf(fault) });
+    keep(database, record, record.failed, { before, after, fault: wordsOf(fault) });
     throw fault;
   }
 }

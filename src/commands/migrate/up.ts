@@ -8,25 +8,22 @@ import { planUnreadable } from '../../schema/schema-errors.js';
 import type { Check } from '../../schema/verify/verify-after.js';
 import type { CommandIo } from '../command-io.js';
 import { requireYes } from '../confirmation.js';
-import type { DeliveryGate } from '../../engine/ports/delivery-gate.js';
 import type { GateServices } from '../gate/gate-services.js';
-import type { GateUse } from '../gate/use-gate.js';
-import { operatorName } from '../operator-name.js';
 import { printResult } from '../output/envelope.js';
 import { atSamePlace } from '../output/printed-command.js';
 import type { ParsedOptions } from '../parsed-options.js';
 import { plainText } from '../../view/plain-text.js';
-import { checkLines, ExecutionLog, statusOf } from './execution-log.js';
+import { changeSchema, type SchemaChange } from './change-schema.js';
+import { checkLines, statusOf, writtenLine } from './execution-log.js';
 import type {
   ApplyMore,
   MigrateServices,
   MigrationDatabase,
   ReportServices,
 } from './migrate-ports.js';
-import { lookThroughGate, underGate, whyNoGate, type Gated } from './migration-gate.js';
+import { lookThroughGate, whyNoGate, type Gated } from './migration-gate.js';
 import { migrationNamed } from './migration-named.js';
 import { nothingPending, type NothingPending } from './nothing-pending.js';
-import { recordedChange } from './recorded-change.js';
 import { refuseOldTables } from './old-tables.js';
 
 type Ports = MigrateServices & GateServices & ReportServices;
@@ -66,70 +63,46 @@ export async function run(options: ParsedOptions, io: CommandIo, services: Ports
     command: atSamePlace('cdb migrate up', options),
   });
 
-  const tally = { notices: 0 };
-  const onNotice = (text: string) => {
-    tally.notices += 1;
-    tell(`WARN    ${text}`);
-  };
-  const log = new ExecutionLog(() => io.nowMs());
-  log.step('Pre-check', `${database.target}; pending: ${pending.join(', ')}`);
-  const use = { who: operatorName(io.env), nowMs: () => io.nowMs(), onNotice };
-  let done: Gated<Applied>;
-  try {
-    done = await applyGated(database, { gate, use, log, ungated, more });
-  } catch (fault) {
-    log.step('Failed', wordsOf(fault));
-    await log.write({ title: TITLE, status: 'FAIL' }, options, io, services);
-    throw fault;
-  }
-  const status = statusOf(done.result.checks);
-  const isDone = done.result.applied.length > 0;
-  const to = { title: TITLE, status };
-  const report = isDone ? await log.write(to, options, io, services) : null;
-  say(io, database, done, { report, nothing: null });
-  if (status === 'FAIL') return EXIT.FINDING;
-  return tally.notices === 0 ? EXIT.OK : EXIT.UNREACHABLE;
+  const change = upChange(database, { pending, ungated, more, io });
+  return changeSchema(change, { database, gate, options, io, services });
 }
 
-const TITLE = 'schema migrated';
-
-interface Asked {
-  readonly gate: DeliveryGate;
-  readonly use: Pick<GateUse, 'who' | 'nowMs' | 'onNotice'>;
-  readonly log: ExecutionLog;
+interface Agreed {
+  readonly pending: readonly string[];
   readonly ungated: string | null;
   readonly more: ApplyMore;
+  readonly io: CommandIo;
 }
 
-/** Applied, looked at, on record; and the gate is closed behind it. */
-async function applyGated(
+function upChange(
   database: MigrationDatabase,
-  { gate, use, log, ungated, more }: Asked,
-): Promise<Gated<Applied>> {
-  const permit = ungated !== null && database.kind === 'external' ? 'empty-only' : 'any';
-  const words = { done: TITLE, failed: 'schema migration failed' };
-  const command = 'cdb migrate up';
-  const done = await underGate(gate, { ...use, command, ungated }, async (opened) => {
-    const { why, gate: told, gateId } = opened;
-    log.step('Gate', gateId === null ? `not needed: ${why}` : `opening ${gateId}: ${why}`);
-    const record = { ...use, ledger: gate.ledger, why, gate: told };
-    const asked = { ...more, who: use.who, ...(gateId !== null && { gateId }) };
-    const applied = await recordedChange(
-      ...([database, words, record] as const),
-      () => database.apply(permit, asked),
-      (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
-    );
-    // Somebody else was faster.
-    if (applied.length === 0) return { applied, checks: [] };
-    log.step('Apply', applied.join(', '));
-    const checks = await database.checkAfter(applied);
-    log.checks(checks);
-    return { applied, checks };
-  });
-  if (done.gate !== null) {
-    log.step('Gate', done.gate.isClosed ? 'closed again' : 'spent, not closed');
-  }
-  return done;
+  { pending, ungated, more, io }: Agreed,
+): SchemaChange<Applied> {
+  const permitted = ungated !== null && database.kind === 'external' ? 'empty-only' : 'any';
+  return {
+    command: 'cdb migrate up',
+    words: { done: 'schema migrated', failed: 'schema migration failed' },
+    ungated,
+    before: [['Pre-check', `${database.target}; pending: ${pending.join(', ')}`]],
+    apply: async ({ permit: { why, gateId }, log, terms, recorded }) => {
+      log.step('Gate', gateId === null ? `not needed: ${why}` : `opening ${gateId}: ${why}`);
+      const applied = await recorded(
+        () => database.apply(permitted, { ...more, ...terms }),
+        (names) => (names.length === 0 ? null : { applied: names, after: names.at(-1) }),
+      );
+      // Somebody else was faster.
+      if (applied.length === 0) return { applied, checks: [] };
+      log.step('Apply', applied.join(', '));
+      const checks = await database.checkAfter(applied);
+      log.checks(checks);
+      return { applied, checks };
+    },
+    judge: ({ result: { applied, checks }, gate }, log) => {
+      log.closing(gate);
+      return applied.length === 0 ? null : statusOf(checks);
+    },
+    say: (done, report) => say(io, database, done, { report, nothing: null }),
+  };
 }
 
 function planGiven(options: ParsedOptions, io: CommandIo): FrozenPlan | null {
@@ -217,11 +190,10 @@ function say(
       if (nothing !== null) return 'nothing to do: the schema is that of this build\n';
       if (applied.length === 0) return 'nothing to do: it is applied already\n';
       const closed = gate?.isClosed === true ? `; the gate for ${gate.scope} is closed again` : '';
-      const written = report === null ? '' : `written: ${plainText(report)}\n`;
       return (
         applied.map((name) => `applied ${plainText(name)}\n`).join('') +
         checkLines(checks) +
-        `${statusOf(checks)}: ${applied.length} applied${closed}\n${written}`
+        `${statusOf(checks)}: ${applied.length} applied${closed}\n${writtenLine(report)}`
       );
     },
   });

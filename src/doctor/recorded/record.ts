@@ -41,7 +41,6 @@ const STATE = z.object({
     .array(z.object({ number: count, title: text, label: text.nullish() }))
     .max(10_000)
     .optional(),
-  gate: z.object({ delivery_approved: z.boolean().nullish() }).optional(),
 });
 
 export type RecordedState = z.infer<typeof STATE>;
