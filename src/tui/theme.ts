@@ -1,7 +1,5 @@
+import type { ThemeName } from '../view/screen-names.js';
 import type { Style } from './line.js';
-
-export const THEMES = ['default', 'contrast', 'mono', 'colour-blind'] as const;
-export type ThemeName = (typeof THEMES)[number];
 
 /** SGR parameters by meaning; an empty text is the terminal's own look. 16 colours only. */
 export type Theme = Readonly<Record<Style, string>>;

@@ -1,17 +1,4 @@
-import type { ThemeName } from './theme.js';
-
-export const VIEWS = [
-  'home',
-  'streams',
-  'blocks',
-  'fills',
-  'stages',
-  'doctor',
-  'control',
-  'audit',
-  'logs',
-] as const;
-export type ViewName = (typeof VIEWS)[number];
+import type { ThemeName, ViewName } from '../view/screen-names.js';
 
 /** The lists that have a selected row, a filter and an order; views and panels of Home share them. */
 export const LISTS = [

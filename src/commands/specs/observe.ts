@@ -1,5 +1,6 @@
 import { SOAK_INTENTS } from '../../doctor/soak/soak-evidence.js';
 import { LOG_LEVELS } from '../../engine/ports/logger.js';
+import { THEMES, VIEWS } from '../../view/screen-names.js';
 import { inGroup, type ArgumentSpec } from '../command-spec.js';
 import { LOG_LINES_MAX } from '../logs/lines-max.js';
 import { choice, countUpTo, durationWithin, list } from '../option-readers.js';
@@ -25,6 +26,34 @@ export const OBSERVE = inGroup('Observe', [
       },
     ],
     load: () => import('../status.js'),
+  },
+  {
+    name: 'dashboard',
+    summary: 'everything on one screen; K, then y stops trading',
+    options: [
+      { flags: '--control', summary: 'allow more than the kill switch; each change is asked for' },
+      { flags: '--view <name>', summary: `begin with ${VIEWS.join(', ')}`, read: choice(...VIEWS) },
+      {
+        flags: '--interval <time>',
+        summary: 'draw every 500ms (the default), from 100ms to 5s',
+        key: 'intervalMs',
+        read: durationWithin(100, 5_000, 'from 100ms to 5s'),
+      },
+      {
+        flags: '--record <file>',
+        summary: 'keep what is shown, to replay it later',
+        values: 'file',
+      },
+      { flags: '--replay <file>', summary: 'show a recording, with the same keys', values: 'file' },
+      { flags: '--snapshot <file>', summary: 'write one screen as text, and end', values: 'file' },
+      { flags: '--theme <name>', summary: THEMES.join(', '), read: choice(...THEMES) },
+      { flags: '--ascii', summary: 'no character beyond ASCII' },
+      {
+        flags: '--screen-reader',
+        summary: 'no screen: one sentence for each change; ACCESSIBLE=1 does the same',
+      },
+    ],
+    load: () => import('../dashboard.js'),
   },
   {
     name: 'logs',

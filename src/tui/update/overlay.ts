@@ -1,4 +1,5 @@
 import type { KeyName } from '../keys/key-press.js';
+import { KEY_BINDINGS } from '../keys/keymap.js';
 import type { Overlay, UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import { askToConfirm, menuItems } from './menu.js';
@@ -34,9 +35,9 @@ export function overlayKey(
       if (isBack(key) || key === 'q' || key === '?' || key === 'enter') return only(closed(ui));
       const by = SCROLL[key];
       if (by === undefined) return only(ui);
-      const last = overlay.kind === 'text' ? Math.max(0, overlay.lines.length - 1) : Infinity;
-      const top = Math.min(last, Math.max(0, overlay.top + by));
-      return only({ ...ui, overlay: { ...overlay, top: Number.isFinite(top) ? top : 0 } });
+      const lines = overlay.kind === 'text' ? overlay.lines : KEY_BINDINGS;
+      const top = Math.min(lines.length - 1, Math.max(0, overlay.top + by));
+      return only({ ...ui, overlay: { ...overlay, top } });
     }
     case 'menu':
       return menuKey(ui, { selected: overlay.selected, key }, context);

@@ -1,5 +1,6 @@
 import type { KeyName } from '../keys/key-press.js';
-import { VIEW_LISTS, VIEWS, type Prompt, type UiState, type ViewName } from '../ui-state.js';
+import { VIEWS, type ViewName } from '../../view/screen-names.js';
+import { VIEW_LISTS, type Prompt, type UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import { withList } from './rows.js';
 

@@ -1,7 +1,7 @@
 import type { KeyName, TerminalInput } from '../keys/key-press.js';
 import { KEY_BINDINGS, type KeyAction } from '../keys/keymap.js';
-import { THEMES } from '../theme.js';
-import { VIEWS, type UiState } from '../ui-state.js';
+import { THEMES, VIEWS } from '../../view/screen-names.js';
+import type { UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import { openMenu } from './menu.js';
 import { copyRow, explainRow, openRow } from './open-row.js';

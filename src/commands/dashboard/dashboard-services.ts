@@ -1,0 +1,35 @@
+import type { BoardSource } from '../../view/board/board-source.js';
+import type { ThemeName, ViewName } from '../../view/screen-names.js';
+import type { CommandIo } from '../command-io.js';
+import type { ParsedOptions } from '../parsed-options.js';
+import type { Services } from '../services.js';
+
+/** How the screen begins. */
+export interface ScreenPlan {
+  readonly view: ViewName;
+  readonly intervalMs: number;
+  readonly theme: ThemeName;
+  readonly isAscii: boolean;
+  readonly hasControl: boolean;
+  /** File to keep what is shown in. */
+  readonly record: string | null;
+}
+
+export interface DashboardServices {
+  /** Opens without waiting for any place; what can't be reached says so on the board. */
+  boardSource(
+    options: ParsedOptions,
+    io: CommandIo,
+    plan: { readonly intervalMs: number },
+  ): Promise<BoardSource>;
+  /** @throws OperatorError for a file that is no recording */
+  recordedBoards(path: string): Promise<BoardSource>;
+  /** Takes the terminal until it is quit. @returns the exit status */
+  runDashboard(
+    source: BoardSource,
+    plan: ScreenPlan,
+    call: { readonly options: ParsedOptions; readonly io: CommandIo; readonly services: Services },
+  ): Promise<number>;
+  /** One screen as text, without colours; lines end with "\n". */
+  screenText(source: BoardSource, plan: ScreenPlan, io: CommandIo): Promise<string>;
+}
