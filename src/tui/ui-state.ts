@@ -1,21 +1,8 @@
+import type { BoardListName } from '../view/board/tables/board-lists.js';
 import type { ThemeName, ViewName } from '../view/screen-names.js';
 
 /** The lists that have a selected row, a filter and an order; views and panels of Home share them. */
-export const LISTS = [
-  'streams',
-  'codes',
-  'blocks',
-  'fills',
-  'orders',
-  'stages',
-  'engines',
-  'findings',
-  'control',
-  'audit',
-  'logs',
-  'events',
-] as const;
-export type ListName = (typeof LISTS)[number];
+export type ListName = BoardListName;
 
 export interface ListState {
   /** Key of the selected row; null: the first. */

@@ -1,7 +1,8 @@
 import type { Board } from '../../src/view/board/board.js';
 import type { Section } from '../../src/view/board/section.js';
-import { LISTS, type ListName, type ListState } from '../../src/tui/ui-state.js';
-import type { SelfFacts, UiState } from '../../src/tui/ui-state.js';
+import { BOARD_LISTS } from '../../src/view/board/tables/board-lists.js';
+import { initialUi } from '../../src/tui/initial-ui.js';
+import type { ListName, ListState, SelfFacts, UiState } from '../../src/tui/ui-state.js';
 import { BOARD_NOW_MS, MIN_MS, ago, fakeSection } from './board/board-time.js';
 import {
   FAKE_CONTROL,
@@ -128,30 +129,16 @@ function downLinks(): Board['links'] {
 const NO_CHOICE: ListState = { selectedKey: null, filter: '', sort: null };
 
 export function fakeUi(overrides: Partial<UiState> = {}): UiState {
-  return {
-    view: 'home',
-    lastView: 'home',
-    focus: 'streams',
-    lists: fakeLists(),
-    overlay: null,
-    prompt: null,
-    times: 'relative',
-    theme: 'default',
-    isAscii: false,
-    hasControl: false,
-    playback: null,
-    isReplay: false,
-    intervalMs: 500,
-    notice: null,
-    killed: false,
-    ...overrides,
-  };
+  const plan = { view: 'home', theme: 'default', intervalMs: 500 } as const;
+  const flags = { isAscii: false, hasControl: false, isReplay: false };
+  return { ...initialUi({ ...plan, ...flags }), ...overrides };
 }
 
 export function fakeLists(
   overrides: Partial<Record<ListName, Partial<ListState>>> = {},
 ): UiState['lists'] {
-  const lists = LISTS.map((name) => [name, { ...NO_CHOICE, ...overrides[name] }]);
+  const names = Object.keys(BOARD_LISTS) as readonly ListName[];
+  const lists = names.map((name) => [name, { ...NO_CHOICE, ...overrides[name] }]);
   return Object.fromEntries(lists) as UiState['lists'];
 }
 

@@ -1,10 +1,5 @@
 import type { Board } from '../../view/board/board.js';
-import type { ListName, UiState } from '../ui-state.js';
-
-export interface ListRow {
-  readonly key: string;
-  readonly row: unknown;
-}
+import type { UiState } from '../ui-state.js';
 
 /** What a key needs to know of what is on the screen. */
 export interface UpdateContext {
@@ -13,12 +8,6 @@ export interface UpdateContext {
   readonly nowMs: number;
   /** Moments that can be gone back to; null while there is none. */
   readonly span: { readonly oldestMs: number; readonly newestMs: number } | null;
-  /** In the order in which they are shown, without what the filter hides. */
-  rows(list: ListName): readonly ListRow[];
-  /** Names of the columns, in their order. */
-  columns(list: ListName): readonly string[];
-  /** What is wrong with a filter; empty when nothing is. */
-  filterFault(list: ListName, filter: string): string;
 }
 
 /** What a key asks of the world outside the screen. */

@@ -1,7 +1,8 @@
 import type { FindingRow, StageRow } from '../../view/board/board.js';
 import { agoText } from '../../view/age.js';
 import type { ListName, UiState } from '../ui-state.js';
-import { noticed, only, type ListRow, type UpdateContext, type Updated } from './context.js';
+import { noticed, only, type UpdateContext, type Updated } from './context.js';
+import type { ListRow } from './list-rows.js';
 import { selectedRow } from './rows.js';
 
 /** How many entries of a stream are read when it is opened. */

@@ -1,7 +1,8 @@
 import type { KeyName } from '../keys/key-press.js';
 import { VIEWS, type ViewName } from '../../view/screen-names.js';
 import { VIEW_LISTS, type Prompt, type UiState } from '../ui-state.js';
-import { noticed, only, type UpdateContext, type Updated } from './context.js';
+import { noticed, only, type Updated } from './context.js';
+import { filterFault } from './list-rows.js';
 import { withList } from './rows.js';
 
 const TEXT_LENGTH_MAX = 200;
@@ -25,31 +26,30 @@ const ALSO: Readonly<Record<string, ViewName>> = {
 export function promptKey(
   ui: UiState,
   { prompt, key }: { readonly prompt: Prompt; readonly key: KeyName },
-  context: UpdateContext,
 ): Updated {
   if (key === 'escape') return only(cancelled(ui, prompt));
   if (key === 'enter') return done(ui, prompt);
   if (key === 'backspace' || key === 'delete') {
     if (prompt.text === '') return only(cancelled(ui, prompt));
-    return typed(ui, { ...prompt, text: Array.from(prompt.text).slice(0, -1).join('') }, context);
+    return typed(ui, { ...prompt, text: Array.from(prompt.text).slice(0, -1).join('') });
   }
   const letter = key === 'space' ? ' ' : key;
   if (Array.from(letter).length !== 1) return only(ui);
-  return typed(ui, { ...prompt, text: `${prompt.text}${letter}` }, context);
+  return typed(ui, { ...prompt, text: `${prompt.text}${letter}` });
 }
 
 /** A paste is text, whatever it holds: it presses no key. */
-export function pasted(ui: UiState, text: string, context: UpdateContext): Updated {
+export function pasted(ui: UiState, text: string): Updated {
   const { prompt } = ui;
   if (prompt === null) return only(ui);
   const [line = ''] = text.split(/[\r\n]/);
-  return typed(ui, { ...prompt, text: `${prompt.text}${line}` }, context);
+  return typed(ui, { ...prompt, text: `${prompt.text}${line}` });
 }
 
-function typed(ui: UiState, prompt: Prompt, context: UpdateContext): Updated {
+function typed(ui: UiState, prompt: Prompt): Updated {
   const text = prompt.text.slice(0, TEXT_LENGTH_MAX);
   if (prompt.kind === 'command') return only({ ...ui, prompt: { ...prompt, text, fault: '' } });
-  const fault = context.filterFault(ui.focus, text);
+  const fault = filterFault(ui.focus, text);
   const next = { ...ui, prompt: { ...prompt, text, fault } };
   // A pattern that is not finished yet must not empty the list.
   return only(fault === '' ? withList(next, ui.focus, { filter: text }) : next);

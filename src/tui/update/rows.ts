@@ -1,5 +1,6 @@
 import { VIEW_LISTS, type ListName, type ListState, type UiState } from '../ui-state.js';
-import { noticed, only, type ListRow, type UpdateContext, type Updated } from './context.js';
+import { noticed, only, type UpdateContext, type Updated } from './context.js';
+import { columnsOf, focusedRows, type ListRow } from './list-rows.js';
 
 const PAGE_ROWS = 10;
 
@@ -16,7 +17,7 @@ const STEP: Readonly<Record<Move, number>> = {
 
 /** The row is kept by its key: new rows above it do not move the selection to another one. */
 export function moveRow(ui: UiState, move: Move, context: UpdateContext): Updated {
-  const rows = context.rows(ui.focus);
+  const rows = focusedRows(ui, context.board, context.nowMs);
   const last = rows.length - 1;
   const { selectedKey } = ui.lists[ui.focus];
   const at = Math.max(
@@ -36,13 +37,13 @@ export function nextPanel(ui: UiState, step: 1 | -1): Updated {
 
 /** Null where the list is empty. A selected row that is gone counts as none: the first is meant. */
 export function selectedRow(ui: UiState, context: UpdateContext): ListRow | null {
-  const rows = context.rows(ui.focus);
+  const rows = focusedRows(ui, context.board, context.nowMs);
   const { selectedKey } = ui.lists[ui.focus];
   return rows.find(({ key }) => key === selectedKey) ?? rows[0] ?? null;
 }
 
-export function sortNext(ui: UiState, context: UpdateContext): Updated {
-  const names = context.columns(ui.focus);
+export function sortNext(ui: UiState): Updated {
+  const names = columnsOf(ui.focus);
   const { sort } = ui.lists[ui.focus];
   const column = names[sort === null ? 0 : names.indexOf(sort.column) + 1];
   const next = column === undefined ? null : { column, isDescending: false };

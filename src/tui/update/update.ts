@@ -17,14 +17,14 @@ const ACTION_OF: ReadonlyMap<KeyName, KeyAction> = new Map(
 /** What a key makes of the screen, and what it asks for outside of it. */
 export function update(ui: UiState, input: TerminalInput, context: UpdateContext): Updated {
   const fresh = { ...ui, notice: null };
-  if (input.kind === 'paste') return pasted(fresh, input.text, context);
+  if (input.kind === 'paste') return pasted(fresh, input.text);
   const { name: key } = input;
   // These two work over everything, the kill overlay included.
   if (key === 'ctrl-c') return only(fresh, { kind: 'quit' });
   if (key === 'ctrl-l') return only(fresh, { kind: 'redraw' });
   const { overlay, prompt } = fresh;
   // What is typed into a line is text; the kill switch is not among its letters.
-  if (prompt !== null) return promptKey(fresh, { prompt, key }, context);
+  if (prompt !== null) return promptKey(fresh, { prompt, key });
   if (key === 'K') return only({ ...fresh, overlay: { kind: 'kill ask' } });
   if (overlay !== null) return overlayKey(fresh, { overlay, key }, context);
   const action = ACTION_OF.get(key);
@@ -72,7 +72,7 @@ function act(
         prompt: { kind: 'filter', text: ui.lists[ui.focus].filter, fault: '' },
       });
     case 'sort':
-      return sortNext(ui, context);
+      return sortNext(ui);
     case 'reverse':
       return reverse(ui);
     default:

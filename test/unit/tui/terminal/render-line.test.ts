@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderLine, type RowLook } from '../../../../src/tui/terminal/render-line.js';
 import type { Style } from '../../../../src/tui/line.js';
-import { THEME_OF, THEMES } from '../../../../src/tui/theme.js';
+import { THEME_OF } from '../../../../src/tui/theme.js';
+import { THEMES } from '../../../../src/view/screen-names.js';
 import { textCells } from '../../../../src/tui/text/screen-text.js';
 import { foreignText } from '../foreign-text.js';
 
