@@ -16,7 +16,22 @@ const CONTEXT: UpdateContext = {
   span: { oldestMs: BOARD_NOW_MS - 30 * MIN_MS, newestMs: BOARD_NOW_MS },
 };
 const ALL_KEYS: readonly KeyName[] = [...new Set(KEY_BINDINGS.flatMap(({ keys }) => keys)), 'z'];
-const anyKey = fc.constantFrom(...ALL_KEYS);
+const anyKey = fc.oneof(
+  fc.constantFrom(...ALL_KEYS),
+  // What leads to a change, or to the kill switch: by chance alone they hardly follow each other.
+  fc.constantFrom<KeyName>('m', 'enter', 'y', 'K', 'j', 'escape'),
+);
+
+/** Somebody who thinks before each key. */
+function pressSlowly(ui: UiState, keys: readonly KeyName[]): readonly Effect[] {
+  let state = ui;
+  return keys.flatMap((name, at) => {
+    const context = { ...CONTEXT, nowMs: BOARD_NOW_MS + at * 1_000 };
+    const updated = update(state, { kind: 'key', name }, context);
+    state = updated.ui;
+    return updated.effects;
+  });
+}
 
 function press(
   ui: UiState,
@@ -73,7 +88,7 @@ describe('the kill switch', () => {
   test('needs K directly before y, whatever else is pressed', () => {
     fc.assert(
       fc.property(fc.array(anyKey, { maxLength: 60 }), fc.boolean(), (keys, hasControl) => {
-        const engaged = press(fakeUi({ hasControl }), keys).effects.some(
+        const engaged = pressSlowly(fakeUi({ hasControl }), keys).some(
           ({ kind }) => kind === 'engage',
         );
         if (engaged) expect(keys.join(' ')).toMatch(/K (?:ctrl-l )*y/);
@@ -88,10 +103,12 @@ describe('what changes something', () => {
   test('needs --control, whatever is pressed', () => {
     fc.assert(
       fc.property(fc.array(anyKey, { maxLength: 60 }), (keys) => {
-        const ran = commandsRun(press(fakeUi(), keys).effects);
+        const ran = commandsRun(pressSlowly(fakeUi(), keys));
         expect(ran.filter((words) => CHANGES.test(words))).toEqual([]);
       }),
     );
+    const changes = pressSlowly(fakeUi({ hasControl: true }), ['m', 'enter', 'y']);
+    expect(commandsRun(changes).filter((words) => CHANGES.test(words))).toHaveLength(1);
   });
 
   test('is asked for, with the target first and the whole command; the default is no', () => {
