@@ -11,6 +11,7 @@ export interface ScreenPlan {
   readonly theme: ThemeName;
   readonly isAscii: boolean;
   readonly hasControl: boolean;
+  readonly isReplay: boolean;
   /** File to keep what is shown in. */
   readonly record: string | null;
 }

@@ -1,0 +1,74 @@
+import { EXIT, OperatorError } from '../operator-error.js';
+import { THEMES, VIEWS, type ThemeName, type ViewName } from '../view/screen-names.js';
+import type { CommandIo } from './command-io.js';
+import type { ScreenPlan } from './dashboard/dashboard-services.js';
+import { knowsUtf8, wantsSentences } from './dashboard/terminal-wishes.js';
+import { sayChanges } from './dashboard/say-changes.js';
+import type { ParsedOptions } from './parsed-options.js';
+import type { Services } from './services.js';
+
+const INTERVAL_MS = 500;
+
+/** Everything on one screen. Starts nothing, and leaves everything running. */
+export async function run(
+  options: ParsedOptions,
+  io: CommandIo,
+  services: Services,
+): Promise<number> {
+  const plan = screenPlan(options, io);
+  const snapshot = options.text('snapshot');
+  const isSaid = wantsSentences(options, io);
+  if (snapshot === undefined && !isSaid) requireTerminal(io);
+  const replay = options.text('replay');
+  const source =
+    replay === undefined
+      ? await services.boardSource(options, io, plan)
+      : await services.recordedBoards(replay);
+  try {
+    if (snapshot !== undefined) {
+      const text = await services.screenText(source, plan, io);
+      await services.replaceFile(snapshot, text, 0o600);
+      return EXIT.OK;
+    }
+    if (isSaid) return await sayChanges(source, io);
+    return await services.runDashboard(source, plan, { options, io, services });
+  } finally {
+    await source.close();
+  }
+}
+
+function screenPlan(options: ParsedOptions, io: CommandIo): ScreenPlan {
+  const hasNoColour = (io.env['NO_COLOR'] ?? '') !== '';
+  return {
+    view: known<ViewName>(VIEWS, options.text('view')) ?? 'home',
+    intervalMs: options.number('intervalMs') ?? INTERVAL_MS,
+    theme: known<ThemeName>(THEMES, options.text('theme')) ?? (hasNoColour ? 'mono' : 'default'),
+    isAscii: options.flag('ascii') || !knowsUtf8(io.env),
+    hasControl: options.flag('control'),
+    isReplay: options.text('replay') !== undefined,
+    record: options.text('record') ?? null,
+  };
+}
+
+/** The command table has refused every other word. */
+function known<Name extends string>(names: readonly Name[], text?: string): Name | undefined {
+  return names.find((name) => name === text);
+}
+
+/** @throws OperatorError (exit 2) that names what does the same as text */
+function requireTerminal(io: CommandIo): void {
+  const isDumb = io.env['TERM'] === 'dumb';
+  if (io.stdoutIsTTY && io.canAsk && !isDumb && io.outputFormat === 'text') return;
+  const why = isDumb
+    ? 'TERM=dumb says that this terminal can move no cursor'
+    : io.outputFormat !== 'text'
+      ? 'a screen has no JSON form'
+      : 'stdin, stdout and stderr have to be one';
+  throw new OperatorError({
+    code: 'CDB-E0002',
+    what: 'Cannot draw the dashboard: this is no terminal',
+    why,
+    todo: 'cdb status --watch (or: cdb blocks --watch, with --json for scripts); cdb dashboard --snapshot FILE writes one screen',
+    exit: EXIT.USAGE,
+  });
+}
