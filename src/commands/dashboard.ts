@@ -30,7 +30,7 @@ export async function run(
       await services.replaceFile(snapshot, text, 0o600);
       return EXIT.OK;
     }
-    if (isSaid) return await sayChanges(source, io);
+    if (isSaid) return await sayChanges(source, io, services.pause);
     return await services.runDashboard(source, plan, { options, io, services });
   } finally {
     await source.close();

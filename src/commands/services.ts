@@ -11,6 +11,7 @@ import type { EndReason } from '../engine/runner.js';
 import type { AuditServices } from './audit/audit-ports.js';
 import type { CanaryServices } from './canary/canary-ports.js';
 import type { CommandTable } from './command-spec.js';
+import type { DashboardServices } from './dashboard/dashboard-services.js';
 import type { DoctorServices } from './doctor/doctor-ports.js';
 import type { DriftServices } from './drift/drift-ports.js';
 import type { GateServices } from './gate/gate-services.js';
@@ -38,6 +39,7 @@ export interface Services
     MigrateServices,
     ReportServices,
     DriftServices,
+    DashboardServices,
     DoctorServices,
     EvidenceServices,
     SoakServices,

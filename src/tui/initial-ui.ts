@@ -1,5 +1,6 @@
 import { BOARD_LISTS } from '../view/board/tables/board-lists.js';
-import { VIEW_LISTS, type ListName, type ListState, type UiState } from './ui-state.js';
+import { VIEW_LISTS } from '../view/board/view-lists.js';
+import type { ListName, ListState, UiState } from './ui-state.js';
 
 const UNTOUCHED: ListState = { selectedKey: null, filter: '', sort: null };
 

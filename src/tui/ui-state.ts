@@ -89,16 +89,3 @@ export interface SelfFacts {
   readonly snapshotsMs: number;
   readonly isRecording: boolean;
 }
-
-/** The lists of each view, in the order in which Tab goes through them. */
-export const VIEW_LISTS: Readonly<Record<ViewName, readonly [ListName, ...ListName[]]>> = {
-  home: ['streams', 'codes', 'stages', 'fills', 'findings', 'events'],
-  streams: ['streams'],
-  blocks: ['codes', 'blocks'],
-  fills: ['fills', 'orders'],
-  stages: ['stages', 'engines'],
-  doctor: ['findings'],
-  control: ['control'],
-  audit: ['audit'],
-  logs: ['logs'],
-};

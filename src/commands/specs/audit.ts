@@ -1,6 +1,7 @@
 import { inGroup } from '../command-spec.js';
 import { choice, path } from '../option-readers.js';
 import { COUNT, FIELDS, FOLLOW, SINCE } from './shared-options.js';
+import { watchable } from './watchable.js';
 
 export const AUDIT = inGroup('Audit', [
   {
@@ -15,12 +16,12 @@ export const AUDIT = inGroup('Audit', [
     ],
     load: () => import('../audit/verify.js'),
   },
-  {
+  watchable('audit', {
     name: 'audit tail',
     summary: 'print the newest entries of the ledger: who decided what, and why',
     options: [COUNT, FOLLOW, FIELDS],
     load: () => import('../audit/tail.js'),
-  },
+  }),
   {
     name: 'audit export',
     summary: 'copy ledger and chains to new files',

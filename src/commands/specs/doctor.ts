@@ -2,9 +2,10 @@ import { GROUPS } from '../../doctor/groups.js';
 import { inGroup } from '../command-spec.js';
 import { choice, list } from '../option-readers.js';
 import { DRY_RUN, YES } from './shared-options.js';
+import { watchable } from './watchable.js';
 
 export const DOCTOR = inGroup('Observe', [
-  {
+  watchable('doctor', {
     name: 'doctor',
     summary: 'examine everything once: effects, not pings (0 well or warnings, 1 not)',
     options: [
@@ -41,5 +42,5 @@ export const DOCTOR = inGroup('Observe', [
     ],
     envelopes: ['doctor', 'doctor.list', 'doctor.daily'],
     load: () => import('../doctor/doctor.js'),
-  },
+  }),
 ]);

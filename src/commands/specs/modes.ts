@@ -2,6 +2,7 @@ import { MODES } from '../../engine/domain/control.js';
 import { inGroup, type OptionSpec } from '../command-spec.js';
 import { choice, path, percent } from '../option-readers.js';
 import { CONFIRM, OPERATOR, REASON, YES } from './shared-options.js';
+import { watchable } from './watchable.js';
 
 const PLAN: OptionSpec = {
   flags: '--plan <file>',
@@ -10,11 +11,11 @@ const PLAN: OptionSpec = {
 };
 
 export const MODES_OF_TRADING = inGroup('Modes', [
-  {
+  watchable('control', {
     name: 'mode show',
     summary: 'say the mode that holds, every flag behind it, and why not more',
     load: () => import('../mode/show.js'),
-  },
+  }),
   {
     name: 'mode set',
     summary: 'change where orders go, without a restart; canary and live need every condition',

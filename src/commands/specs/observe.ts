@@ -5,6 +5,7 @@ import { inGroup, type ArgumentSpec } from '../command-spec.js';
 import { LOG_LINES_MAX } from '../logs/lines-max.js';
 import { choice, countUpTo, durationWithin, list } from '../option-readers.js';
 import { COUNT, FIELDS, FOLLOW, SINCE } from './shared-options.js';
+import { WATCH, watchable } from './watchable.js';
 
 const STREAM_NAME: ArgumentSpec = {
   form: '<name>',
@@ -16,15 +17,7 @@ export const OBSERVE = inGroup('Observe', [
   {
     name: 'status',
     summary: 'do effects flow? (0 yes, 1 degraded or not running, 4 no answer)',
-    options: [
-      {
-        flags: '-w, --watch [time]',
-        summary: 'again and again until Ctrl-C, every 2s or from 200ms to 1h',
-        key: 'watchMs',
-        preset: '2s',
-        read: durationWithin(200, 3_600_000, 'from 200ms to 1h'),
-      },
-    ],
+    options: [WATCH],
     load: () => import('../status.js'),
   },
   {
@@ -55,7 +48,7 @@ export const OBSERVE = inGroup('Observe', [
     ],
     load: () => import('../dashboard.js'),
   },
-  {
+  watchable('logs', {
     name: 'logs',
     summary: 'print what the engine wrote into its log',
     options: [
@@ -74,8 +67,8 @@ export const OBSERVE = inGroup('Observe', [
       },
     ],
     load: () => import('../logs.js'),
-  },
-  {
+  }),
+  watchable('fills', {
     name: 'fills',
     summary: 'list executed orders',
     options: [
@@ -87,8 +80,8 @@ export const OBSERVE = inGroup('Observe', [
       FIELDS,
     ],
     load: () => import('../fills.js'),
-  },
-  {
+  }),
+  watchable('blocks', {
     name: 'blocks',
     summary: 'count refused signals and say why',
     options: [
@@ -104,13 +97,13 @@ export const OBSERVE = inGroup('Observe', [
     ],
     envelopes: ['blocks', 'blocks.list'],
     load: () => import('../blocks.js'),
-  },
-  {
+  }),
+  watchable('streams', {
     name: 'streams list',
     summary: 'list the streams with length and age',
     options: [FIELDS],
     load: () => import('../streams/list.js'),
-  },
+  }),
   {
     name: 'streams tail',
     summary: 'print the newest entries of one stream',

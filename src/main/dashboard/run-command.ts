@@ -65,7 +65,11 @@ export async function runCommand(
 /** The flags that name the place of this call, for another one. */
 export function placeWords(options: ParsedOptions): readonly string[] {
   const stateDir = options.configFlags.find(({ key }) => key === 'stateDir')?.text;
-  const flags = { 'state-dir': stateDir, config: options.text('config'), 'env-from': options.text('envFile') };
+  const flags = {
+    'state-dir': stateDir,
+    config: options.text('config'),
+    'env-from': options.text('envFile'),
+  };
   return Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   );

@@ -1,6 +1,7 @@
 import type { KeyName } from '../keys/key-press.js';
 import { VIEWS, type ViewName } from '../../view/screen-names.js';
-import { VIEW_LISTS, type Prompt, type UiState } from '../ui-state.js';
+import { VIEW_LISTS } from '../../view/board/view-lists.js';
+import type { Prompt, UiState } from '../ui-state.js';
 import { noticed, only, type Updated } from './context.js';
 import { filterFault } from './list-rows.js';
 import { withList } from './rows.js';

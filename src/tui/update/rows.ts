@@ -1,4 +1,5 @@
-import { VIEW_LISTS, type ListName, type ListState, type UiState } from '../ui-state.js';
+import { VIEW_LISTS } from '../../view/board/view-lists.js';
+import type { ListName, ListState, UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import { columnsOf, focusedRows, type ListRow } from './list-rows.js';
 
