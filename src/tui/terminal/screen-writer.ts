@@ -73,8 +73,8 @@ function changedRows({ size, rows }: Frame, drawn: Frame | null): string {
     const before = isSameSize ? (drawn.rows[at] ?? NOTHING) : null;
     if (row.text === before?.text) continue;
     // Behind a full row the cursor stands on its last cell, which clearing would take away.
-    const isShorter = row.cells < (before?.cells ?? size.columns) && row.cells < size.columns;
-    changes += `\u001b[${at + 1};1H${row.text}${isShorter ? CLEAR_TO_END : ''}`;
+    const rest = row.cells < size.columns ? CLEAR_TO_END : '';
+    changes += `\u001b[${at + 1};1H${row.text}${rest}`;
   }
   return changes;
 }
