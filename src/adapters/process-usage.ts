@@ -11,6 +11,12 @@ export interface ProcessUsage {
   readonly memoryPercent: number | null;
 }
 
+/** Of this process since its start, user and system, in ms. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** @param upMs since when it runs */
 export function processUsage(pid: number, upMs: number): ProcessUsage {
   return { cpuPercent: cpuPercent(pid, upMs), memoryPercent: memoryPercent(pid) };

@@ -6,8 +6,8 @@ import {
 } from '../engine/ports/audit-reader.js';
 import { whenText } from '../view/age.js';
 import { blockedJson, readBlockedList, readBlockedPage } from '../view/audit-json.js';
+import { codeHelp } from '../view/code-help.js';
 import { countText } from '../view/figure.js';
-import { codeHelp } from './blocks-text.js';
 import { timeText, windowText } from './fills-text.js';
 import type { AuditList } from './follow/audit-list.js';
 import type { RowFields } from './output/row-fields.js';

@@ -1,15 +1,13 @@
-import { reasonText } from '../engine/domain/reason-codes.js';
 import type { BlockField, BlockSummary } from '../engine/ports/audit-reader.js';
 import { durationText, utcText, whenText } from '../view/age.js';
 import { blockSummaryJson } from '../view/audit-json.js';
+import { blocksPattern } from '../view/blocks-pattern.js';
+import { codeHelp } from '../view/code-help.js';
 import { countText } from '../view/figure.js';
 import { timeText } from './fills-text.js';
 import type { RowFields } from './output/row-fields.js';
 import { shareText } from './tables/amounts.js';
 import { plainText } from '../view/plain-text.js';
-
-/** Fewer refusals than this are no pattern. */
-const PATTERN_BLOCKS_MIN = 20;
 
 export interface GroupJson {
   readonly key: string;
@@ -48,10 +46,6 @@ export function groupFields(by: BlockField): RowFields<GroupJson> {
   };
 }
 
-export function codeHelp(code: string): { readonly meaning: string; readonly todo: string } {
-  return reasonText(code) ?? { meaning: 'a code that this cdb does not know', todo: 'cdb version' };
-}
-
 /** The lines around the table. */
 export function blocksText(
   summary: BlockSummary,
@@ -70,28 +64,12 @@ export function blocksText(
   const lines = [
     `${head}, newest decision ${whenText(newestAtMs, nowMs)}, run ${runId}`,
     ...othersLine(summary),
-    ...attentionLines(summary),
-  ];
+    blocksPattern(summary),
+  ].filter((line) => line !== '');
   const foot = lines.map((line) => `${plainText(line)}\n`).join('');
   return (table) => `${summary.groups.length === 0 ? '' : table}${foot}`;
 }
 
 function othersLine({ othersCount, by }: BlockSummary): readonly string[] {
   return othersCount === 0 ? [] : [`${countText(othersCount)} more blocks in other ${by} groups`];
-}
-
-/** What no row shows: nothing passes at all, or one reason refuses everything. */
-function attentionLines(summary: BlockSummary): readonly string[] {
-  const { allowed, blocked, groups, by, lastAllowAtMs, firstAtMs, newestAtMs } = summary;
-  if (allowed > 0 || blocked === 0 || newestAtMs === null) return [];
-  const sinceMs = lastAllowAtMs ?? firstAtMs ?? newestAtMs;
-  const never = lastAllowAtMs === null ? ' (never in this run)' : '';
-  const span = durationText(newestAtMs - sinceMs);
-  const [only] = groups;
-  const one = by === 'code' && groups.length === 1 && only !== undefined;
-  const looks =
-    blocked >= PATTERN_BLOCKS_MIN
-      ? `: 100 % blocked${one ? ` by ${only.key}` : ''} looks like configuration, not risk at work`
-      : '';
-  return [`no approvals in ${span}${never}${looks}`];
 }

@@ -31,6 +31,7 @@ interface StatusParts {
   readonly nowMs: number;
   readonly pid: number;
   readonly rssBytes: number;
+  readonly cpuMs: number;
 }
 
 /** What the engine says of itself now, from what its parts hold anyway; nothing is counted here. */
@@ -76,6 +77,7 @@ export function engineStatus(parts: StatusParts): EngineStatus {
     symbols: symbolStatus(fold),
     database: parts.database,
     rssBytes: parts.rssBytes,
+    cpuMs: parts.cpuMs,
   };
 }
 

@@ -51,6 +51,7 @@ export interface LiveDeps {
   readonly onCommitted: (fact: Output) => void;
   readonly database: () => EngineStatus['database'];
   readonly rssBytes: () => number;
+  readonly cpuMs: () => number;
 }
 
 export interface LiveSettings {
@@ -135,6 +136,7 @@ export class LiveRun implements EngineRun {
       nowMs: this.#deps.clock.nowMs(),
       pid: this.#settings.pid,
       rssBytes: this.#deps.rssBytes(),
+      cpuMs: this.#deps.cpuMs(),
     });
   }
 

@@ -48,13 +48,16 @@ function isWritten({ exists }: StreamView): boolean {
   return exists;
 }
 
+/** Nobody of cdb writes there. */
+export const NOT_STARTED_HERE = 'stack not started by cdb';
+
 /** An engine of cdb numbers its entries itself; all others leave that to the server. */
 function starter(streams: readonly StreamView[]): string {
   const numbered = streams.filter(({ newestId, lastAtMs, lengthMax }) => {
     return newestId !== null && lastAtMs === null && lengthMax !== null;
   });
   return numbered.length === 0
-    ? 'stack not started by cdb'
+    ? NOT_STARTED_HERE
     : 'an engine of cdb that runs elsewhere writes here, and knows more: ask it there';
 }
 

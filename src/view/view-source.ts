@@ -11,6 +11,8 @@ export interface ViewSource {
   /** Null until the first look. */
   watch(): EffectsWatch | null;
   view(): SystemView;
+  /** One status with the view of it. */
+  seen(): { readonly status: EngineStatus; readonly view: SystemView };
   readiness(): Readiness;
   close(): void;
 }
@@ -31,10 +33,15 @@ export function viewSource(
     return now;
   };
   const end = every(WATCH_EVERY_MS, look);
+  const seen = () => {
+    const now = look();
+    return { status: now, view: systemView(now, watch) };
+  };
   return {
     status,
     watch: () => watch,
-    view: () => systemView(look(), watch),
+    view: () => seen().view,
+    seen,
     readiness: () => readiness(look(), watch),
     close: end,
   };

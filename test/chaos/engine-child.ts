@@ -148,6 +148,7 @@ async function main(): Promise<void> {
     onCommitted: () => undefined,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
+    cpuMs: () => 0,
   };
   const live = await openLiveRun(deps, settings(config));
   const reason = await live.start(() => undefined);

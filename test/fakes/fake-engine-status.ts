@@ -149,4 +149,5 @@ const HEALTHY: EngineStatus = {
     total: histogram,
   },
   rssBytes: 104_857_600,
+  cpuMs: 42_000,
 };

@@ -6,6 +6,7 @@ import { readJsonBody } from './request-body.js';
 import { errorAnswer } from './request-error.js';
 import { answerRoute, type ControlHandlers } from './routes.js';
 import { closeHttpServer } from '../close-http-server.js';
+import { pushViews } from './view-push.js';
 
 const CONNECTIONS_MAX = 32;
 /** A client has this long to send its whole request. */
@@ -24,6 +25,8 @@ export interface ControlSocket {
 interface ControlSocketOptions {
   readonly path: string;
   readonly handlers: ControlHandlers;
+  /** What is pushed to whoever watches, newest; called only while somebody does. */
+  readonly frame: () => Promise<string>;
   /** Faults of ours: the caller got a 500, and somebody must hear of the bug. */
   readonly onFault: (fault: unknown) => void;
   readonly answerTimeoutMs?: number;
@@ -31,7 +34,7 @@ interface ControlSocketOptions {
 
 /**
  * Opens the control socket, readable and writable by its owner only. HTTP, one request a
- * connection, JSON both ways.
+ * connection, JSON both ways; and one WebSocket, on which the view is pushed.
  * @throws OperatorError when somebody else listens there or the path can't serve
  */
 export async function openControlSocket(options: ControlSocketOptions): Promise<ControlSocket> {
@@ -47,7 +50,14 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
   await listenPrivately(server, path);
   // Running out of file descriptors, for instance, must not take the engine down.
   server.on('error', options.onFault);
-  return { path, close: () => closeHttpServer(server) };
+  const push = pushViews(server, options);
+  return {
+    path,
+    close: () => {
+      push.close();
+      return closeHttpServer(server);
+    },
+  };
 }
 
 /** The mode is set through the mask, so that there is no moment in which others may connect. */

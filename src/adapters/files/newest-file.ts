@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBounded } from './atomic-file.js';
 
@@ -8,15 +8,35 @@ import { readBounded } from './atomic-file.js';
  */
 export function newestFileText(directory: string, name: RegExp, bytesMax: number): string | null {
   try {
-    const newest = readdirSync(directory)
-      .filter((one) => name.test(one))
-      .sort()
-      .at(-1);
-    if (newest === undefined) return null;
-    const file = readBounded(join(directory, newest), bytesMax);
+    const path = newestPath(directory, name);
+    if (path === null) return null;
+    const file = readBounded(path, bytesMax);
     return file.kind === 'text' ? file.text : null;
   } catch {
     // There is no such directory before the first one.
     return null;
   }
+}
+
+/** The same file with what changes when it is written again. Null: there is none. */
+export function newestFile(
+  directory: string,
+  name: RegExp,
+): { readonly path: string; readonly version: string } | null {
+  try {
+    const path = newestPath(directory, name);
+    if (path === null) return null;
+    const { mtimeMs, size, ino } = statSync(path);
+    return { path, version: `${path} ${mtimeMs} ${size} ${ino}` };
+  } catch {
+    return null; // As above, or it was removed just now.
+  }
+}
+
+function newestPath(directory: string, name: RegExp): string | null {
+  const newest = readdirSync(directory)
+    .filter((one) => name.test(one))
+    .sort()
+    .at(-1);
+  return newest === undefined ? null : join(directory, newest);
 }

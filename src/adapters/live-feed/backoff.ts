@@ -7,8 +7,9 @@ const MAX_MS = 30_000;
  * thousand clients of a venue that was away do not come back in the same instant.
  * @param failures in a row, 1 = the first
  * @param random in [0, 1)
+ * @param msMax half a minute, or what is less
  */
-export function backoffMs(failures: number, random: number): number {
-  const ceiling = Math.min(MAX_MS, FIRST_MS * 2 ** Math.max(0, failures - 1));
+export function backoffMs(failures: number, random: number, msMax = MAX_MS): number {
+  const ceiling = Math.min(msMax, FIRST_MS * 2 ** Math.max(0, failures - 1));
   return failures <= 1 ? ceiling * random : (ceiling * (1 + random)) / 2;
 }

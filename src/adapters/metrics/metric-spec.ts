@@ -1,5 +1,4 @@
 import type { EngineStatus, Seen } from '../../engine/ports/engine-status.js';
-import type { OutputKind } from '../../engine/domain/events.js';
 import type { EffectsWatch } from '../../view/effects-watch.js';
 
 interface Sample {
@@ -41,10 +40,6 @@ export function counterBy(
     read: (status) =>
       Object.entries(read(status)).map(([key, value]) => ({ labels: { [label]: key }, value })),
   };
-}
-
-export function countOf(status: EngineStatus, kind: OutputKind): number {
-  return status.outputs[kind]?.count ?? 0;
 }
 
 export function secondsOf(seen: Seen | undefined): number | null {

@@ -1,7 +1,8 @@
 import { LEVELS } from '../../engine/domain/control.js';
 import { judgeEffects } from '../../view/effects.js';
 import { readiness } from '../../view/readiness.js';
-import { counter, counterBy, countOf, gauge, type MetricSpec } from './metric-spec.js';
+import { countOf, REFERENCE_COUNTS } from '../../view/reference-counts.js';
+import { counter, counterBy, gauge, type MetricSpec } from './metric-spec.js';
 
 /** What the original never showed: reasons, the audit's own state, and whether effects flow. */
 export const OWN_METRICS: readonly MetricSpec[] = [
@@ -74,6 +75,15 @@ export const OWN_METRICS: readonly MetricSpec[] = [
     labels: [],
     read: (status, watch) => [{ value: readiness(status, watch).ready ? 1 : 0 }],
   },
-  gauge('process_start_time_seconds', 'Start of the engine, unix s', (s) => s.startedAtMs / 1000),
+  gauge(
+    'process_start_time_seconds',
+    'Start of the engine, unix s',
+    REFERENCE_COUNTS.process_start_time_seconds,
+  ),
+  counter(
+    'process_cpu_seconds_total',
+    'Processor time that the engine used',
+    REFERENCE_COUNTS.process_cpu_seconds_total,
+  ),
   gauge('process_resident_memory_bytes', 'Resident memory of the engine', (s) => s.rssBytes),
 ];

@@ -1,17 +1,16 @@
 import type { EngineStatus } from '../../engine/ports/engine-status.js';
 import { droppedTrades } from '../../view/dropped-trades.js';
-import { orderResults } from '../../view/effects-watch.js';
-import { counter, counterBy, countOf, gauge, secondsOf, type MetricSpec } from './metric-spec.js';
+import {
+  countOf,
+  isReal,
+  REFERENCE_COUNTS,
+  type ReferenceCount,
+} from '../../view/reference-counts.js';
+import { counter, counterBy, gauge, secondsOf, type MetricSpec } from './metric-spec.js';
 
-/**
- * The names of existing dashboards and alert rules (domain.md 1.2 to 1.10), fed from one process.
- * What belongs to the hypothetical book of shadow mode counts as nothing here: gates and dashboards
- * read these names as orders and money.
- */
+/** The names of existing dashboards and alert rules (domain.md 1.2 to 1.10), fed from one process. */
 export const REFERENCE_METRICS: readonly MetricSpec[] = [
-  counter('decoded_messages_total', 'Frames decoded; of a file its trades', (s) =>
-    s.feed.health === null ? s.trades.count : s.feed.health.counts.frames,
-  ),
+  shared('decoded_messages_total', 'Frames decoded; of a file its trades'),
   counter('decode_errors_total', 'Frames that could not be read', (s) =>
     s.feed.health === null ? null : s.feed.health.counts.unreadable,
   ),
@@ -36,17 +35,19 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
     countOf(s, 'AllocationDecided'),
   ),
   counter('allocation_fills_processed_total', 'Fills that allocation has seen', fills),
-  counter('signals_generated_total', 'Signals raised', (s) => countOf(s, 'SignalRaised')),
+  shared('signals_generated_total', 'Signals raised'),
   gauge('signal_engine_status', '1 while the engine runs', (s) => flag(s.phase === 'running')),
   counter('signals_received_total', 'Signals that risk has seen', (s) =>
     countOf(s, 'SignalRaised'),
   ),
-  counter('orders_approved_total', 'Orders released, unwinds included', (s) => s.allowed.count),
-  counter('orders_blocked_total', 'Signals stopped by any layer', (s) => s.blocked.count),
-  counter('order_results_received_total', 'Order results seen', (s) => orderResults(s).count),
+  shared('orders_approved_total', 'Orders released, unwinds included'),
+  shared('orders_blocked_total', 'Signals stopped by any layer'),
+  shared('order_results_received_total', 'Order results seen'),
   counter('orders_rejected_execution_total', 'Order results that are no fill', rejections),
-  gauge('circuit_breaker_active', '1 while any breaker is open', (s) =>
-    flag(Object.values(s.portfolio.breakers).includes(true)),
+  gauge(
+    'circuit_breaker_active',
+    '1 while any breaker is open',
+    REFERENCE_COUNTS.circuit_breaker_active,
   ),
   gauge('risk_pending_orders_total', 'Orders without a final result', (s) =>
     isReal(s) ? s.portfolio.openOrders : 0,
@@ -64,11 +65,9 @@ export const REFERENCE_METRICS: readonly MetricSpec[] = [
   ),
   counter('risk_proactive_unwind_triggered_total', 'Unwind orders wanted', (s) => s.unwinds),
   counter('risk_alerts_generated_total', 'Alerts raised', (s) => countOf(s, 'AlertRaised')),
-  counter('execution_orders_received_total', 'Orders that execution has seen', (s) =>
-    countOf(s, 'OrderRequested'),
-  ),
-  counter('execution_orders_filled_total', 'Fills; never the hypothetical ones', fills),
-  counter('execution_orders_rejected_total', 'Orders refused or rejected', rejections),
+  shared('execution_orders_received_total', 'Orders that execution has seen'),
+  shared('execution_orders_filled_total', 'Fills; never the hypothetical ones'),
+  shared('execution_orders_rejected_total', 'Orders refused or rejected'),
   counter(
     'execution_invalid_payloads_total',
     'Orders refused as insane',
@@ -93,16 +92,16 @@ function tradesKept({ trades, tradesRefused }: EngineStatus): number {
   return Math.max(0, trades.count - droppedTrades(tradesRefused));
 }
 
-function isReal({ portfolio }: EngineStatus): boolean {
-  return portfolio.book === 'real';
-}
-
 function fills(status: EngineStatus): number {
-  return isReal(status) ? countOf(status, 'OrderFilled') : 0;
+  return REFERENCE_COUNTS.execution_orders_filled_total(status);
 }
 
 function rejections(status: EngineStatus): number {
-  return countOf(status, 'OrderRefused') + (isReal(status) ? countOf(status, 'OrderRejected') : 0);
+  return REFERENCE_COUNTS.execution_orders_rejected_total(status);
+}
+
+function shared(name: ReferenceCount, help: string): MetricSpec {
+  return counter(name, help, REFERENCE_COUNTS[name]);
 }
 
 function flag(on: boolean): number {

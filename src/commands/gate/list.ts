@@ -1,7 +1,8 @@
-import { isScope, type GateCopy, type GateReading } from '../../engine/control/delivery-gate.js';
+import type { GateCopy, GateReading } from '../../engine/control/delivery-gate.js';
 import { gateWarnings } from '../../engine/control/delivery-gate-warnings.js';
 import { EXIT } from '../../operator-error.js';
 import { agoText, durationText } from '../../view/age.js';
+import { statedScopes } from '../../view/board/permission-board.js';
 import type { CommandIo } from '../command-io.js';
 import { printRows } from '../output/envelope.js';
 import { chooseFields, type RowFields } from '../output/row-fields.js';
@@ -20,7 +21,7 @@ export async function run(
   const gate = await services.deliveryGate(options, io);
   const look = await lookAtGate(gate, io.nowMs());
   const warnings = gateWarnings(gate.hash, look.copies, look.moment);
-  const rows = scopesOf(look.copies).map((scope) => scopeJson(look, scope));
+  const rows = statedScopes(look.copies).map((scope) => scopeJson(look, scope));
   const files = look.copies.map(fileJson);
   printRows(io, {
     command: 'gate.list',
@@ -38,15 +39,6 @@ export async function run(
       ].join('\n'),
   });
   return EXIT.OK;
-}
-
-/** Those that anybody wrote down, in the order of the alphabet. */
-function scopesOf(copies: readonly GateCopy[]): readonly string[] {
-  const stated = copies.flatMap(({ working }) =>
-    working.state === 'present' ? working.stated.openings : [],
-  );
-  const scopes = stated.flatMap(({ scope }) => (scope !== null && isScope(scope) ? [scope] : []));
-  return [...new Set(scopes)].sort();
 }
 
 type ScopeJson = ReturnType<typeof scopeJson>;

@@ -4,11 +4,16 @@ import { plainText } from '../../view/plain-text.js';
 import type { LogLine } from './log-line.js';
 
 /** `18:46:33.666 info  engine   draining: stopped trades=1590 …`; times are UTC. */
-export function lineText({ atMs, level, area, message, fields }: LogLine): string {
+export function lineText(line: LogLine): string {
+  const { atMs, level, area } = line;
   const time = new Date(atMs).toISOString().slice(11, 23);
+  return plainText([time, level.padEnd(5), area.padEnd(9), messageText(line)].join(' '));
+}
+
+/** `draining: stopped trades=1590 …`, without secrets, and not made plain. */
+export function messageText({ message, fields }: Pick<LogLine, 'message' | 'fields'>): string {
   const members = fields.map(([name, value]) => `${name}=${valueText(value)}`);
-  const words = [time, level.padEnd(5), area.padEnd(9), message, ...members].join(' ');
-  return plainText(maskSecrets(words));
+  return maskSecrets([message, ...members].join(' '));
 }
 
 export function unreadableText(raw: RawLine): string {

@@ -24,7 +24,7 @@ export async function run(
   const id = asked === undefined ? null : itemId(asked);
   // What a canary does not wait for, live does.
   const isOther = id !== null && !itemsFor(target).some((item) => item.id === id);
-  const readiness = await judged(isOther ? 'live' : target, { options, io, services });
+  const readiness = await judgedReadiness(isOther ? 'live' : target, { options, io, services });
   if (id !== null) return explain(id, readiness, io);
   printResult(io, {
     command: 'readiness',
@@ -35,13 +35,14 @@ export async function run(
   return readiness.verdict === 'GO' ? EXIT.OK : EXIT.FINDING;
 }
 
-interface ReadinessCall {
+export interface ReadinessCall {
   readonly options: ParsedOptions;
   readonly io: CommandIo;
   readonly services: ReadinessServices;
 }
 
-async function judged(
+/** Reads plan, state files, proofs and the whole ledger: not to be asked every second. */
+export async function judgedReadiness(
   target: ReadinessTarget,
   { options, io, services }: ReadinessCall,
 ): Promise<Readiness> {

@@ -1,6 +1,6 @@
 import type { WatchdogStanding } from '../../engine/ports/watchdog-standing.js';
-import { agoText } from '../../view/age.js';
 import { plainText } from '../../view/plain-text.js';
+import { watchdogWords } from '../../view/watchdog-words.js';
 import { ACK_COMMAND, alarmWords } from './open-alarm.js';
 
 /** One line, and a second one for an alarm that nobody has acknowledged. */
@@ -11,7 +11,7 @@ export function standingText(
 ): string {
   const { alarm } = standing;
   const lines = [
-    ['watchdog', standingWords(standing, nowMs)],
+    ['watchdog', watchdogWords(standing, nowMs)],
     ...(alarm === null
       ? []
       : [['alarm', `NOT ACKNOWLEDGED ${alarmWords(alarm)}; look at it, then: ${ACK_COMMAND}`]]),
@@ -19,18 +19,6 @@ export function standingText(
   return lines
     .map(([label = '', words = '']) => `${label.padEnd(labelWidth)} ${plainText(words)}\n`)
     .join('');
-}
-
-function standingWords({ state, pid, does, lookedAtMs }: WatchdogStanding, nowMs: number): string {
-  const looked = lookedAtMs === null ? 'never looked' : `looked ${agoText(lookedAtMs, nowMs)}`;
-  switch (state) {
-    case 'none':
-      return 'none';
-    case 'watches':
-      return `watches, ${does}, pid ${pid ?? 'unknown'}, ${looked}`;
-    case 'silent':
-      return `SILENT: pid ${pid ?? 'unknown'} has the watch, ${looked}`;
-  }
 }
 
 export function standingJson({ state, pid, does, lookedAtMs, alarm }: WatchdogStanding) {

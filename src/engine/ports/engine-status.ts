@@ -123,6 +123,8 @@ export interface EngineStatus {
     Record<'journal' | 'fold' | 'audit' | 'publish' | 'total', LatencyHistogram>
   >;
   readonly rssBytes: number;
+  /** Processor time of the process since its start, user and system, in ms. */
+  readonly cpuMs: number;
   /** Absent where there was none. */
   readonly canary?: CanaryStatus;
   /** Absent where one process is the whole run; else the other figures are of its own shards. */

@@ -35,6 +35,7 @@ interface ShardedParts {
   readonly nowMs: number;
   readonly pid: number;
   readonly rssBytes: number;
+  readonly cpuMs: number;
   readonly hash: Hash;
 }
 
@@ -77,6 +78,7 @@ export function shardedStatus(parts: ShardedParts): EngineStatus {
     symbols: pipelines.flatMap(({ fold }) => symbolStatus(fold)),
     database: parts.database,
     rssBytes: parts.rssBytes,
+    cpuMs: parts.cpuMs,
     shared: parts.shared,
   };
 }

@@ -7,6 +7,7 @@ import { type StateDirectory } from '../../adapters/files/state-directory.js';
 import { localTopics } from '../../adapters/local-topics.js';
 import { nodeHash } from '../../adapters/node-hash.js';
 import { postgresAuditStore } from '../../adapters/postgres/audit-store.js';
+import { ownCpuMs } from '../../adapters/process-usage.js';
 import type { EngineOrder } from '../../commands/services.js';
 import type { LiveDeps, LiveSettings } from '../../engine/live-run.js';
 import { drainRun, knownRun, openLiveRun, undrainedRuns } from '../../engine/open-run.js';
@@ -64,6 +65,7 @@ export async function openAlone(
     onCommitted: order.onCommitted,
     database: () => database.status(),
     rssBytes: () => process.memoryUsage.rss(),
+    cpuMs: ownCpuMs,
   };
   await drainOthers(deps, { settings, known, onNotice }, preflight);
   // Behind the drain: only now it is known what a run that crashed holds.

@@ -8,7 +8,9 @@ import type { Keys } from '../../engine/ports/topics-keys.js';
 import type { ControlHandlers } from '../../adapters/control-socket/routes.js';
 import { progressOf } from '../../view/progress.js';
 import { viewSource } from '../../view/view-source.js';
+import { systemClock } from '../../adapters/system-clock.js';
 import type { Preflight } from './preflight.js';
+import { pushedFrame } from './pushed-frame.js';
 
 interface Served {
   readonly live: EngineRun;
@@ -42,6 +44,7 @@ export async function openListeners(
           view: () => source.view(),
           progress: () => progressOf(live.status()),
         },
+        frame: pushedFrame(source, handlers.log, systemClock()),
         onFault,
       }),
     ({ path }) => path,

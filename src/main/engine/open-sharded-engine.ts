@@ -22,6 +22,7 @@ import { redisShardLog } from '../../adapters/redis/redis-shard-log.js';
 import { redisShardLooks } from '../../adapters/redis/redis-shard-looks.js';
 import { redisKeys, redisTopics } from '../../adapters/redis/redis-topics-keys.js';
 import { feederLease, pipelineLease, writerLease } from '../../adapters/redis/shard-keys.js';
+import { ownCpuMs } from '../../adapters/process-usage.js';
 import type { EngineOrder } from '../../commands/services.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import type { ControlRecord } from '../../engine/domain/control.js';
@@ -331,6 +332,7 @@ function engineRun(
         nowMs: clock.nowMs(),
         pid: process.pid,
         rssBytes: process.memoryUsage.rss(),
+        cpuMs: ownCpuMs(),
         hash: nodeHash,
       }),
   };

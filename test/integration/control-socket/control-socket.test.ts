@@ -133,6 +133,7 @@ async function serve(overrides: Partial<ControlHandlers> = {}, answerTimeoutMs =
   const socket = await openControlSocket({
     path,
     handlers: handlers(overrides),
+    frame: () => Promise.reject(new Error('nobody watches')),
     onFault,
     answerTimeoutMs,
   });

@@ -49,7 +49,7 @@ const startedAtMs = Date.now() - 60_000;
 
 function statusOf(engine: ShardedRun, feed: Feed | null = null) {
   const { run, ...now } = {
-    ...{ nowMs: Date.now(), pid: process.pid, rssBytes: 1, hash: nodeHash },
+    ...{ nowMs: Date.now(), pid: process.pid, rssBytes: 1, cpuMs: 1, hash: nodeHash },
     run: {
       ...{ runGroup: 'run-a', identity: 'test', mode: 'paper', feed: 'test', seed: 7 },
       ...{ shards: SHARDS, startedAtMs, finished: false },

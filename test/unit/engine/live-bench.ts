@@ -86,6 +86,7 @@ export class LiveBench {
         onCommitted: (fact) => committed.push(fact),
         database: () => ({ kind: 'external', where: 'memory', state: 'up' }),
         rssBytes: () => 0,
+        cpuMs: () => 0,
       },
       { ...SETTINGS, ...change },
     );

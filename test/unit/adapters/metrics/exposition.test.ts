@@ -67,6 +67,7 @@ const MOVED: EngineStatus = {
   },
   latency: { ...HEALTHY.latency, audit: histogram },
   rssBytes: 1,
+  cpuMs: 99_000,
   shared: fakeSharedRun({
     engines: [],
     shardsAtMs: NOW_MS - 9_000,
