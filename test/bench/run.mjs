@@ -42,6 +42,7 @@ try {
       over_redis: redisEndToEnd(workers, 'kill'),
     },
     drift: worker(workers, 'drift.js', cdb),
+    doctor: worker(workers, 'doctor.js', cdb),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -62,6 +63,7 @@ async function bundleWorkers() {
       'test/bench/redis-end-to-end.ts',
       'test/bench/kill-drill.ts',
       'test/bench/drift.ts',
+      'test/bench/doctor.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',
