@@ -1,0 +1,106 @@
+import type { FillBoardRow, OrderRow } from '../board.js';
+import type { BoardTable, CellTone } from '../table.js';
+import { decimalCell, textCell, whenCell } from './cell-text.js';
+
+export const FILLS_TABLE: BoardTable<FillBoardRow> = {
+  name: 'fills',
+  key: ({ fillId }) => fillId,
+  columns: [
+    {
+      ...{ name: 'time', title: 'TIME', width: 11, priority: 2 },
+      text: ({ atMs }, context) => whenCell(atMs, context),
+      sortBy: ({ atMs }) => atMs,
+    },
+    { name: 'symbol', title: 'SYMBOL', width: 10, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
+    {
+      ...{ name: 'status', title: 'STATUS', width: 9, priority: 7 },
+      text: ({ status }) => status,
+      tone: ({ status }) => stateTone(status),
+    },
+    {
+      ...{ name: 'qty', title: 'QTY', width: 11, align: 'right', priority: 4 },
+      text: ({ qty }) => decimalCell(qty),
+      sortBy: ({ qty }) => numberIn(qty),
+    },
+    {
+      ...{ name: 'price', title: 'PRICE', width: 11, align: 'right', priority: 5 },
+      text: ({ price }) => decimalCell(price),
+      sortBy: ({ price }) => numberIn(price),
+    },
+    {
+      ...{ name: 'slip', title: 'SLIP bp', width: 7, align: 'right', priority: 6 },
+      text: ({ slippageBps }) => decimalCell(slippageBps),
+      sortBy: ({ slippageBps }) => numberIn(slippageBps),
+    },
+    {
+      ...{ name: 'fee', title: 'FEE', width: 9, align: 'right', priority: 9 },
+      text: ({ fee }) => decimalCell(fee),
+      sortBy: ({ fee }) => numberIn(fee),
+    },
+    {
+      ...{ name: 'pnl', title: 'PNL', width: 9, align: 'right', priority: 10 },
+      text: ({ realizedPnl }) => decimalCell(realizedPnl),
+      tone: ({ realizedPnl }) => pnlTone(realizedPnl),
+      sortBy: ({ realizedPnl }) => numberIn(realizedPnl),
+    },
+    {
+      ...{ name: 'order', title: 'ORDER', width: 13, isFlexible: true, priority: 8 },
+      text: ({ orderId }) => textCell(orderId),
+    },
+    {
+      ...{ name: 'strategy', title: 'STRATEGY', width: 14, isFlexible: true, priority: 11 },
+      text: ({ strategyId }) => textCell(strategyId),
+    },
+  ],
+};
+
+export const ORDERS_TABLE: BoardTable<OrderRow> = {
+  name: 'orders',
+  key: ({ orderId }) => orderId,
+  columns: [
+    {
+      ...{ name: 'time', title: 'TIME', width: 11, priority: 2 },
+      text: ({ atMs }, context) => whenCell(atMs, context),
+      sortBy: ({ atMs }) => atMs,
+    },
+    { name: 'symbol', title: 'SYMBOL', width: 10, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
+    {
+      ...{ name: 'qty', title: 'QTY', width: 11, align: 'right', priority: 5 },
+      text: ({ qty }) => decimalCell(qty),
+      sortBy: ({ qty }) => numberIn(qty),
+    },
+    {
+      ...{ name: 'price', title: 'PRICE', width: 11, align: 'right', priority: 6 },
+      text: ({ price }) => decimalCell(price),
+      sortBy: ({ price }) => numberIn(price),
+    },
+    {
+      ...{ name: 'state', title: 'STATE', width: 15, priority: 4 },
+      text: ({ state }) => textCell(state),
+      tone: ({ state }) => stateTone(state),
+    },
+    {
+      ...{ name: 'order', title: 'ORDER', width: 13, isFlexible: true, priority: 7 },
+      text: ({ orderId }) => textCell(orderId),
+    },
+  ],
+};
+
+function stateTone(state: string): CellTone {
+  if (/reject|fail|error/i.test(state)) return 'bad';
+  return /refused|cancel|expired/i.test(state) ? 'warn' : 'plain';
+}
+
+function pnlTone(pnl: string | null): CellTone {
+  const value = numberIn(pnl);
+  if (value === null || value === 0) return 'plain';
+  return value > 0 ? 'good' : 'bad';
+}
+
+function numberIn(text: string | null): number | null {
+  if (text === null || text.trim() === '') return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
