@@ -28,8 +28,14 @@ export function processTerminal(output: TerminalOutput = new TerminalOutput()): 
       };
     },
     onSignal: (signal, listener) => {
-      process.on(signal, listener);
-      return () => process.off(signal, listener);
+      const heard =
+        signal === 'SIGCONT'
+          ? () => {
+              afterStop(listener);
+            }
+          : listener;
+      process.on(signal, heard);
+      return () => process.off(signal, heard);
     },
     onLastMoment: (listener) => {
       process
@@ -61,6 +67,12 @@ export function processTerminal(output: TerminalOutput = new TerminalOutput()): 
       output.close();
     },
   };
+}
+
+/** While we were stopped, the shell was told of a new size, and we were not. */
+function afterStop(listener: () => void): void {
+  process.emit('SIGWINCH', 'SIGWINCH');
+  listener();
 }
 
 function ignore(): void {
