@@ -100,15 +100,19 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '',
 ];
 
-/** Every text of the fake board, wherever it stands, replaced by what `hostile` says. */
+/** Every text of a board replaced by what `hostile` says; words of a fixed choice stay. */
 export function withTexts(board: Board, hostile: (text: string) => string): Board {
   const kept = new Set(['unit', 'source', 'word', 'row']);
+  const isChoice = (part: object) => 'unit' in part || 'latencyMs' in part;
   const change = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return kept.has(key) ? value : hostile(value);
     if (Array.isArray(value)) return value.map((item: unknown) => change(item, key));
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]: [string, unknown]) => [name, change(item, name)]),
+      Object.entries(value).map(([name, item]: [string, unknown]) => [
+        name,
+        name === 'state' && isChoice(value) ? item : change(item, name),
+      ]),
     );
   };
   return change(board, '') as Board;

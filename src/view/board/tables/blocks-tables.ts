@@ -9,7 +9,7 @@ export const CODES_TABLE: BoardTable<BlockCodeRow> = {
   columns: [
     { name: 'code', title: 'CODE', width: 14, priority: 1, text: ({ code }) => code },
     {
-      ...{ name: 'count', title: 'N', width: 6, align: 'right', priority: 2 },
+      ...{ name: 'count', title: 'N', width: 5, align: 'right', priority: 2 },
       text: ({ count }) => countCell(count),
       sortBy: ({ count }) => count,
     },
@@ -18,18 +18,18 @@ export const CODES_TABLE: BoardTable<BlockCodeRow> = {
       text: ({ shareFraction }) => shareCell(shareFraction),
       sortBy: ({ shareFraction }) => shareFraction,
     },
-    { name: 'trend', title: 'TREND', width: 10, priority: 6, trend: ({ trend }) => trend },
+    { name: 'trend', title: 'TREND', width: 8, priority: 6, trend: ({ trend }) => trend },
     {
-      ...{ name: 'last', title: 'LAST', width: 8, align: 'right', priority: 5 },
+      ...{ name: 'last', title: 'LAST', width: 8, align: 'right', priority: 7 },
       text: ({ lastAtMs }, context) => lastCell(lastAtMs, context),
       sortBy: ({ lastAtMs }) => lastAtMs,
     },
     {
-      ...{ name: 'meaning', title: 'MEANING', width: 12, isFlexible: true, priority: 4 },
+      ...{ name: 'meaning', title: 'MEANING', width: 16, isFlexible: true, priority: 4 },
       text: ({ meaning }) => textCell(meaning),
     },
     {
-      ...{ name: 'todo', title: 'WHAT TO TRY', width: 40, isFlexible: true, priority: 7 },
+      ...{ name: 'todo', title: 'WHAT TO TRY', width: 40, isFlexible: true, priority: 8 },
       text: ({ todo }) => textCell(todo),
     },
   ],

@@ -1,17 +1,17 @@
 import type { FillBoardRow, OrderRow } from '../board.js';
 import type { BoardTable, CellTone } from '../table.js';
-import { decimalCell, textCell, whenCell } from './cell-text.js';
+import { decimalCell, lastCell, textCell } from './cell-text.js';
 
 export const FILLS_TABLE: BoardTable<FillBoardRow> = {
   name: 'fills',
   key: ({ fillId }) => fillId,
   columns: [
     {
-      ...{ name: 'time', title: 'TIME', width: 11, priority: 2 },
-      text: ({ atMs }, context) => whenCell(atMs, context),
+      ...{ name: 'time', title: 'TIME', width: 8, priority: 2 },
+      text: ({ atMs }, context) => lastCell(atMs, context),
       sortBy: ({ atMs }) => atMs,
     },
-    { name: 'symbol', title: 'SYMBOL', width: 10, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'symbol', title: 'SYMBOL', width: 9, priority: 1, text: ({ symbol }) => symbol },
     { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
     {
       ...{ name: 'status', title: 'STATUS', width: 9, priority: 7 },
@@ -19,12 +19,12 @@ export const FILLS_TABLE: BoardTable<FillBoardRow> = {
       tone: ({ status }) => stateTone(status),
     },
     {
-      ...{ name: 'qty', title: 'QTY', width: 11, align: 'right', priority: 4 },
+      ...{ name: 'qty', title: 'QTY', width: 10, align: 'right', priority: 4 },
       text: ({ qty }) => decimalCell(qty),
       sortBy: ({ qty }) => numberIn(qty),
     },
     {
-      ...{ name: 'price', title: 'PRICE', width: 11, align: 'right', priority: 5 },
+      ...{ name: 'price', title: 'PRICE', width: 10, align: 'right', priority: 5 },
       text: ({ price }) => decimalCell(price),
       sortBy: ({ price }) => numberIn(price),
     },
@@ -60,19 +60,19 @@ export const ORDERS_TABLE: BoardTable<OrderRow> = {
   key: ({ orderId }) => orderId,
   columns: [
     {
-      ...{ name: 'time', title: 'TIME', width: 11, priority: 2 },
-      text: ({ atMs }, context) => whenCell(atMs, context),
+      ...{ name: 'time', title: 'TIME', width: 8, priority: 2 },
+      text: ({ atMs }, context) => lastCell(atMs, context),
       sortBy: ({ atMs }) => atMs,
     },
-    { name: 'symbol', title: 'SYMBOL', width: 10, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'symbol', title: 'SYMBOL', width: 9, priority: 1, text: ({ symbol }) => symbol },
     { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
     {
-      ...{ name: 'qty', title: 'QTY', width: 11, align: 'right', priority: 5 },
+      ...{ name: 'qty', title: 'QTY', width: 10, align: 'right', priority: 5 },
       text: ({ qty }) => decimalCell(qty),
       sortBy: ({ qty }) => numberIn(qty),
     },
     {
-      ...{ name: 'price', title: 'PRICE', width: 11, align: 'right', priority: 6 },
+      ...{ name: 'price', title: 'PRICE', width: 10, align: 'right', priority: 6 },
       text: ({ price }) => decimalCell(price),
       sortBy: ({ price }) => numberIn(price),
     },

@@ -112,7 +112,7 @@ export const ENGINES_TABLE: BoardTable<EngineRow> = {
       sortBy: ({ rssBytes }) => rssBytes,
     },
     {
-      ...{ name: 'up', title: 'UP', width: 6, align: 'right', priority: 6 },
+      ...{ name: 'up', title: 'UP', width: 6, align: 'right', priority: 7 },
       text: ({ startedAtMs }, { nowMs }) =>
         startedAtMs === null ? NO_DATA : spanCell(nowMs - startedAtMs),
       sortBy: ({ startedAtMs }) => startedAtMs,
@@ -128,7 +128,7 @@ export const ENGINES_TABLE: BoardTable<EngineRow> = {
       text: ({ roles }) => textCell(roles.join(' ')),
     },
     {
-      ...{ name: 'note', title: 'NOTE', width: 8, isFlexible: true, priority: 7 },
+      ...{ name: 'note', title: 'NOTE', width: 6, isFlexible: true, priority: 6 },
       text: ({ note }) => textCell(note),
     },
   ],

@@ -7,7 +7,7 @@ export const STREAMS_TABLE: BoardTable<StreamRow> = {
   key: ({ name }) => name,
   tone: ({ exists }) => (exists ? 'plain' : 'dim'),
   columns: [
-    { name: 'name', title: 'NAME', width: 22, priority: 1, text: ({ name }) => name },
+    { name: 'name', title: 'NAME', width: 21, priority: 1, text: ({ name }) => name },
     {
       ...{ name: 'length', title: 'LEN', width: 6, align: 'right', priority: 2 },
       text: ({ exists, length, isCapped }) =>
@@ -15,7 +15,7 @@ export const STREAMS_TABLE: BoardTable<StreamRow> = {
       sortBy: ({ exists, length }) => (exists ? length : null),
     },
     {
-      ...{ name: 'rate', title: 'IN/s', width: 6, align: 'right', priority: 3 },
+      ...{ name: 'rate', title: 'IN/s', width: 5, align: 'right', priority: 3 },
       text: ({ inPerSec }) => rateCell(inPerSec),
       sortBy: ({ inPerSec }) => inPerSec,
     },
@@ -26,7 +26,7 @@ export const STREAMS_TABLE: BoardTable<StreamRow> = {
       sortBy: ({ lagEntries }) => lagEntries,
     },
     {
-      ...{ name: 'pending', title: 'PEND', width: 5, align: 'right', priority: 6 },
+      ...{ name: 'pending', title: 'PEND', width: 5, align: 'right', priority: 7 },
       text: ({ pendingEntries }) => countCell(pendingEntries),
       sortBy: ({ pendingEntries }) => pendingEntries,
     },
@@ -45,7 +45,7 @@ export const STREAMS_TABLE: BoardTable<StreamRow> = {
       text: ({ newestId }) => newestId ?? NO_DATA,
     },
     {
-      ...{ name: 'trend', title: 'TREND', width: 8, isFlexible: true, priority: 7 },
+      ...{ name: 'trend', title: 'TREND', width: 8, isFlexible: true, priority: 6 },
       trend: ({ trend }) => trend,
     },
   ],

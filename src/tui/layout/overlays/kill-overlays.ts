@@ -1,0 +1,96 @@
+import { countCell, msCell } from '../../../view/board/tables/cell-text.js';
+import type { Line } from '../../line.js';
+import { wrap } from '../../text/fit.js';
+import type { Overlay } from '../../ui-state.js';
+import { levelOf, modeOf } from '../control-words.js';
+import { freshnessLabel } from '../freshness-label.js';
+import type { Scene } from '../scene.js';
+import { fitLine, say } from '../spans.js';
+import { overBox } from './overlay-box.js';
+
+const COLUMNS_MAX = 62;
+/** A box of fewer rows would leave out the question. */
+const BOX_ROWS_MIN = 5;
+const BOX_COLUMNS_MIN = 30;
+
+/** Drawn from what is in memory alone, and at any size: `y` works as soon as it is there. */
+export function killAskOverlay(scene: Scene, below: readonly Line[]): readonly Line[] {
+  const { columns, rows } = scene.frame.size;
+  const question = 'y engage now, any other key: cancel';
+  if (rows < BOX_ROWS_MIN || columns < BOX_COLUMNS_MIN) {
+    const words = columns < question.length + 6 ? 'STOP? y=yes other=no' : `STOP: ${question}`;
+    return [fitLine([say(words, 'alarm')], columns), ...below.slice(1)];
+  }
+  return overBox(scene, below, {
+    ...{ title: 'ENGAGE KILL SWITCH', columnsMax: COLUMNS_MAX, style: 'alarm' },
+    body: ({ columns: room, rows: space }) => {
+      const facts = [
+        ...wrapped(askFacts(scene), room),
+        ...wrapped('no new order leaves; positions stay. Released on the command line only', room),
+      ];
+      const asked = wrapped(question, room);
+      return [...facts.slice(0, Math.max(0, space - asked.length)), ...asked];
+    },
+  });
+}
+
+function askFacts(scene: Scene): string {
+  const { board, shownMs } = scene;
+  const control = board.control.value;
+  const { doubt } = freshnessLabel(board.control, shownMs);
+  const stages = freshnessLabel(board.stages, shownMs).doubt;
+  const engines = countCell(board.stages.value?.engines.length ?? null);
+  const orders = countCell(control?.openOrders ?? null);
+  const positions = countCell(control?.openPositions ?? null);
+  return [
+    `mode ${modeOf(scene)}`,
+    levelOf(scene).short,
+    `engines ${engines}${stages}`,
+    `open orders ${orders}${doubt}`,
+    `open positions ${positions}${doubt}`,
+  ].join('   ');
+}
+
+type KillOverlay = Extract<Overlay, { kind: 'kill' }>;
+
+const STATES: Readonly<Record<KillOverlay['state'], string>> = {
+  sent: 'sent; waiting for the engines',
+  stopped: 'STOPPED: no new order leaves. Any key: back',
+  partial: 'PARTLY STOPPED: look at the lines marked ✖. K: again',
+  failed: 'NOT STOPPED. K: again, or: cdb kill-switch engage',
+};
+
+/** Who has stopped, and how long after the key. */
+export function killProgressOverlay(
+  scene: Scene,
+  below: readonly Line[],
+  { state, lines }: KillOverlay,
+): readonly Line[] {
+  const { columns, rows } = scene.frame.size;
+  if (rows < BOX_ROWS_MIN || columns < BOX_COLUMNS_MIN) {
+    return [fitLine([say(STATES[state], 'alarm')], columns), ...below.slice(1)];
+  }
+  return overBox(scene, below, {
+    ...{ title: 'KILL SWITCH', columnsMax: COLUMNS_MAX, style: 'alarm' },
+    body: ({ columns: room, rows: space }) => {
+      const verdict = wrapped(STATES[state], room);
+      const said = lines.map(({ who, words, isWell, ms }): Line => {
+        const time = ms === null ? '' : ` ${msCell(ms)} ms`;
+        return fitLine([say(` ${isWell ? '●' : '✖'} ${who}: ${words}${time}`)], room);
+      });
+      const listRoom = Math.max(0, space - verdict.length);
+      return [...shortened(said, listRoom), ...verdict];
+    },
+  });
+}
+
+/** Fewer lines with the number of those that are missing. */
+function shortened(lines: readonly Line[], rows: number): readonly Line[] {
+  if (lines.length <= rows) return lines;
+  const kept = Math.max(0, rows - 1);
+  return [...lines.slice(0, kept), [say(` and ${lines.length - kept} more`)]].slice(0, rows);
+}
+
+function wrapped(words: string, columns: number): readonly Line[] {
+  return wrap(words, Math.max(1, columns - 2)).map((text) => [say(` ${text}`)]);
+}

@@ -1,0 +1,36 @@
+import { CONTROL_MENU } from '../../control-menu.js';
+import type { Line } from '../../line.js';
+import { wrap } from '../../text/fit.js';
+import type { Overlay } from '../../ui-state.js';
+import type { Scene } from '../scene.js';
+import { say } from '../spans.js';
+import { windowTop } from '../../../view/board/tables/selection.js';
+import { overBox } from './overlay-box.js';
+
+const COLUMNS_MAX = 80;
+const ELSEWHERE =
+  'A release, gates and canary steps need a reason and the target retyped: use cdb.';
+
+/** What can be changed from here. */
+export function menuOverlay(
+  scene: Scene,
+  below: readonly Line[],
+  { selected }: Extract<Overlay, { kind: 'menu' }>,
+): readonly Line[] {
+  return overBox(scene, below, {
+    ...{ title: 'Change something (Enter: ask, Esc: back)', columnsMax: COLUMNS_MAX },
+    body: ({ columns, rows }) => {
+      const chosen = Math.max(0, Math.min(selected, CONTROL_MENU.length - 1));
+      const top = windowTop(chosen, CONTROL_MENU.length, rows);
+      const items = CONTROL_MENU.map(({ label, argv }, at): Line => {
+        const isChosen = at === chosen;
+        const text = `${isChosen ? '▶' : ' '} ${label}   cdb ${argv.join(' ')}`;
+        return [say(text, isChosen ? 'selected' : 'plain')];
+      });
+      const foot = wrap(ELSEWHERE, Math.max(1, columns - 2)).map((text): Line => [
+        say(` ${text}`, 'dim'),
+      ]);
+      return [...items.slice(top, top + rows), ...foot].slice(0, rows);
+    },
+  });
+}
