@@ -24,6 +24,7 @@ export interface CommandIo {
   stdoutDrained(): Promise<void>;
   readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly stdoutIsTTY: boolean;
+  readonly stdinIsTTY: boolean;
   /** A person sees stderr and can type on stdin. */
   readonly canAsk: boolean;
   /** As it is now. Of a stdout that is no terminal, or of one that does not say: 80 by 24. */

@@ -23,14 +23,14 @@ export async function run(
   const source =
     replay === undefined
       ? await services.boardSource(options, io, plan)
-      : await services.recordedBoards(replay);
+      : await services.recordedBoards(replay, io);
   try {
     if (snapshot !== undefined) {
       const text = await services.screenText(source, plan, io);
       await services.replaceFile(snapshot, text, 0o600);
       return EXIT.OK;
     }
-    if (isSaid) return await sayChanges(source, io, services.pause);
+    if (isSaid) return await sayChanges(source, io, (ms, signal) => services.pause(ms, signal));
     return await services.runDashboard(source, plan, { options, io, services });
   } finally {
     await source.close();
@@ -58,12 +58,12 @@ function known<Name extends string>(names: readonly Name[], text?: string): Name
 /** @throws OperatorError (exit 2) that names what does the same as text */
 function requireTerminal(io: CommandIo): void {
   const isDumb = io.env['TERM'] === 'dumb';
-  if (io.stdoutIsTTY && io.canAsk && !isDumb && io.outputFormat === 'text') return;
+  if (io.stdoutIsTTY && io.stdinIsTTY && !isDumb && io.outputFormat === 'text') return;
   const why = isDumb
     ? 'TERM=dumb says that this terminal can move no cursor'
     : io.outputFormat !== 'text'
       ? 'a screen has no JSON form'
-      : 'stdin, stdout and stderr have to be one';
+      : 'stdin and stdout have to be one';
   throw new OperatorError({
     code: 'CDB-E0002',
     what: 'Cannot draw the dashboard: this is no terminal',

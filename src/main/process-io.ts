@@ -19,6 +19,7 @@ export function processIo(args: readonly string[], deadline: AbortSignal): Comma
         : Promise.resolve(),
     stdin,
     stdoutIsTTY: stdout.isTTY,
+    stdinIsTTY: stdin.isTTY,
     canAsk: stdin.isTTY && stderr.isTTY,
     terminalSize: () => ({
       columns: stdout.columns || TERMINAL.columns,

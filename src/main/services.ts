@@ -92,6 +92,22 @@ export const services: Services = {
     const { schemaDatabase } = await import('./operator/schema-database.js');
     return schemaDatabase(options, io);
   },
+  async boardSource(options, io, plan) {
+    const { openBoardSource } = await import('./dashboard/open-board-source.js');
+    return openBoardSource(options, io, plan);
+  },
+  async recordedBoards(path, io) {
+    const { openRecording } = await import('./dashboard/open-dashboard.js');
+    return openRecording(path, io);
+  },
+  async runDashboard(source, plan, call) {
+    const { runDashboard } = await import('./dashboard/open-dashboard.js');
+    return runDashboard(source, plan, call);
+  },
+  async screenText(source, plan, io) {
+    const { screenText } = await import('./dashboard/open-dashboard.js');
+    return screenText(source, plan, io);
+  },
   async doctor(options, io) {
     const { openDoctor } = await import('./doctor/open-doctor.js');
     return openDoctor(options, io);

@@ -23,6 +23,7 @@ export function fakeCommandIo(overrides: Partial<CommandIo> = {}): FakeCommandIo
     stdoutDrained: () => Promise.resolve(),
     stdin: (async function* () {})(),
     stdoutIsTTY: false,
+    stdinIsTTY: false,
     canAsk: false,
     terminalSize: () => ({ columns: 80, rows: 24 }),
     onResize: () => () => undefined,

@@ -16,6 +16,12 @@ export interface ScreenPlan {
   readonly record: string | null;
 }
 
+export interface ScreenCall {
+  readonly options: ParsedOptions;
+  readonly io: CommandIo;
+  readonly services: Services;
+}
+
 export interface DashboardServices {
   /** Opens without waiting for any place; what can't be reached says so on the board. */
   boardSource(
@@ -24,13 +30,9 @@ export interface DashboardServices {
     plan: { readonly intervalMs: number },
   ): Promise<BoardSource>;
   /** @throws OperatorError for a file that is no recording */
-  recordedBoards(path: string): Promise<BoardSource>;
+  recordedBoards(path: string, io: CommandIo): Promise<BoardSource>;
   /** Takes the terminal until it is quit. @returns the exit status */
-  runDashboard(
-    source: BoardSource,
-    plan: ScreenPlan,
-    call: { readonly options: ParsedOptions; readonly io: CommandIo; readonly services: Services },
-  ): Promise<number>;
-  /** One screen as text, without colours; lines end with "\n". */
+  runDashboard(source: BoardSource, plan: ScreenPlan, call: ScreenCall): Promise<number>;
+  /** One screen, without colours; lines end with "\n". */
   screenText(source: BoardSource, plan: ScreenPlan, io: CommandIo): Promise<string>;
 }

@@ -1,6 +1,7 @@
 import type { Board } from '../../view/board/board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
 import { changeSentences, overviewSentences } from '../../view/board/sentences.js';
+import { whenRead } from '../../view/board/when-read.js';
 import { plainText } from '../../view/plain-text.js';
 import type { CommandIo } from '../command-io.js';
 import { orAborted } from '../follow/or-aborted.js';
@@ -21,7 +22,7 @@ export async function sayChanges(
     if (!io.stdout(`${plainText(text)}\n`)) await orAborted(io.stdoutDrained(), stop.signal);
   };
   const listen = async (): Promise<number> => {
-    await firstReading(source, stop.signal);
+    await whenRead(source, ({ control }) => [control], stop.signal);
     let heard: Board = source.board();
     for (const sentence of overviewSentences(heard)) await say(sentence);
     for (;;) {
@@ -39,20 +40,4 @@ export async function sayChanges(
   } finally {
     stop.forget();
   }
-}
-
-/** Ends with the first word on the register, or when somebody ends the command. */
-function firstReading(source: BoardSource, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const { asOfMs, down } = source.board().control;
-      if (asOfMs === null && down === null && !signal.aborted) return;
-      forget();
-      signal.removeEventListener('abort', look);
-      resolve();
-    };
-    const forget = source.onChange(look);
-    signal.addEventListener('abort', look, { once: true });
-    look();
-  });
 }

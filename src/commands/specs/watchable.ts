@@ -20,17 +20,18 @@ export function watchable(view: ViewName, spec: Unplaced): Unplaced {
   return {
     ...spec,
     options: [...options, WATCH],
-    load: async () => ({
-      run: async (parsed, io, services) => {
-        const everyMs = parsed.number(WATCH.key ?? '');
-        if (everyMs === undefined) return (await spec.load()).run(parsed, io, services);
-        refuseOthers(spec.name, parsed, options);
-        const { watchView } = await import('../watch/watch-view.js');
-        const [command = spec.name] = envelopeNames({ ...spec, group: 'Observe' });
-        const watched = { view, command: `${command}.watch`, everyMs };
-        return watchView(watched, { options: parsed, io, services });
-      },
-    }),
+    load: () =>
+      Promise.resolve({
+        run: async (parsed, io, services) => {
+          const everyMs = parsed.number(WATCH.key ?? '');
+          if (everyMs === undefined) return (await spec.load()).run(parsed, io, services);
+          refuseOthers(spec.name, parsed, options);
+          const { watchView } = await import('../watch/watch-view.js');
+          const [command = spec.name] = envelopeNames({ ...spec, group: 'Observe' });
+          const watched = { view, command: `${command}.watch`, everyMs };
+          return watchView(watched, { options: parsed, io, services });
+        },
+      }),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Board } from '../../view/board/board.js';
-import type { BoardSource } from '../../view/board/board-source.js';
 import { freshnessOf, type Section } from '../../view/board/section.js';
 import { sparkline } from '../../view/board/sparkline.js';
 import type { BoardColumn, CellContext } from '../../view/board/table.js';
@@ -9,16 +8,15 @@ import {
   type BoardListName,
 } from '../../view/board/tables/board-lists.js';
 import { VIEW_LISTS } from '../../view/board/view-lists.js';
-import { wireOf } from '../../view/board/wire.js';
+import { whenRead } from '../../view/board/when-read.js';
+import { toWire } from '../../view/board/wire.js';
 import { agoText, durationText, utcText } from '../../view/age.js';
 import { plainText } from '../../view/plain-text.js';
 import type { ViewName } from '../../view/screen-names.js';
-import type { CommandIo } from '../command-io.js';
+import type { ScreenCall } from '../dashboard/dashboard-services.js';
 import { orAborted } from '../follow/or-aborted.js';
 import { envelope } from '../output/envelope.js';
-import type { ParsedOptions } from '../parsed-options.js';
 import { EXIT_OF, StopRequest } from '../run/stop-request.js';
-import type { Services } from '../services.js';
 import { textTable } from '../tables/text-table.js';
 import { Screen } from './screen.js';
 
@@ -35,14 +33,15 @@ interface Watched {
 /** A view of the dashboard as text, again and again until Ctrl-C: the same board, the same columns. */
 export async function watchView(
   { view, command, everyMs }: Watched,
-  call: { readonly options: ParsedOptions; readonly io: CommandIo; readonly services: Services },
+  call: ScreenCall,
 ): Promise<number> {
   const { options, io, services } = call;
   const source = await services.boardSource(options, io, { intervalMs: everyMs });
   const stop = new StopRequest(io);
   const screen = new Screen(io);
   const watch = async (): Promise<number> => {
-    await firstLook(source, view, stop.signal);
+    // The first lines should say something.
+    await whenRead(source, (board) => sectionsOf(view, board), stop.signal);
     for (;;) {
       if (stop.cause !== null) return EXIT_OF[stop.cause];
       const board = source.board();
@@ -61,23 +60,6 @@ export async function watchView(
     stop.forget();
     await source.close();
   }
-}
-
-/** The first lines should say something: waits until each part was read, or can't be. */
-function firstLook(source: BoardSource, view: ViewName, signal: AbortSignal): Promise<void> {
-  const isKnown = (board: Board) =>
-    sectionsOf(view, board).every(({ asOfMs, down }) => asOfMs !== null || down !== null);
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!signal.aborted && !isKnown(source.board())) return;
-      forget();
-      signal.removeEventListener('abort', look);
-      resolve();
-    };
-    const forget = source.onChange(look);
-    signal.addEventListener('abort', look, { once: true });
-    look();
-  });
 }
 
 function sectionsOf(view: ViewName, board: Board): readonly Section<unknown>[] {
@@ -133,5 +115,5 @@ function viewData(view: ViewName, board: Board): unknown {
     const asOfMs = section === null ? board.atMs : section.asOfMs;
     return [name, { asOfMs, down: section?.down ?? null, rows: list.rows(board) }] as const;
   });
-  return wireOf({ where: board.where, ...Object.fromEntries(lists) });
+  return toWire({ where: board.where, ...Object.fromEntries(lists) });
 }

@@ -1,16 +1,26 @@
 import type { BoardRecorder } from '../../adapters/files/board-recorder.js';
+import { assertInvariant } from '../../engine/domain/invariant.js';
 import type { BoardRing } from '../../tui/board-ring.js';
 import type { Board } from '../../view/board/board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
 
 /** The moments that the screen can go back to. */
 export class BoardPast {
+  /** Why nothing more is recorded; empty while it is, or was never asked for. */
+  recordingFault = '';
   readonly #ring: BoardRing;
   readonly #recorder: BoardRecorder | null;
 
-  constructor(ring: BoardRing, recorder: BoardRecorder | null = null) {
+  /** @param openRecorder makes the recorder, with what it calls when it can't go on */
+  constructor(
+    ring: BoardRing,
+    openRecorder: ((onEnd: (why: string) => void) => BoardRecorder) | null = null,
+  ) {
     this.#ring = ring;
-    this.#recorder = recorder;
+    const onEnd = (why: string) => {
+      this.recordingFault = why;
+    };
+    this.#recorder = openRecorder === null ? null : openRecorder(onEnd);
   }
 
   note(board: Board): void {
@@ -41,6 +51,7 @@ export class BoardPast {
 
 /** A recording that goes on as it was: one second of it in one second. */
 export class RecordedBoards implements BoardSource {
+  readonly past: BoardPast;
   readonly #ring: BoardRing;
   readonly #monotonicMs: () => number;
   /** The moment of the recording that was shown at a moment of the clock. */
@@ -48,6 +59,7 @@ export class RecordedBoards implements BoardSource {
 
   constructor(ring: BoardRing, monotonicMs: () => number) {
     this.#ring = ring;
+    this.past = new BoardPast(ring);
     this.#monotonicMs = monotonicMs;
     this.#from = { atMs: ring.oldestMs ?? 0, clockMs: monotonicMs() };
   }
@@ -56,7 +68,7 @@ export class RecordedBoards implements BoardSource {
     const { atMs, clockMs } = this.#from;
     const shownMs = atMs + this.#monotonicMs() - clockMs;
     const board = this.#ring.at(shownMs);
-    if (board === null) throw new Error('a recording without a board is refused when it is opened');
+    assertInvariant(board !== null, 'a recording without a board is refused when it is opened');
     return board;
   }
 

@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import type { CommandIo } from '../../commands/command-io.js';
-import type { ParsedOptions } from '../../commands/parsed-options.js';
-import type { Services } from '../../commands/services.js';
+import type { ScreenCall } from '../../commands/dashboard/dashboard-services.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import type { Effect } from '../../tui/update/context.js';
 import type { BoardSource } from '../../view/board/board-source.js';
@@ -18,7 +15,7 @@ export type CarryOut = (effect: Outside) => void;
 
 interface Means {
   readonly source: BoardSource;
-  readonly call: { options: ParsedOptions; io: CommandIo; services: Services };
+  readonly call: ScreenCall;
   /** Aborted when the dashboard ends. */
   readonly signal: AbortSignal;
 }
@@ -46,12 +43,15 @@ export function carryOut({ source, call, signal }: Means, screen: ScreenHandle):
         screen.change({ notice: copy(screen, effect.text) });
         return;
       case 'export':
-        void exportBoard(call.io.cwd, screen.board(), screen.rows()).then(
+        void exportBoard(call.io.cwd, screen.board(), {
+          rows: screen.rows(),
+          nowMs: call.io.nowMs(),
+        }).then(
           (names) => {
             screen.change({ notice: { text: `written: ${names.join(', ')}`, isBad: false } });
           },
           (fault: unknown) => {
-            const text = `not written to ${join(call.io.cwd)}: ${wordsOf(fault)}`;
+            const text = `not written to ${call.io.cwd}: ${wordsOf(fault)}`;
             screen.change({ notice: { text, isBad: true } });
           },
         );
@@ -73,7 +73,7 @@ function showAnswer(screen: ScreenHandle, title: string, { status, stdout, stder
     return;
   }
   const lines = `${stdout}${stderr}`.replace(/\n$/, '').split('\n');
-  screen.show({ kind: 'text', title: head, lines, top: 0 });
+  screen.change({ overlay: { kind: 'text', title: head, lines, top: 0 } });
 }
 
 /** By OSC 52: the terminal keeps it, also over SSH. Some ask first, some take nothing. */

@@ -10,14 +10,15 @@ import { ScreenWriter } from '../../tui/terminal/screen-writer.js';
 import { TerminalSession, type EndCause } from '../../tui/terminal/session.js';
 import type { TerminalPort } from '../../tui/terminal/terminal-port.js';
 import { THEME_OF } from '../../tui/theme.js';
-import type { Overlay, UiState } from '../../tui/ui-state.js';
+import type { UiState } from '../../tui/ui-state.js';
 import type { Effect } from '../../tui/update/context.js';
 import { update } from '../../tui/update/update.js';
 import type { Board } from '../../view/board/board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
-import type { BoardPast } from './board-past.js';
+import { RecordedBoards, type BoardPast } from './board-past.js';
 import type { CarryOut } from './carry-out.js';
 import { OwnUsage } from './own-usage.js';
+import { screenRows } from './screen-text.js';
 
 const EXIT_OF: Readonly<Record<EndCause, number>> = {
   SIGINT: EXIT.SIGINT,
@@ -42,7 +43,6 @@ export interface ScreenHandle {
   readonly ui: () => UiState;
   readonly board: () => Board;
   change(next: Partial<UiState>): void;
-  show(overlay: Overlay): void;
   /** To the terminal as it stands; for what no row holds. */
   write(text: string): void;
   /** Rows as they are shown, without colours. */
@@ -59,6 +59,7 @@ export class Dashboard {
   readonly #usage = new OwnUsage();
   #ui: UiState;
   #isOdd = false;
+  #recordingFault = '';
   #dataAtMs = Number.NEGATIVE_INFINITY;
   #end: (status: number) => void = () => undefined;
 
@@ -86,17 +87,12 @@ export class Dashboard {
       ui: () => this.#ui,
       board: () => this.#board(),
       change: (next) => {
-        this.#ui = { ...this.#ui, ...next };
-        this.#pacer.request('key');
-      },
-      show: (overlay) => {
-        this.#ui = { ...this.#ui, overlay };
-        this.#pacer.request('key');
+        this.#change(next);
       },
       write: (text) => {
         this.#session.write(text);
       },
-      rows: () => screenRows(this.#ui, this.#board(), this.#frame(), true),
+      rows: () => screenRows(this.#board(), this.#ui, this.#frame()),
     });
   }
 
@@ -109,7 +105,7 @@ export class Dashboard {
     const forget = source.onChange(() => {
       this.#dataCame();
     });
-    let cancelTick = () => undefined as void;
+    let cancelTick: () => void = () => undefined;
     const tick = () => {
       this.#dataCame();
       cancelTick = terminal.after(this.#ui.intervalMs, tick);
@@ -132,17 +128,40 @@ export class Dashboard {
     const nowMs = terminal.nowMs();
     if (nowMs - this.#dataAtMs < this.#ui.intervalMs) return;
     this.#dataAtMs = nowMs;
-    past.note(source.board());
+    const board = source.board();
+    past.note(board);
+    if (past.recordingFault !== this.#recordingFault) this.#sayRecordingEnded();
+    // A stop that is released somewhere else is over here, too.
+    if (this.#ui.killed && board.control.value?.level === 'TRADING')
+      this.#change({ killed: false });
     this.#pacer.request('data');
+  }
+
+  #sayRecordingEnded(): void {
+    this.#recordingFault = this.#parts.past.recordingFault;
+    this.#change({ notice: { text: `recording ended: ${this.#recordingFault}`, isBad: true } });
+  }
+
+  #change(next: Partial<UiState>): void {
+    this.#ui = { ...this.#ui, ...next };
+    this.#pacer.request('key');
   }
 
   #input(input: TerminalInput): void {
     const { io, past } = this.#parts;
     const context = { board: this.#board(), nowMs: io.nowMs(), span: past.span() };
+    const held = this.#ui.playback;
     const { ui, effects } = update(this.#ui, input, context);
     this.#ui = ui;
+    if (held !== null && ui.playback === null) this.#goOn(held.atMs);
     for (const effect of effects) this.#do(effect);
     this.#pacer.request('key');
+  }
+
+  /** A recording goes on where it was held; what is live goes on with now. */
+  #goOn(atMs: number): void {
+    const { source } = this.#parts;
+    if (source instanceof RecordedBoards) source.playFrom(atMs);
   }
 
   #do(effect: Effect): void {
@@ -169,7 +188,7 @@ export class Dashboard {
   }
 
   #frame() {
-    const { terminal, io, past, plan } = this.#parts;
+    const { terminal, io, past } = this.#parts;
     const isPast = this.#ui.playback !== null || this.#ui.isReplay;
     return {
       size: terminal.size(),
@@ -178,8 +197,8 @@ export class Dashboard {
         ...this.#usage.look(terminal.nowMs()),
         droppedFrames: this.#writer.droppedFrames,
         beat: this.#isOdd,
-        snapshotsMs: past.spanMs(),
-        isRecording: plan.record !== null,
+        snapshotsMs: past.spanMs,
+        isRecording: past.isRecording,
       },
     };
   }

@@ -15,7 +15,10 @@ export async function exportBoard(
   board: Board,
   { rows, nowMs }: { readonly rows: readonly string[]; readonly nowMs: number },
 ): Promise<readonly string[]> {
-  const time = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  const time = new Date(nowMs)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
   const name = `cdb-snap-${time}`;
   const texts = { txt: `${rows.join('\n')}\n`, json: `${boardDocument(board)}\n` };
   for (const [kind, text] of Object.entries(texts)) {

@@ -6,6 +6,7 @@ import type { ScreenCall, ScreenPlan } from '../../commands/dashboard/dashboard-
 import { BoardRing, REPLAY_LIMITS } from '../../tui/board-ring.js';
 import { initialUi } from '../../tui/initial-ui.js';
 import type { BoardSource } from '../../view/board/board-source.js';
+import { whenRead } from '../../view/board/when-read.js';
 import { BoardPast, RecordedBoards } from './board-past.js';
 import { carryOut } from './carry-out.js';
 import { Dashboard } from './dashboard.js';
@@ -52,14 +53,10 @@ function openPast(source: BoardSource, { record }: ScreenPlan, io: CommandIo): B
   if (source instanceof RecordedBoards) return source.past;
   if (record === null) return new BoardPast(new BoardRing(quickCompression));
   const head = { writtenAtMs: io.nowMs(), where: source.board().where };
-  const onEnd = (why: string) => {
-    past.recordingEnded(why);
-  };
-  const past = new BoardPast(
+  return new BoardPast(
     new BoardRing(quickCompression),
-    new BoardRecorder(record, head, { onEnd }),
+    (onEnd) => new BoardRecorder(record, head, { onEnd }),
   );
-  return past;
 }
 
 /** One screen, once everything was read or could not be, at most three seconds later. */
@@ -68,7 +65,12 @@ export async function screenText(
   plan: ScreenPlan,
   io: CommandIo,
 ): Promise<string> {
-  await whenRead(source);
+  const late = AbortSignal.timeout(SNAPSHOT_WAIT_MS);
+  await whenRead(
+    source,
+    ({ control, figures, streams, stages }) => [control, figures, streams, stages],
+    late,
+  );
   const board = source.board();
   const size = io.stdoutIsTTY ? io.terminalSize() : SNAPSHOT_SIZE;
   const self = { cpuFraction: null, rssBytes: process.memoryUsage.rss(), droppedFrames: 0 };

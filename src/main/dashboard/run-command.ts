@@ -1,7 +1,7 @@
 import type { CommandIo, OutputFormat } from '../../commands/command-io.js';
 import { errorText } from '../../commands/output/error-text.js';
+import type { ScreenCall } from '../../commands/dashboard/dashboard-services.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
-import type { Services } from '../../commands/services.js';
 import { readCommandLine } from '../command-line.js';
 import { reportFault } from '../fault.js';
 
@@ -29,7 +29,7 @@ interface Call {
  */
 export async function runCommand(
   { argv, format, signal }: Call,
-  { options, io, services }: { options: ParsedOptions; io: CommandIo; services: Services },
+  { options, io, services }: ScreenCall,
 ): Promise<Ran> {
   const out = { stdout: '', stderr: '' };
   const keep = (name: keyof typeof out) => (text: string) => {

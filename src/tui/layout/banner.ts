@@ -7,7 +7,7 @@ import { levelOf, modeOf } from './control-words.js';
 import type { Scene } from './scene.js';
 import { fitLine, restyle, say } from './spans.js';
 import { VIEW_TITLES } from './view-lists.js';
-import { VIEWS } from '../ui-state.js';
+import { VIEWS } from '../../view/screen-names.js';
 
 /** A fact of the banner: in short where room is short; the highest rank is dropped first. */
 interface Piece {

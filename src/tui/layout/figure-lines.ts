@@ -1,6 +1,6 @@
 import type { Line } from '../line.js';
 import { textCells } from '../text/screen-text.js';
-import { sparkline } from './charts.js';
+import { sparkline } from '../../view/board/sparkline.js';
 import { figureRows, type FigureItem } from './figure-items.js';
 import { freshnessLabel, nothingWords } from './freshness-label.js';
 import type { Scene } from './scene.js';

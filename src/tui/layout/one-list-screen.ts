@@ -7,7 +7,8 @@ import { homePanel } from './home-panels.js';
 import { listPanel } from './list-panel.js';
 import type { Scene } from './scene.js';
 import { fitLine, say } from './spans.js';
-import { VIEW_LISTS, focusedList } from './view-lists.js';
+import { focusedList } from './view-lists.js';
+import { VIEW_LISTS } from '../../view/board/view-lists.js';
 
 const TABS: Partial<Readonly<Record<ListName, string>>> = {
   streams: '2 Streams',

@@ -2,7 +2,7 @@ import type { BoardTable, CellContext, CellTone } from '../../view/board/table.j
 import { windowTop } from '../../view/board/tables/selection.js';
 import type { Line, Span, Style } from '../line.js';
 import { pad } from '../text/fit.js';
-import { sparkline } from './charts.js';
+import { sparkline } from '../../view/board/sparkline.js';
 import { say } from './spans.js';
 import { placeColumns, type PlacedColumn } from './table-columns.js';
 

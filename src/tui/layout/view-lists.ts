@@ -1,17 +1,6 @@
-import type { ListName, ViewName } from '../ui-state.js';
-
-/** The lists of a view in the order in which Tab goes through them. */
-export const VIEW_LISTS: Readonly<Record<ViewName, readonly [ListName, ...ListName[]]>> = {
-  home: ['streams', 'codes', 'fills', 'engines', 'findings', 'events'],
-  streams: ['streams'],
-  blocks: ['codes', 'blocks'],
-  fills: ['fills', 'orders'],
-  stages: ['stages', 'engines'],
-  doctor: ['findings'],
-  control: ['control'],
-  audit: ['audit'],
-  logs: ['logs'],
-};
+import type { ViewName } from '../../view/screen-names.js';
+import { VIEW_LISTS } from '../../view/board/view-lists.js';
+import type { ListName } from '../ui-state.js';
 
 export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   home: 'Home',

@@ -1,5 +1,6 @@
 import type { Line } from '../line.js';
-import type { ListName, ViewName } from '../ui-state.js';
+import type { ViewName } from '../../view/screen-names.js';
+import type { ListName } from '../ui-state.js';
 import { bannerLine, secondLine } from './banner.js';
 import { controlFacts } from './control-facts.js';
 import { findingDetail } from './finding-detail.js';

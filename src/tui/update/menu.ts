@@ -22,6 +22,9 @@ export function menuItems({ control, permissions }: Board): readonly MenuItem[] 
   const gates = permissions.value?.gates ?? [];
   const isCanary = mode === 'canary';
   return [
+    item('reduce', 'exits only, no entry; a release takes it back', [
+      ...['kill-switch', 'engage', '--level', 'reduce', '-m', 'from the dashboard'],
+    ]),
     item('set mode shadow', 'decide, send nothing', ['mode', 'set', 'shadow', ...WHY]),
     ...(mode === 'shadow'
       ? [

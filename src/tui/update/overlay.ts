@@ -28,8 +28,8 @@ export function overlayKey(
     case 'kill ask':
       return killKey(ui, key);
     case 'kill':
-      // It is shown until somebody has seen it; no key takes back what was sent.
-      return only(isBack(key) || key === 'enter' ? closed(ui) : ui);
+      // While it is under way only Escape hides it; no key takes back what was sent.
+      return only(overlay.state !== 'sent' || key === 'escape' ? closed(ui) : ui);
     case 'help':
     case 'text': {
       if (isBack(key) || key === 'q' || key === '?' || key === 'enter') return only(closed(ui));

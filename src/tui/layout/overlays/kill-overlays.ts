@@ -26,7 +26,10 @@ export function killAskOverlay(scene: Scene, below: readonly Line[]): readonly L
     body: ({ columns: room, rows: space }) => {
       const facts = [
         ...wrapped(askFacts(scene), room),
-        ...wrapped('no new order leaves; positions stay. Released on the command line only', room),
+        ...wrapped(
+          'no new order leaves, open ones are cancelled; positions stay. Released by a command only',
+          room,
+        ),
       ];
       const asked = wrapped(question, room);
       return [...facts.slice(0, Math.max(0, space - asked.length)), ...asked];

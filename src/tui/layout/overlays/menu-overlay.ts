@@ -1,7 +1,7 @@
-import { CONTROL_MENU } from '../../control-menu.js';
 import type { Line } from '../../line.js';
 import { wrap } from '../../text/fit.js';
 import type { Overlay } from '../../ui-state.js';
+import { menuItems } from '../../update/menu.js';
 import type { Scene } from '../scene.js';
 import { say } from '../spans.js';
 import { windowTop } from '../../../view/board/tables/selection.js';
@@ -20,9 +20,10 @@ export function menuOverlay(
   return overBox(scene, below, {
     ...{ title: 'Change something (Enter: ask, Esc: back)', columnsMax: COLUMNS_MAX },
     body: ({ columns, rows }) => {
-      const chosen = Math.max(0, Math.min(selected, CONTROL_MENU.length - 1));
-      const top = windowTop(chosen, CONTROL_MENU.length, rows);
-      const items = CONTROL_MENU.map(({ label, argv }, at): Line => {
+      const all = menuItems(scene.board);
+      const chosen = Math.max(0, Math.min(selected, all.length - 1));
+      const top = windowTop(chosen, all.length, rows);
+      const items = all.map(({ label, argv }, at): Line => {
         const isChosen = at === chosen;
         const text = `${isChosen ? '▶' : ' '} ${label}   cdb ${argv.join(' ')}`;
         return [say(text, isChosen ? 'selected' : 'plain')];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { VIEWS, type UiState } from '../../../../src/tui/ui-state.js';
+import { VIEWS } from '../../../../src/view/screen-names.js';
+import { type UiState } from '../../../../src/tui/ui-state.js';
 import type { Board } from '../../../../src/view/board/board.js';
 import {
   BOARD_NOW_MS,
