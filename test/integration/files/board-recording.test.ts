@@ -113,13 +113,10 @@ describe('opening', () => {
   });
 
   test('a file with more bytes than there may be is not read to its end', async () => {
-    const long =
-      TEXT +
-      BOARDS.map((board) => `${boardLine(board)}\n`)
-        .join('')
-        .repeat(20);
+    const long = TEXT + `${boardLine(fakeBoard({ atMs: 4_000 }))}\n`.repeat(20);
     const { boards, notes } = await read(written(long), { bytesMax: 70_000 });
-    expect(boards).toEqual(BOARDS);
+    expect(boards.slice(0, 3)).toEqual(BOARDS);
+    expect(boards.length).toBeLessThan(20);
     expect(notes.join()).toMatch(/more than 70000 bytes; the rest is left out/);
   });
 
