@@ -142,8 +142,9 @@ test('fifty sizes later every row is at its place', async () => {
   terminal = await Terminal.open([process.execPath, bundle.script], options);
   await shown('200x60');
   for (let turn = 0; turn < 50; turn += 1) {
-    await terminal.resize(...((turn % 2 === 0 ? [40, 10] : [200, 60]) as [number, number]));
-    if (turn % 10 === 0) await shown(turn % 2 === 0 ? '40x10' : '200x60');
+    const [columns, rows] = turn % 2 === 0 ? [40, 10] : [200, 60];
+    await terminal.resize(columns, rows);
+    if (turn % 10 === 0) await shown(`${columns}x${rows}`);
   }
   await shown('200x60');
   const wanted = Array.from({ length: 58 }, (_, row) => `row ${row} `.padEnd(200, '─'));

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { OperatorError } from '../../operator-error.js';
-import { errnoOf } from '../../operator-error/errno.js';
+import { OperatorError } from '../../operator-error.js';
 import type { Board } from '../../view/board/board.js';
 import { readWire } from '../../view/board/wire.js';
 import { fileBytes, isByteFault } from '../files-feed/file-bytes.js';
@@ -41,13 +40,12 @@ export async function readBoardRecording(
         reader.cutOff(item.fault);
         break;
       }
-      reader.count(item.length);
       for (const line of cutter.add(item)) reader.take(line);
+      reader.count(item.length);
       if (reader.isFull) break;
     }
   } catch (fault) {
-    // What the reader says is no fault of the system, and stands as it is.
-    throw errnoOf(fault) === '' ? fault : recordingUnreadable(path, fault);
+    throw fault instanceof OperatorError ? fault : recordingUnreadable(path, fault);
   }
   const [last] = cutter.end();
   return reader.end(last);

@@ -34,7 +34,7 @@ export class TerminalOutput {
       this.#waiting = Buffer.concat([this.#waiting, bytes]);
     }
     if (this.#timer === null) this.#flush();
-    return this.#waiting === null;
+    return this.#timer === null;
   }
 
   onDrained(listener: () => void): () => void {
@@ -44,7 +44,19 @@ export class TerminalOutput {
 
   /** Gives up what waits. Returns when all is written, or the terminal took nothing for too long. */
   writeNow(text: string): void {
+    const wasFull = this.#timer !== null;
     this.#stopWaiting();
+    this.#writeAll(text);
+    if (wasFull) this.#tellDrained();
+  }
+
+  close(): void {
+    this.#stopWaiting();
+    if (this.#fd !== null && this.#fd !== STDOUT) closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  #writeAll(text: string): void {
     const untilMs = performance.now() + LAST_WRITE_MS;
     let rest: Buffer = Buffer.from(text);
     while (rest.length > 0 && this.#fd !== null) {
@@ -52,12 +64,6 @@ export class TerminalOutput {
       if (rest.length === 0 || performance.now() > untilMs) return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
-  }
-
-  close(): void {
-    this.#stopWaiting();
-    if (this.#fd !== null && this.#fd !== STDOUT) closeSync(this.#fd);
-    this.#fd = null;
   }
 
   #flush(): void {
@@ -68,8 +74,12 @@ export class TerminalOutput {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#flush();
-      if (this.#waiting === null) for (const listener of this.#listeners) listener();
+      if (this.#waiting === null) this.#tellDrained();
     }, RETRY_MS);
+  }
+
+  #tellDrained(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** @returns what is left; nothing when the terminal is gone */

@@ -1,8 +1,8 @@
 /** Time for what is drawn; a fake one makes it a pure matter. */
 export interface TimerPort {
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** @returns the function that takes the call back */
-  after(ms: number, call: () => void): () => void;
+  readonly after: (ms: number, call: () => void) => () => void;
 }
 
 /** Ten frames per second are as many as anybody reads. */

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quickCompression } from '../../../src/adapters/deflate.js';
+import { BoardRing, LIVE_LIMITS } from '../../../src/tui/board-ring.js';
+import { fakeBoard } from '../../fakes/fake-board.js';
+
+const at = (atMs: number) => fakeBoard({ atMs });
+const plain = {
+  pack: (text: string) => Buffer.from(text),
+  unpack: (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+};
+
+function ringOf(times: readonly number[], limits = LIVE_LIMITS): BoardRing {
+  const ring = new BoardRing(plain, limits);
+  for (const ms of times) ring.add(at(ms));
+  return ring;
+}
+
+describe('BoardRing', () => {
+  test('gives back what it was given, packed', () => {
+    const ring = new BoardRing(quickCompression);
+    const board = fakeBoard();
+    ring.add(board);
+    expect(ring.at(board.atMs)).toEqual(board);
+    expect(ring.bytes).toBeLessThan(JSON.stringify(board).length / 2);
+  });
+
+  test('has nothing where nothing was added', () => {
+    const ring = ringOf([]);
+    expect([ring.at(5), ring.step(5, -1), ring.oldestMs, ring.newestMs]).toEqual(
+      Array(4).fill(null),
+    );
+  });
+
+  test('keeps one board per second', () => {
+    const ring = ringOf([0, 500, 999]);
+    expect(ring.count).toBe(1);
+    expect(ring.add(at(1_000))).toBe(true);
+    expect(ring.add(at(1_500))).toBe(false);
+  });
+
+  test('gives the board that was shown at a time, and steps from one to the next', () => {
+    const ring = ringOf([1_000, 2_500, 3_600, 60_000]);
+    expect(ring.at(3_599)?.atMs).toBe(2_500);
+    expect(ring.at(0)?.atMs).toBe(1_000);
+    expect(ring.at(99_000)?.atMs).toBe(60_000);
+    expect(ring.step(3_600, -1)).toBe(2_500);
+    expect(ring.step(2_500, 1)).toBe(3_600);
+    expect(ring.step(3_600, 1)).toBe(60_000);
+    expect(ring.step(1_000, -1)).toBe(1_000);
+    expect(ring.step(60_000, -60)).toBe(1_000);
+    expect(ring.step(60_000, 60)).toBe(60_000);
+  });
+
+  test('forgets what is older than it is to keep, and the oldest when it is full', () => {
+    const old = ringOf([0, 10_000, 20_000], { ...LIVE_LIMITS, keepMs: 15_000 });
+    expect([old.oldestMs, old.spanMs]).toEqual([10_000, 10_000]);
+    const one = ringOf([0]).bytes;
+    const full = ringOf([1_000, 2_000, 3_000, 4_000], { ...LIVE_LIMITS, bytesMax: one * 2.5 });
+    expect([full.oldestMs, full.count]).toEqual([3_000, 2]);
+  });
+
+  test('forgets what would be later than now when the clock was set back', () => {
+    const ring = ringOf([1_000, 2_000, 3_000, 1_500]);
+    expect([ring.count, ring.newestMs]).toEqual([1, 1_000]);
+    ring.add(at(2_200));
+    expect(ring.newestMs).toBe(2_200);
+  });
+
+  test('stays in order and within its bounds, whatever time does', () => {
+    const limits = { keepMs: 20_000, bytesMax: ringOf([0]).bytes * 6 };
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -3_000, max: 9_000 }), { maxLength: 30 }), (steps) => {
+        const ring = new BoardRing(plain, limits);
+        let ms = 1_000_000;
+        for (const step of steps) {
+          ms += step;
+          ring.add(at(ms));
+          expect(ring.bytes).toBeLessThanOrEqual(limits.bytesMax);
+          expect(ring.spanMs).toBeLessThanOrEqual(limits.keepMs);
+          expect(ring.newestMs).toBeLessThanOrEqual(ms);
+          expect(ring.at(ms)?.atMs).toBe(ring.newestMs);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
