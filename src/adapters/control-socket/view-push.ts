@@ -39,8 +39,8 @@ export function pushViews(server: Server, { frame, onFault }: ViewPushOptions): 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // Until `ws` has taken it over, nobody else hears of its end.
     socket.on('error', () => undefined);
-    const url = new URL(request.url ?? '/', 'http://cdb');
-    if (url.pathname !== PUSH_PATH) {
+    const asked = askedInterval(request.url ?? '/');
+    if (asked === null) {
       refuse(socket, '404 Not Found');
       return;
     }
@@ -48,7 +48,7 @@ export function pushViews(server: Server, { frame, onFault }: ViewPushOptions): 
       refuse(socket, '503 Service Unavailable');
       return;
     }
-    const everyMs = intervalOf(url.searchParams.get('interval_ms'));
+    const everyMs = intervalOf(asked);
     sockets.handleUpgrade(request, socket, head, (listener) => {
       pushTo(listener, everyMs, { frame: shared, onFault });
     });
@@ -68,10 +68,16 @@ export function pushViews(server: Server, { frame, onFault }: ViewPushOptions): 
   };
 }
 
+/** @returns null for another path; by hand, because a target that is no URL must not throw here */
+function askedInterval(target: string): string | null {
+  const [path, query = ''] = target.split('?', 2);
+  return path === PUSH_PATH ? (new URLSearchParams(query).get('interval_ms') ?? '') : null;
+}
+
 /** @returns the interval in ms that is kept, whatever was asked for */
-export function intervalOf(asked: string | null): number {
+export function intervalOf(asked: string): number {
   const { min, max, usual } = PUSH_INTERVAL_MS;
-  if (asked === null || !/^\d{1,9}$/.test(asked)) return usual;
+  if (!/^\d{1,9}$/.test(asked)) return usual;
   return Math.min(max, Math.max(min, Number(asked)));
 }
 
@@ -110,5 +116,7 @@ function sharedFrame(frame: () => Promise<string>): () => Promise<string> {
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const words = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+  // Whoever does not hang up then must not keep the server from its end.
+  socket.end(words, () => socket.destroy());
 }

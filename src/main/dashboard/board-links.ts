@@ -1,15 +1,6 @@
-import type { OperatorPorts } from '../../commands/operator-ports.js';
 import type { LinkRow } from '../../view/board/board.js';
-import type { EnginePush } from '../../view/board/engine-push.js';
-import { stackOrNull, type BoardParts } from './board-parts.js';
+import type { BoardFacts } from './board-facts.js';
 import type { EngineLink } from './engine-link.js';
-
-export interface LinkFacts {
-  readonly ports: Pick<OperatorPorts, 'stack' | 'readsDirectly' | 'stateDir'>;
-  readonly link: EngineLink;
-  readonly parts: BoardParts;
-  readonly push: EnginePush | null;
-}
 
 export interface Links {
   readonly engine: LinkRow;
@@ -17,11 +8,11 @@ export interface Links {
   readonly postgres: LinkRow;
 }
 
-export function boardLinks(facts: LinkFacts): Links {
+export function boardLinks(facts: BoardFacts): Links {
   return { engine: engineRow(facts), redis: redisRow(facts), postgres: postgresRow(facts) };
 }
 
-function engineRow({ link, ports }: LinkFacts): LinkRow {
+function engineRow({ link, ports, stack }: BoardFacts): LinkRow {
   const { sinceMs, latencyMs } = link;
   const row = { name: 'engine', latencyMs: null, sinceMs } as const;
   switch (link.state) {
@@ -32,7 +23,7 @@ function engineRow({ link, ports }: LinkFacts): LinkRow {
     case 'silent':
       return { ...row, state: 'down', sinceMs: link.down?.sinceMs ?? sinceMs, why: whyOf(link) };
     case 'absent':
-      return stackOrNull(ports) === null
+      return stack === null
         ? { ...row, state: 'down', why: `no engine holds ${ports.stateDir}` }
         : { ...row, state: 'not used', why: 'a stack is watched that runs elsewhere' };
   }
@@ -42,17 +33,17 @@ function whyOf({ down }: Pick<EngineLink, 'down'>): string {
   return down?.why ?? '';
 }
 
-function redisRow({ ports, parts }: LinkFacts): LinkRow {
+function redisRow({ stack, parts }: BoardFacts): LinkRow {
   const row = { name: 'Redis', latencyMs: null, sinceMs: null, why: '' } as const;
   const { redis } = parts;
   if (redis.down !== null) return { ...row, state: 'down', ...redis.down };
-  if (stackOrNull(ports) === null) return { ...row, state: 'not used' };
+  if (stack === null) return { ...row, state: 'not used' };
   if (redis.value === null) return { ...row, state: 'not asked' };
   return { ...row, state: 'up', latencyMs: redis.value.latencyMs };
 }
 
 /** An embedded one is known by its engine only: nobody else may start it for a look. */
-function postgresRow({ ports, parts, link, push }: LinkFacts): LinkRow {
+function postgresRow({ ports, parts, link, push }: BoardFacts): LinkRow {
   const row = { name: 'PostgreSQL', latencyMs: null, sinceMs: null, why: '' } as const;
   if (ports.readsDirectly()) {
     const { audit } = parts;

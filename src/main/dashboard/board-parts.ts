@@ -1,7 +1,7 @@
 import { ledgerFiles } from '../../adapters/files/ledger-files.js';
 import { stateDirectory } from '../../adapters/files/state-directory.js';
 import type { CommandIo } from '../../commands/command-io.js';
-import type { OperatorPorts, StackPort } from '../../commands/operator-ports.js';
+import type { OperatorPorts } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { LastRun } from '../../engine/ports/engine-client.js';
 import type {
@@ -24,7 +24,7 @@ import {
   LedgerLook,
   lookAtGates,
   lookAtReadiness,
-  lookAtRegister,
+  RegisterLook,
 } from './state-looks.js';
 
 /** How often each part is looked at, ms. What costs more, and what changes seldom, comes less often. */
@@ -62,6 +62,8 @@ export interface BoardParts {
 export interface EngineStanding {
   readonly isUp: boolean;
   readonly isAbsent: boolean;
+  /** A Redis is configured in which another stack may run. */
+  readonly hasStack: boolean;
   readonly push: EnginePush | null;
 }
 
@@ -79,7 +81,7 @@ export function boardParts(call: PartsCall): BoardParts {
   const disk = new DiskStreamLook(state);
   const doctor = new DoctorLook(state);
   const ledger = new LedgerLook(ledgerFiles(state.ledger));
-  const register = killSwitch(ports.stateDir);
+  const register = new RegisterLook(killSwitch(ports.stateDir), ports, { options, io });
   const poll = <T>(everyMs: number, look: () => Promise<T | undefined>, shareMax?: number) =>
     new Poll<T>(
       { everyMs, look, onChange, ...(shareMax === undefined ? {} : { shareMax }) },
@@ -92,28 +94,19 @@ export function boardParts(call: PartsCall): BoardParts {
     orders: poll(EVERY_MS.orders, ordersLook(ports, standing), AUDIT_SHARE_MAX),
     redis: poll(EVERY_MS.redis, redisLook(ports, standing)),
     disk: poll(EVERY_MS.disk, async () => {
-      if (standing().isAbsent && stackOrNull(ports) === null) return disk.look();
+      if (standing().isAbsent && !standing().hasStack) return disk.look();
       await disk.close();
       return undefined;
     }),
     lastRun: poll(EVERY_MS.lastRun, () =>
       whileAbsent(async () => ({ last: await ports.lastRun() })),
     ),
-    register: poll(EVERY_MS.register, () => lookAtRegister(register, ports, { options, io })),
+    register: poll(EVERY_MS.register, () => register.look()),
     doctor: poll(EVERY_MS.doctor, () => attempted(() => doctor.look())),
     ledger: poll(EVERY_MS.ledger, () => attempted(() => ledger.look())),
     gates: poll(EVERY_MS.gates, () => lookAtGates(options, io)),
     readiness: poll(EVERY_MS.readiness, () => lookAtReadiness(options, io)),
   };
-}
-
-/** Null where none is configured, and where that can't be told: then nothing is read from there. */
-export function stackOrNull(ports: Pick<OperatorPorts, 'stack'>): StackPort | null {
-  try {
-    return ports.stack();
-  } catch {
-    return null; // The look at Redis says why.
-  }
 }
 
 /** What it throws becomes a rejection, as a look may only fail. */

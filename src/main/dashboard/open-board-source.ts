@@ -1,5 +1,5 @@
 import type { CommandIo } from '../../commands/command-io.js';
-import type { OperatorPorts } from '../../commands/operator-ports.js';
+import type { OperatorPorts, StackPort } from '../../commands/operator-ports.js';
 import type { ParsedOptions } from '../../commands/parsed-options.js';
 import type { Board } from '../../view/board/board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
@@ -14,11 +14,11 @@ import {
 import { openLogReader } from '../operator/log-reader.js';
 import { operatorPorts } from '../operator/operator-ports.js';
 import { allParts, boardParts, type BoardParts } from './board-parts.js';
-import { BoardMemory, type BoardFacts } from './board-memory.js';
+import type { BoardFacts } from './board-facts.js';
+import { TICK_MS } from './board-histories.js';
+import { BoardMemory } from './board-memory.js';
 import { EngineLink } from './engine-link.js';
 import { LogTail } from './log-tail.js';
-
-const TICK_MS = 1_000;
 
 /**
  * Everything that a board shows of one state directory, or of the stack that its configuration names.
@@ -55,6 +55,8 @@ class LiveBoardSource implements BoardSource {
   readonly #tick: NodeJS.Timeout;
   #watched: Watched | null = null;
   #board: Board | null = null;
+  #stackPort: StackPort | null | undefined;
+  #isStackUnknown = false;
   #isClosed = false;
 
   constructor({ ports, log, intervalMs, options, io }: SourceCall) {
@@ -66,7 +68,7 @@ class LiveBoardSource implements BoardSource {
     this.#link = new EngineLink(ports.process, ports.clock, {
       intervalMs,
       pushed: (push) => {
-        this.#memory.note(push, this.#facts());
+        this.#memory.note(push, { ...this.#facts(), push });
         changed();
       },
       changed: () => {
@@ -80,6 +82,7 @@ class LiveBoardSource implements BoardSource {
     const standing = () => ({
       isUp: this.#link.state === 'up',
       isAbsent: this.#link.state === 'absent',
+      hasStack: this.#stack() !== null,
       push: this.#memory.push,
     });
     this.#parts = boardParts({ options, io, ports, standing, onChange: changed });
@@ -126,12 +129,26 @@ class LiveBoardSource implements BoardSource {
   #facts(): BoardFacts {
     return {
       ports: this.#ports,
+      stack: this.#stack(),
+      push: this.#memory.push,
       link: this.#link,
       log: this.#log,
       parts: this.#parts,
       events: this.#events.rows,
       nowMs: this.#ports.clock.nowMs(),
     };
+  }
+
+  /** A configuration that can't be read is read again when the next second begins, and not before. */
+  #stack(): StackPort | null {
+    if (this.#stackPort !== undefined) return this.#stackPort;
+    try {
+      this.#stackPort = this.#ports.stack();
+    } catch {
+      this.#stackPort = null; // The look at Redis fails too, and says why.
+      this.#isStackUnknown = true;
+    }
+    return this.#stackPort;
   }
 
   /** Another source is asked from now on: not only when its turn comes. */
@@ -144,6 +161,8 @@ class LiveBoardSource implements BoardSource {
 
   /** Ages and gaps grow although nobody says anything. */
   #onTick(): void {
+    if (this.#isStackUnknown) this.#stackPort = undefined;
+    this.#isStackUnknown = false;
     if (this.#link.state !== 'up') this.#memory.noteSilence(this.#facts());
     this.#changed();
   }

@@ -9,6 +9,7 @@ import { judgedReadiness } from '../../commands/readiness/readiness.js';
 import { REPORT_BYTES_MAX, REPORT_JSON_NAME } from '../../doctor/report/file-name.js';
 import type { LedgerEntry } from '../../engine/domain/ledger.js';
 import type { Ledger } from '../../engine/ports/ledger.js';
+import type { SharedPlace } from '../../engine/ports/shared-places.js';
 import type { DoctorBoard, GateRow, LedgerRow, PermissionBoard } from '../../view/board/board.js';
 import { ROWS_MAX } from '../../view/board/bounded.js';
 import type { Register } from '../../view/board/control-board.js';
@@ -21,19 +22,51 @@ import { evidenceFolder, proofFolder } from '../operator/evidence-folder.js';
 import { killSwitch as openKillSwitch } from '../operator/kill-switch.js';
 import { sharedPlaces } from '../operator/shared-places.js';
 
-/** Every place of the register; those that others reach are asked over the network. */
-export async function lookAtRegister(
-  killSwitch: KillSwitch,
-  ports: Pick<OperatorPorts, 'watchdog'>,
-  call: { readonly options: ParsedOptions; readonly io: CommandIo },
-): Promise<Register> {
-  const { places } = await sharedPlaces(call.options, call.io);
-  try {
-    const { effective, readings } = await readEverywhere(killSwitch, places);
-    return { record: effective.record, readings, watchdog: ports.watchdog() };
-  } finally {
-    await Promise.all(places.map((place) => place.close().catch(() => undefined)));
+/** To ask the others costs a connection to each. */
+const OTHERS_EVERY_MS = 10_000;
+
+/** Every place of the register: the latch each time, and those that others reach now and then. */
+export class RegisterLook {
+  readonly #killSwitch: KillSwitch;
+  readonly #ports: Pick<OperatorPorts, 'watchdog' | 'clock'>;
+  readonly #call: { readonly options: ParsedOptions; readonly io: CommandIo };
+  #others: readonly SharedPlace[] = [];
+  #othersAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    killSwitch: KillSwitch,
+    ports: Pick<OperatorPorts, 'watchdog' | 'clock'>,
+    call: { readonly options: ParsedOptions; readonly io: CommandIo },
+  ) {
+    this.#killSwitch = killSwitch;
+    this.#ports = ports;
+    this.#call = call;
   }
+
+  async look(): Promise<Register> {
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (nowMs - this.#othersAtMs >= OTHERS_EVERY_MS) {
+      this.#othersAtMs = nowMs;
+      const { places } = await sharedPlaces(this.#call.options, this.#call.io);
+      this.#others = await Promise.all(places.map(asSaid));
+    }
+    const { effective, readings } = await readEverywhere(this.#killSwitch, this.#others);
+    return { record: effective.record, readings, watchdog: this.#ports.watchdog() };
+  }
+}
+
+/** The same place, which says from now on what it has just said, or why it said nothing. */
+async function asSaid(place: SharedPlace): Promise<SharedPlace> {
+  const said = await place.read().then(
+    (readings) => () => Promise.resolve(readings),
+    (fault: unknown) => () => Promise.reject(toError(fault)),
+  );
+  await place.close().catch(() => undefined);
+  return { ...place, read: said };
+}
+
+function toError(fault: unknown): Error {
+  return fault instanceof Error ? fault : new Error(String(fault));
 }
 
 /** The newest report of a check-up, read again only when it was written again. */
