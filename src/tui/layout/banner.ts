@@ -1,5 +1,6 @@
 import { durationText } from '../../view/age.js';
 import { clockCell, lastCell, shareCell, spanCell } from '../../view/board/tables/cell-text.js';
+import type { CellContext } from '../../view/board/table.js';
 import type { Line } from '../line.js';
 import { textCells } from '../text/screen-text.js';
 import { freshnessLabel } from './freshness-label.js';
@@ -122,20 +123,23 @@ function cellsOf(pieces: readonly PlacedPiece[]): number {
 /** What is down, since when and why; else the views, or a rule on the view that all know. */
 export function secondLine(scene: Scene): Line {
   const { columns } = scene.frame.size;
-  const down = downWords(scene);
+  const down = downWords(scene, columns - ' ✖ DOWN '.length);
   if (down !== '') return fitLine([say(` ✖ DOWN ${down}`, 'bad')], columns);
   return scene.ui.view === 'home' ? [say('─'.repeat(columns), 'dim')] : viewTabs(scene);
 }
 
-function downWords({ board, context }: Scene): string {
-  return board.links
-    .filter(({ state }) => state === 'down')
-    .map(({ name, sinceMs, why }) => {
-      const since = lastCell(sinceMs, { ...context, times: 'absolute' });
-      const age = lastCell(sinceMs, { ...context, times: 'relative' });
-      return `${name} since ${since} (${age})${why === '' ? '' : `: ${why}`}`;
-    })
-    .join('; ');
+/** In full, or where that has no room the names first, and why of the first of them. */
+function downWords({ board, context }: Scene, columns: number): string {
+  const down = board.links.filter(({ state }) => state === 'down');
+  const since = (atMs: number | null, times: CellContext['times']) =>
+    lastCell(atMs, { ...context, times });
+  const full = down.map(({ name, sinceMs, why }) => {
+    const times = `${since(sinceMs, 'absolute')} (${since(sinceMs, 'relative')})`;
+    return `${name} since ${times}${why === '' ? '' : `: ${why}`}`;
+  });
+  if (textCells(full.join('; ')) <= columns) return full.join('; ');
+  const names = down.map(({ name, sinceMs }) => `${name} ${since(sinceMs, 'relative')}`);
+  return [names.join(', '), ...down.slice(0, 1).map(({ why }) => why)].join(': ');
 }
 
 function viewTabs({ ui, frame }: Scene): Line {

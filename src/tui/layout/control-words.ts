@@ -21,7 +21,9 @@ export function levelOf({ board, ui, shownMs }: Scene): LevelWords {
     return { long: 'level UNKNOWN', short: 'level ?', isStopped: false, isUnknown: true };
   }
   const { doubt, span } = freshnessLabel(control, shownMs);
-  const level = `${known.level}${doubt}`;
+  const stopped = known.scopes.filter((scope) => scope.level !== 'TRADING').length;
+  const isPartly = known.level === 'TRADING' && stopped > 0;
+  const level = `${known.level}${doubt}${isPartly ? ` (${stopped} stopped)` : ''}`;
   const why = known.level === 'TRADING' || known.reason === '' ? '' : `: ${known.reason}`;
   return {
     long: `${level}${why}${doubt === '' ? '' : ` ${span.text}`}`,

@@ -46,6 +46,8 @@ const MARKS: Readonly<Record<PanelState, string>> = {
 const STYLES: Readonly<Record<PanelState, Style>> = {
   ...{ good: 'good', warn: 'warn', bad: 'bad', idle: 'plain', unknown: 'dim' },
 };
+/** Nothing stale is well. */
+const DOUBTED = { mark: '?', isWell: false } as const;
 const SEC_PER_HOUR = 3_600;
 
 /** The three rows; without data a row of what is known about why. */
@@ -61,7 +63,7 @@ export function figureRows(scene: Scene): readonly (readonly FigureItem[])[] {
         const isOld = freshness !== 'fresh' && item.style !== 'bad';
         const style: Style = isOld ? 'dim' : item.style;
         const [value, shortValue] = [item.value + doubt, item.shortValue + doubt];
-        return { ...item, value, shortValue, style };
+        return { ...item, value, shortValue, style, ...(doubt !== '' && DOUBTED) };
       });
   return [items(1), items(2), [...items(3), ...effectItems(scene)]];
 }

@@ -11,7 +11,7 @@ import { tableLines } from './table-lines.js';
 export function latencyPanel({ board, shownMs, context }: Scene, box: Box): readonly Line[] {
   const { columns, rows } = insideOf(box);
   const { span, freshness } = freshnessLabel(board.stages, shownMs);
-  const title = { title: say('Latency of the effect path', 'title'), label: span };
+  const title = { title: say('Latency', 'title'), label: span };
   const latencies = board.stages.value?.latencies ?? null;
   if (latencies === null) return drawBox(box, title, sentence(nothingWords(board.stages), columns));
   if (latencies.length === 0)

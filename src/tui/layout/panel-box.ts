@@ -25,7 +25,7 @@ export function insideOf({ columns, rows }: Box): Box {
 }
 
 /** Narrower ones have a title line and no frame: every cell is needed for what is inside. */
-const FRAMED_COLUMNS_MIN = 50;
+const FRAMED_COLUMNS_MIN = 24;
 
 /** Exactly so many rows and cells, whatever is inside. */
 export function drawBox(box: Box, title: BoxTitle, body: readonly Line[]): readonly Line[] {

@@ -22,20 +22,31 @@ export function placeColumns<Row>(table: BoardTable<Row>, room: number): PlacedC
     columns = columns.filter(({ priority }) => priority !== worst);
   }
   const gap = needed(columns, 2) <= room ? 2 : 1;
-  let spare = room - needed(columns, gap);
-  let flexible = columns.filter(({ isFlexible }) => isFlexible === true).length;
-  const placed = columns.map((column) => {
-    const { width, isFlexible } = column;
-    if (spare < 0) return { column, cells: Math.max(0, room) };
-    if (isFlexible !== true) return { column, cells: width };
-    const share = Math.floor(spare / flexible);
-    const wanted = width + share;
-    const cells = 'trend' in column ? Math.min(wanted, Math.max(width, TREND_CELLS_MAX)) : wanted;
-    flexible -= 1;
-    spare -= cells - width;
-    return { column, cells };
-  });
+  const spare = room - needed(columns, gap);
+  const [only] = columns;
+  if (spare < 0 && only !== undefined) {
+    return { placed: [{ column: only, cells: Math.max(0, room) }], gap };
+  }
+  const shares = flexibleCells(columns, spare);
+  const placed = columns.map((column) => ({ column, cells: shares.get(column) ?? column.width }));
   return { placed, gap };
+}
+
+/** All of them as wide as the others, as far as the least of each allows. */
+function flexibleCells<Row>(
+  columns: readonly BoardColumn<Row>[],
+  spare: number,
+): ReadonlyMap<BoardColumn<Row>, number> {
+  const flexible = columns
+    .filter(({ isFlexible }) => isFlexible === true)
+    .toSorted((a, b) => b.width - a.width);
+  let left = spare + flexible.reduce((sum, { width }) => sum + width, 0);
+  const shares = flexible.map((column, at): [BoardColumn<Row>, number] => {
+    const share = Math.max(column.width, Math.floor(left / (flexible.length - at)));
+    left -= share;
+    return [column, 'trend' in column ? Math.min(share, TREND_CELLS_MAX) : share];
+  });
+  return new Map(shares);
 }
 
 function needed(columns: readonly BoardColumn<never>[], gap: number): number {

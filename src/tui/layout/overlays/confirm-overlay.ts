@@ -19,6 +19,7 @@ export function confirmOverlay(
     : 'y: do it   any other key: cancel';
   return overBox(scene, below, {
     ...{ title, columnsMax: COLUMNS_MAX },
+    small: isDead ? question : `${title}? y=yes other=no`,
     body: ({ columns, rows }) => {
       const broken = (text: string) => wrap(text, Math.max(1, columns - 2));
       const facts = lines.flatMap(broken).map((text): Line => [say(` ${text}`, 'title')]);

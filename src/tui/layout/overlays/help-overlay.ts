@@ -25,6 +25,7 @@ export function helpOverlay(
 ): readonly Line[] {
   return overBox(scene, below, {
     ...{ title: 'Keys', columnsMax: 116 },
+    small: 'keys: grow to 60x16, Esc: back',
     body: ({ columns, rows }) => scrolled(helpLines(columns), top, rows),
   });
 }

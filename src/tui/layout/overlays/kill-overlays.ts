@@ -1,6 +1,7 @@
-import { countCell, msCell } from '../../../view/board/tables/cell-text.js';
+import { clockCell, countCell, msCell } from '../../../view/board/tables/cell-text.js';
 import type { Line } from '../../line.js';
 import { wrap } from '../../text/fit.js';
+import { textCells } from '../../text/screen-text.js';
 import type { Overlay } from '../../ui-state.js';
 import { levelOf, modeOf } from '../control-words.js';
 import { freshnessLabel } from '../freshness-label.js';
@@ -9,35 +10,30 @@ import { fitLine, say } from '../spans.js';
 import { overBox } from './overlay-box.js';
 
 const COLUMNS_MAX = 62;
-/** A box of fewer rows would leave out the question. */
-const BOX_ROWS_MIN = 5;
-const BOX_COLUMNS_MIN = 30;
+const QUESTION = 'y engage now, any other key: cancel';
 
 /** Drawn from what is in memory alone, and at any size: `y` works as soon as it is there. */
 export function killAskOverlay(scene: Scene, below: readonly Line[]): readonly Line[] {
-  const { columns, rows } = scene.frame.size;
-  const question = 'y engage now, any other key: cancel';
-  if (rows < BOX_ROWS_MIN || columns < BOX_COLUMNS_MIN) {
-    const words = columns < question.length + 6 ? 'STOP? y=yes other=no' : `STOP: ${question}`;
-    return [fitLine([say(words, 'alarm')], columns), ...below.slice(1)];
-  }
+  const { columns } = scene.frame.size;
+  const isNarrow = columns < QUESTION.length + 6;
   return overBox(scene, below, {
     ...{ title: 'ENGAGE KILL SWITCH', columnsMax: COLUMNS_MAX, style: 'alarm' },
+    small: isNarrow ? 'STOP? y=yes other=no' : `STOP: ${QUESTION}`,
     body: ({ columns: room, rows: space }) => {
       const facts = [
-        ...wrapped(askFacts(scene), room),
+        ...packed(askFacts(scene), room),
         ...wrapped(
           'no new order leaves, open ones are cancelled; positions stay. Released by a command only',
           room,
         ),
       ];
-      const asked = wrapped(question, room);
+      const asked = wrapped(QUESTION, room);
       return [...facts.slice(0, Math.max(0, space - asked.length)), ...asked];
     },
   });
 }
 
-function askFacts(scene: Scene): string {
+function askFacts(scene: Scene): readonly string[] {
   const { board, shownMs } = scene;
   const control = board.control.value;
   const { doubt } = freshnessLabel(board.control, shownMs);
@@ -51,7 +47,8 @@ function askFacts(scene: Scene): string {
     `engines ${engines}${stages}`,
     `open orders ${orders}${doubt}`,
     `open positions ${positions}${doubt}`,
-  ].join('   ');
+    ...(scene.ui.playback === null ? [] : [`as of ${clockCell(shownMs)}`]),
+  ];
 }
 
 type KillOverlay = Extract<Overlay, { kind: 'kill' }>;
@@ -69,12 +66,9 @@ export function killProgressOverlay(
   below: readonly Line[],
   { state, lines }: KillOverlay,
 ): readonly Line[] {
-  const { columns, rows } = scene.frame.size;
-  if (rows < BOX_ROWS_MIN || columns < BOX_COLUMNS_MIN) {
-    return [fitLine([say(STATES[state], 'alarm')], columns), ...below.slice(1)];
-  }
   return overBox(scene, below, {
     ...{ title: 'KILL SWITCH', columnsMax: COLUMNS_MAX, style: 'alarm' },
+    small: STATES[state],
     body: ({ columns: room, rows: space }) => {
       const verdict = wrapped(STATES[state], room);
       const said = lines.map(({ who, words, isWell, ms }): Line => {
@@ -92,6 +86,17 @@ function shortened(lines: readonly Line[], rows: number): readonly Line[] {
   if (lines.length <= rows) return lines;
   const kept = Math.max(0, rows - 1);
   return [...lines.slice(0, kept), [say(` and ${lines.length - kept} more`)]].slice(0, rows);
+}
+
+/** Each fact in one piece, as many in a line as have room. */
+function packed(facts: readonly string[], columns: number): readonly Line[] {
+  const lines: string[] = [];
+  for (const fact of facts) {
+    const longer = lines.length === 0 ? fact : `${lines.at(-1) ?? ''}   ${fact}`;
+    if (lines.length > 0 && textCells(longer) <= columns - 2) lines[lines.length - 1] = longer;
+    else lines.push(fact);
+  }
+  return lines.map((text) => [say(` ${text}`)]);
 }
 
 function wrapped(words: string, columns: number): readonly Line[] {

@@ -19,6 +19,7 @@ export function menuOverlay(
 ): readonly Line[] {
   return overBox(scene, below, {
     ...{ title: 'Change something (Enter: ask, Esc: back)', columnsMax: COLUMNS_MAX },
+    small: 'menu: grow to 60x16, Esc: back',
     body: ({ columns, rows }) => {
       const all = menuItems(scene.board);
       const chosen = Math.max(0, Math.min(selected, all.length - 1));

@@ -8,19 +8,26 @@ export interface OverlayLook {
   /** Drawn for a given number of cells and rows; what is too much is cut at the end. */
   readonly body: (inside: Box) => readonly Line[];
   readonly columnsMax: number;
+  /** All that is said where a box would leave out what matters. */
+  readonly small: string;
   readonly style?: Style;
 }
 
 /** Cells on each side that the view below keeps, where there are that many. */
 const MARGIN = 2;
+const BOX_ROWS_MIN = 5;
+const BOX_COLUMNS_MIN = 30;
 
 /** A box in the middle of the view, as high as what is in it; all of a screen that is too small. */
 export function overBox(
   { frame }: Scene,
   below: readonly Line[],
-  { title, body, columnsMax, style = 'title' }: OverlayLook,
+  { title, body, columnsMax, small, style = 'title' }: OverlayLook,
 ): readonly Line[] {
   const { columns, rows } = frame.size;
+  if (rows < BOX_ROWS_MIN || columns < BOX_COLUMNS_MIN) {
+    return [fitLine([say(small, style)], columns), ...below.slice(1)];
+  }
   const width = Math.min(columnsMax, columns > 50 ? columns - 2 * MARGIN : columns);
   const inside = insideOf({ columns: width, rows });
   const lines = body(inside);

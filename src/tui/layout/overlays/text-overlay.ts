@@ -15,6 +15,7 @@ export function textOverlay(
 ): readonly Line[] {
   return overBox(scene, below, {
     ...{ title, columnsMax: COLUMNS_MAX },
+    small: `${title} (grow to 60x16, Esc: back)`,
     body: ({ columns, rows }) => {
       const broken = lines.flatMap((text) =>
         wrap(text, Math.max(1, columns - 2)).map((part): Line => [say(` ${part}`)]),

@@ -29,7 +29,7 @@ export const CODES_TABLE: BoardTable<BlockCodeRow> = {
       text: ({ meaning }) => textCell(meaning),
     },
     {
-      ...{ name: 'todo', title: 'WHAT TO TRY', width: 40, isFlexible: true, priority: 8 },
+      ...{ name: 'todo', title: 'WHAT TO TRY', width: 30, isFlexible: true, priority: 8 },
       text: ({ todo }) => textCell(todo),
     },
   ],
@@ -52,7 +52,7 @@ export const BLOCKS_TABLE: BoardTable<BlockRow> = {
       tone: () => 'bad',
     },
     {
-      ...{ name: 'detail', title: 'DETAIL', width: 24, isFlexible: true, priority: 4 },
+      ...{ name: 'detail', title: 'DETAIL', width: 36, isFlexible: true, priority: 4 },
       text: ({ detail }) => textCell(detail),
     },
     {

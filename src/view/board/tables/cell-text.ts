@@ -3,15 +3,18 @@ import type { CellContext } from '../table.js';
 /** Nobody knows; never to be taken for 0. */
 export const NO_DATA = '–';
 
+/** Counts that need no more than four cells are said in full. */
+const EXACT_BELOW = 10_000;
 const SEC_MS = 1_000;
 const MIN_MS = 60 * SEC_MS;
 const HOUR_MS = 60 * MIN_MS;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_DAYS = 365;
 
-/** `812`, `10.0k`, `2.3M`. */
+/** `9682`, `10.0k`, `2.3M`. */
 export function countCell(count: number | null): string {
   if (count === null || !Number.isFinite(count)) return NO_DATA;
+  if (Number.isInteger(count) && Math.abs(count) < EXACT_BELOW) return String(count);
   return scaled(count, 1_000, ['', 'k', 'M', 'G', 'T']);
 }
 
