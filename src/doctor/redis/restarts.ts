@@ -1,6 +1,13 @@
 import { serverTimeOf } from '../../engine/ports/event-log.js';
 import { durationText } from '../../view/age.js';
-import { check, type Check, type CheckContext, type Evidence, type Judgement } from '../check.js';
+import {
+  check,
+  notExamined,
+  type Check,
+  type CheckContext,
+  type Evidence,
+  type Judgement,
+} from '../check.js';
 import type { Container } from '../services/facts.js';
 
 const YOUNG_MS = 600_000;
@@ -66,10 +73,10 @@ function isLooping({ state, restarts: count, upMs }: Container): boolean {
 
 /** A server that is young and holds older entries was there before. */
 function restarted({ readings: { redisServer, stack } }: CheckContext): Judgement {
-  if (redisServer.state === 'absent') return skipped(redisServer.why);
-  if (redisServer.state !== 'read') return skipped('Redis does not answer: see redis.reach');
+  if (redisServer.state === 'absent') return notExamined(redisServer.why);
+  if (redisServer.state !== 'read') return notExamined('Redis does not answer: see redis.reach');
   const { upMs, clockMs } = redisServer.value;
-  if (upMs === null || clockMs === null) return skipped('its uptime is not told to this user');
+  if (upMs === null || clockMs === null) return notExamined('its uptime is not told to this user');
   const startMs = clockMs - upMs - ERROR_MS;
   const before =
     stack.state !== 'read'
@@ -100,10 +107,6 @@ function restarted({ readings: { redisServer, stack } }: CheckContext): Judgemen
       gate: null,
     },
   };
-}
-
-function skipped(why: string): Judgement {
-  return { status: 'SKIP', says: `not examined: ${why}`, evidence: [] };
 }
 
 const REPAIR = {
