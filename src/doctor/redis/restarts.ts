@@ -8,13 +8,11 @@ import {
   type Evidence,
   type Judgement,
 } from '../check.js';
-import type { Container } from '../services/facts.js';
+import { isLooping } from '../services/loops.js';
 
 const YOUNG_MS = 600_000;
 /** Of the server's uptime, which is in whole seconds, and of the reading. */
 const ERROR_MS = 2_000;
-/** One restart has a reason; a loop has many within minutes. */
-const LOOP_RESTARTS_MIN = 3;
 const REDIS_NAME = /(?:^|[_-])redis\d*$/i;
 const DAMAGED =
   /Bad file format reading the append only file|append.only file.*(?:corrupt|truncated)/i;
@@ -64,11 +62,6 @@ function loop({ readings }: CheckContext): Judgement | null {
     remedy: REPAIR,
     figures: { restarts: redis.restarts, up_ms: redis.upMs },
   };
-}
-
-function isLooping({ state, restarts: count, upMs }: Container): boolean {
-  if (state === 'restarting') return true;
-  return (count ?? 0) >= LOOP_RESTARTS_MIN && upMs !== null && upMs < YOUNG_MS;
 }
 
 /** A server that is young and holds older entries was there before. */
