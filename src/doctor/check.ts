@@ -128,3 +128,13 @@ export function check<Needed extends FactName>(fields: CheckFields<Needed>): Che
 export function evidence(of: Omit<Observed<unknown>, 'value'> & Source, what: string): Evidence {
   return { what, source: of.source, observedAtMs: of.observedAtMs };
 }
+
+/** Nothing to judge, for the reason that it says. */
+export function skip(says: string): Judgement {
+  return { status: 'SKIP', says, evidence: [] };
+}
+
+/** What it would look at is not there, or does not tell. */
+export function notExamined(why: string): Judgement {
+  return skip(`not examined: ${why}`);
+}

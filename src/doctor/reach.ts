@@ -1,4 +1,4 @@
-import { check, type Check, type Remedy } from './check.js';
+import { check, notExamined, type Check, type Remedy } from './check.js';
 import type { FactName } from './facts.js';
 
 /**
@@ -25,7 +25,7 @@ export function reachCheck(
           return { status: 'OK', says, evidence: [{ what: says, source, observedAtMs }] };
         }
         case 'absent':
-          return { status: 'SKIP', says: `not examined: ${reading.why}`, evidence: [] };
+          return notExamined(reading.why);
         case 'timeout':
           return {
             status: 'FAIL',

@@ -30,8 +30,13 @@ export function whenText(atMs: number | null, nowMs: number): string {
 
 /** `2026-02-09 15:29:58 UTC`. */
 export function utcText(atMs: number): string {
-  if (!Number.isFinite(atMs) || Math.abs(atMs) > 8.64e15) return 'no valid time';
-  return `${new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const iso = isoOrNull(atMs);
+  return iso === null ? 'no valid time' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `2026-02-09T15:29:58.000Z`; null for what is no time. */
+export function isoOrNull(atMs: number | null): string | null {
+  return atMs !== null && Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : null;
 }
 
 type Unit = readonly [ms: number, name: string];

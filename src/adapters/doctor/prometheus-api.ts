@@ -1,4 +1,5 @@
 import { DependencyError } from '../../operator-error.js';
+import { boundedBody } from '../bounded-body.js';
 
 /** Tens of thousands of names, or some thousand rules. */
 const ANSWER_BYTES_MAX = 16 * 1_024 * 1_024;
@@ -17,7 +18,7 @@ export async function askPrometheus(
   const answer = await fetch(address, { signal, redirect: 'error' }).catch((fault: unknown) => {
     throw unusable(path, signal.aborted ? 'no answer in time' : reasonOf(fault), fault);
   });
-  const text = await boundedText(answer).catch((fault: unknown) => {
+  const text = await boundedBody(answer, ANSWER_BYTES_MAX).catch((fault: unknown) => {
     throw unusable(path, 'the answer breaks off', fault);
   });
   if (text === null) throw unusable(path, `more than ${ANSWER_BYTES_MAX} bytes`);
@@ -29,19 +30,6 @@ export async function askPrometheus(
     throw unusable(path, 'the answer is no JSON', fault);
   }
   throw unusable(path, 'the answer has no data');
-}
-
-/** Null where it is larger than any answer should be. */
-async function boundedText({ body }: Response): Promise<string | null> {
-  if (body === null) return '';
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body as AsyncIterable<Uint8Array>) {
-    bytes += part.length;
-    if (bytes > ANSWER_BYTES_MAX) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 import {
   openAlarm,
   type AlarmAck,
@@ -65,7 +66,7 @@ function readAlarm(path: string, ackPath: string): AlarmReading {
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(fault))) return { state: 'none' };
     return unreadable(fileFault(`Cannot read "${path}"`, fault).message, '', ackPath);
   }
-  const found = jsonOrNull(text);
+  const found = objectOrNull(text);
   if (found === null || !isAlarm(found)) {
     return unreadable(`"${path}" cannot be used, and counts as an alarm`, text, ackPath);
   }
@@ -83,7 +84,7 @@ function unreadable(fault: string, text: string, ackPath: string): AlarmReading 
 function readAck(path: string, id: string): AlarmAck | null {
   try {
     const file = readBounded(path, BYTES_MAX);
-    const found = file.kind === 'text' ? jsonOrNull(file.text) : null;
+    const found = file.kind === 'text' ? objectOrNull(file.text) : null;
     const isWhole = found !== null && isAck(found) && found['id'] === id;
     return isWhole ? (found as unknown as AlarmAck) : null;
   } catch {
@@ -107,11 +108,7 @@ function isAck({ id, operator, justification, atMs }: Json): boolean {
   return texts.every((one) => typeof one === 'string') && typeof atMs === 'number';
 }
 
-function jsonOrNull(text: string): Json | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Json) : null;
-  } catch {
-    return null; // The caller says that it can't be used.
-  }
+function objectOrNull(text: string): Json | null {
+  const value = jsonOrNull(text);
+  return typeof value === 'object' && value !== null ? (value as Json) : null;
 }

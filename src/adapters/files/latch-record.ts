@@ -9,6 +9,7 @@ import type {
 import { exitsMember, WISHES_MAX, WISH_SCOPES_MAX } from '../../engine/control/exit-wish.js';
 import type { CanaryTerms } from '../../engine/domain/canary-terms.js';
 import { LEVELS, MODES } from '../../engine/domain/control.js';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 
 /** Far above the largest record that the register writes; anything longer is not one. */
 export const LATCH_BYTES_MAX = 256 * 1024;
@@ -171,14 +172,6 @@ function isCount(value: unknown): value is number {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // Told apart from a record by the caller, which says why it is none.
-  }
 }
 
 function sha256(text: string): string {

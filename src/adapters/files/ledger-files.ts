@@ -1,5 +1,6 @@
 import { linkSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 import {
   LEDGER_KINDS,
   LEDGER_START,
@@ -147,12 +148,4 @@ function entryOf(text: string): LedgerEntry | null {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // The caller says that it is no entry.
-  }
 }

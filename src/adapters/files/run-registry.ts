@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 import { newRun, type RegisteredRun, type RunRegistry } from '../../engine/ports/run-registry.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import { readBounded, removeTemporaries, writeFileAtomic } from './atomic-file.js';
@@ -74,12 +75,4 @@ function readText(path: string): string | null {
     throw fileFault(`Cannot read "${path}"`, fault);
   }
   throw damagedFile(path, 0, 'this is no list of runs');
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // Not what the schema wants, so the caller reports it with the file's name.
-  }
 }

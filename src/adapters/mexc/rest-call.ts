@@ -1,5 +1,6 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 
 export interface RestCall {
   readonly method: 'GET' | 'DELETE';
@@ -71,12 +72,4 @@ export function restCall({ method, url, headers, timeoutMs }: RestCall): Promise
 
 function secondsToMs(header: string | undefined): number {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : 0;
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../engine/domain/ledger.js';
 import { EXIT } from '../../operator-error.js';
-import { utcText } from '../../view/age.js';
+import { isoOrNull, utcText } from '../../view/age.js';
 import type { CommandIo } from '../command-io.js';
 import type { Look } from '../follow/follow-plan.js';
 import { followRows } from '../follow/follow-rows.js';
@@ -73,6 +73,5 @@ function entriesBehind({ ledger }: AuditPorts, after: number, limit: number): re
 
 function entryJson({ n, hash, event }: LedgerEntry) {
   const { kind, action, atMs, who, why, details } = event;
-  const at = Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : null;
-  return { n, at, kind, action, who, why, details, hash };
+  return { n, at: isoOrNull(atMs), kind, action, who, why, details, hash };
 }

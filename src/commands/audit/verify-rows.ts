@@ -1,6 +1,6 @@
 import type { LedgerAnchors, LedgerVerdict } from '../../engine/verify-audit.js';
 import type { ChainVerdict, KeyRange } from '../../engine/verify-chain.js';
-import { whenText } from '../../view/age.js';
+import { isoOrNull, whenText } from '../../view/age.js';
 import type { RowFields } from '../output/row-fields.js';
 
 /** One chain that was looked at. */
@@ -63,8 +63,8 @@ export function ledgerRow(verdict: LedgerVerdict, path: string): CheckedRow {
     chain: 'ledger',
     checked: entries,
     ...(isEmpty ? {} : { from: 1, to: head.n, head: head.hash }),
-    first_at: isoOf(verdict.firstAtMs),
-    newest_at: isoOf(verdict.newestAtMs),
+    first_at: isoOrNull(verdict.firstAtMs),
+    newest_at: isoOrNull(verdict.newestAtMs),
     state: fault !== null ? 'bad' : isEmpty ? 'not verified' : 'ok',
     bad_position: fault?.n ?? null,
     detail: fault?.what ?? missing,
@@ -80,8 +80,8 @@ export function chainRow(verdict: ChainVerdict): CheckedRow {
     run_id: runId,
     checked,
     ...(checked === 0 ? {} : { from: after + 1, to: head.n, head: head.hash }),
-    first_at: isoOf(verdict.firstAtMs),
-    newest_at: isoOf(verdict.newestAtMs),
+    first_at: isoOrNull(verdict.firstAtMs),
+    newest_at: isoOrNull(verdict.newestAtMs),
     state: stateOf(verdict, unknown),
     bad_position: firstOf(fault?.n, unknown?.from),
     detail: [fault?.what ?? [], notesOf(verdict)].flat().join('; '),
@@ -125,7 +125,7 @@ export function anchorsRow(ledger: LedgerVerdict, anchors: LedgerAnchors): Check
     chain: 'anchors',
     checked: ledger.anchorsMet,
     to: ledger.anchoredTo === 0 ? null : ledger.anchoredTo,
-    newest_at: isoOf(newestAtMs),
+    newest_at: isoOrNull(newestAtMs),
     state: isMutual ? 'ok' : 'not verified',
     detail: `${words}${others}`,
   };
@@ -133,9 +133,4 @@ export function anchorsRow(ledger: LedgerVerdict, anchors: LedgerAnchors): Check
 
 export function databaseRow(why: string): CheckedRow {
   return { ...NOTHING, chain: 'database', state: 'not verified', detail: why };
-}
-
-function isoOf(atMs: number | null): string | null {
-  if (atMs === null || !Number.isFinite(atMs) || Math.abs(atMs) > 8.64e15) return null;
-  return new Date(atMs).toISOString();
 }

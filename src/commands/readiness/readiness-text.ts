@@ -2,7 +2,7 @@ import { TASK_ID } from '../../doctor/readiness/guard-rules.js';
 import type { ReadinessItem } from '../../doctor/readiness/items.js';
 import type { ItemStatus } from '../../doctor/readiness/judge-item.js';
 import type { JudgedItem, Readiness } from '../../doctor/readiness/readiness.js';
-import { durationText } from '../../view/age.js';
+import { durationText, isoOrNull } from '../../view/age.js';
 import { plainText } from '../../view/plain-text.js';
 import { textTable } from '../tables/text-table.js';
 
@@ -49,7 +49,7 @@ export function itemJson({ item, status, says, evidenceAtMs }: JudgedItem) {
   const { id, title, phase, demands, proven, validMs, next } = item;
   return {
     ...{ id, title, phase, demands, status, says },
-    evidence_at: isoOf(evidenceAtMs),
+    evidence_at: isoOrNull(evidenceAtMs),
     valid_ms: validMs,
     proven_by: proven.by === 'proof' ? proven.kinds : [proven.by],
     next: status === 'PASS' ? null : next,
@@ -84,8 +84,4 @@ function markOf(status: ItemStatus): string {
 
 function passedOf(items: readonly JudgedItem[]): number {
   return items.filter(({ status }) => status === 'PASS').length;
-}
-
-function isoOf(atMs: number | null): string | null {
-  return atMs !== null && Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : null;
 }

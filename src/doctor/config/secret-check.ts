@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Repair } from '../check.js';
+import { check, evidence, notExamined, type Check, type Repair } from '../check.js';
 import type { SecretFile } from './facts.js';
 
 const OTHERS = 0o077;
@@ -15,7 +15,7 @@ export const secrets: Check = check({
   examine: (seen) => {
     const files = seen.secrets.value;
     if (files.length === 0) {
-      return { status: 'SKIP', says: 'not examined: no file with a secret is named', evidence: [] };
+      return notExamined('no file with a secret is named');
     }
     const faults = files.flatMap((file) => faultOf(file) ?? []);
     const figures = { files: files.length, faults: faults.length };

@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import { portFaults } from './port-faults.js';
 import { RISK_VARIABLES } from './stack-variables.js';
@@ -67,7 +67,7 @@ export const asymmetry: Check = check({
   examine: ({ stackVariables }, { readings }) => {
     const pairs = [...ownPair(readings), ...stackPair(readings)];
     if (pairs.length === 0) {
-      return { status: 'SKIP', says: 'not examined: no signal has a threshold', evidence: [] };
+      return notExamined('no signal has a threshold');
     }
     const words = pairs.map(
       ({ signalPp, gatePp, whose }) =>
@@ -124,7 +124,7 @@ export const autoUnwind: Check = check({
   examine: ({ stackVariables }, { readings }) => {
     const said = [...ownUnwind(readings), ...stackUnwind(readings)];
     if (said.length === 0) {
-      return { status: 'SKIP', says: 'not examined: nothing here trades on paper', evidence: [] };
+      return notExamined('nothing here trades on paper');
     }
     const off = said.filter(({ isOn }) => !isOn);
     const says = (off.length > 0 ? off : said).map(({ words }) => words).join('; ');
@@ -178,7 +178,7 @@ export const ports: Check = check({
     const { addresses, values } = stackVariables.value;
     const named = Object.keys(values).filter((name) => name.endsWith('_PORT')).length;
     if (addresses.length + named === 0) {
-      return { status: 'SKIP', says: 'not examined: no port of a service is named', evidence: [] };
+      return notExamined('no port of a service is named');
     }
     const faults = portFaults(stackVariables.value);
     const figures = { services: addresses.length, variables: named, faults: faults.length };

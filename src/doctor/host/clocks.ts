@@ -1,4 +1,4 @@
-import { check, type Evidence, type Judgement } from '../check.js';
+import { check, skip, type Evidence, type Judgement } from '../check.js';
 import type { CheckContext } from '../check.js';
 
 const NOW_MS_MAX = 60_000;
@@ -28,7 +28,7 @@ export const clocks = check({
   examine: ({ host }, context): Judgement => {
     const others = clocksOf(context);
     if (others.length === 0) {
-      return { status: 'SKIP', says: 'there is no other clock to compare with', evidence: [] };
+      return skip('there is no other clock to compare with');
     }
     const { source, observedAtMs } = host;
     const ours = { name: 'host', offsetMs: 0, errorMs: 0, source, observedAtMs };

@@ -1,4 +1,4 @@
-import { check, evidence, type Judgement } from '../check.js';
+import { check, evidence, skip, type Judgement } from '../check.js';
 import type { Disk } from './facts.js';
 
 const NOW_MS_MAX = 60_000;
@@ -27,8 +27,7 @@ export const disk = check({
       .map((one) => ({ one, word: wordOf(one) }))
       .sort((a, b) => WORDS.indexOf(a.word) - WORDS.indexOf(b.word));
     const [worst] = judged;
-    if (worst === undefined)
-      return { status: 'SKIP', says: 'no directory of ours is known', evidence: [] };
+    if (worst === undefined) return skip('no directory of ours is known');
     const bad = judged.filter(({ word }) => word !== 'enough');
     const says = (bad.length === 0 ? [worst] : bad).map(({ one, word }) => diskWords(one, word));
     const free = worst.one.freeBytes === null ? null : Math.round(worst.one.freeBytes / GIB);

@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, skip, type Check, type Judgement } from '../check.js';
 import { durationText } from '../../view/age.js';
 
 const NOW_MS_MAX = 60_000;
@@ -76,11 +76,7 @@ const reboot = check({
   examine: ({ host }): Judgement => {
     const { rebootPending, upMs } = host.value;
     if (rebootPending === undefined) {
-      return {
-        status: 'SKIP',
-        says: 'this system does not say whether it waits for a restart',
-        evidence: [],
-      };
+      return skip('this system does not say whether it waits for a restart');
     }
     const says = `${rebootPending ? 'the system waits for a restart' : 'no restart is pending'}, up ${durationText(upMs)}`;
     return {

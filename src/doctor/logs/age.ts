@@ -1,4 +1,4 @@
-import { check, type Evidence, type Judgement } from '../check.js';
+import { check, skip, type Evidence, type Judgement } from '../check.js';
 import { utcText } from '../../view/age.js';
 import type { ServiceLog } from './facts.js';
 import { lagText, STALE_MS } from './log-standing.js';
@@ -86,8 +86,4 @@ function clockRemedy({ service }: Dated): NonNullable<Judgement['remedy']> {
     risk: 'none: it only reads',
     gate: null,
   };
-}
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
 }

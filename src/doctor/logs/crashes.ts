@@ -1,4 +1,4 @@
-import { check } from '../check.js';
+import { check, skip } from '../check.js';
 import { memberKey } from '../services/member-name.js';
 import type { ServiceLog } from './facts.js';
 import { logSummary } from './summary.js';
@@ -44,7 +44,7 @@ export const crashes = check({
         observedAtMs: newestAtMs ?? nowMs,
       }));
       if (live.length === 0) {
-        return { status: 'SKIP', says: 'no log that is read tells of now', evidence: [] };
+        return skip('no log that is read tells of now');
       }
       return { status: 'OK', says: `no crash in ${live.length} logs`, evidence };
     }

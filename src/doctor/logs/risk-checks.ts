@@ -1,4 +1,4 @@
-import { check, type Check, type Evidence } from '../check.js';
+import { check, skip, type Check, type Evidence } from '../check.js';
 import { durationText } from '../../view/age.js';
 import type { LogLine, ServiceLog } from './facts.js';
 import { LOG_WINDOW_MS, roleOf } from './service-checks.js';
@@ -65,7 +65,7 @@ const frozenExposure = check({
     const reached = said(logs.value, reachedLimit);
     const [first] = reached;
     if (first === undefined) {
-      return { status: 'SKIP', says: 'no log of risk names a reached limit', evidence: [] };
+      return skip('no log of risk names a reached limit');
     }
     const { figure, limit } = first.value;
     const isSame = reached.every(({ value }) => value.figure === figure);
@@ -111,7 +111,7 @@ const blocks = check({
     const approved = said(logs.value, (text) => (APPROVED.test(text) ? true : null));
     const codes = [...new Set(blocked.map(({ value }) => value))].sort();
     if (blocked.length + approved.length === 0) {
-      return { status: 'SKIP', says: 'no log of risk names a decision', evidence: [] };
+      return skip('no log of risk names a decision');
     }
     const forMs = spanMs(blocked);
     const what =
@@ -123,8 +123,7 @@ const blocks = check({
     const isAll = approved.length === 0 && codes.length === 1 && blocked.length >= BLOCKS_MIN;
     if (!isAll || forMs < ALL_BLOCKED_MS_MIN) {
       const isOld = nowMs - (evidence[0]?.observedAtMs ?? nowMs) > LOG_WINDOW_MS;
-      if (isOld)
-        return { status: 'SKIP', says: `nothing is known of now; last: ${what}`, evidence: [] };
+      if (isOld) return skip(`nothing is known of now; last: ${what}`);
       return { status: 'OK', says: what, evidence, figures };
     }
     return {

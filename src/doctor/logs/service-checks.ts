@@ -1,5 +1,6 @@
 import {
   check,
+  skip,
   type Check,
   type Component,
   type Evidence,
@@ -189,10 +190,6 @@ function unreadable({ service, place, fault, lines }: LogSummary, nowMs: number)
       gate: null,
     },
   };
-}
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
 }
 
 function lookRemedy(summary: LogSummary | undefined): Remedy {

@@ -1,5 +1,6 @@
 import {
   check,
+  skip,
   type Check,
   type CheckContext,
   type Evidence,
@@ -41,7 +42,7 @@ function none(logs: readonly ServiceLog[], nowMs: number, what: string): Judgeme
     .map((log) => logSummary(log, nowMs))
     .filter(({ standing }) => standing === 'live');
   if (live.length === 0) {
-    return { status: 'SKIP', says: 'no log that is read tells of now', evidence: [] };
+    return skip('no log that is read tells of now');
   }
   const evidence = live.map(({ service, place, lines, newestAtMs }): Evidence => ({
     what: `${service}: ${lines} lines, ${what}`,
@@ -160,7 +161,7 @@ const publishErrors = check({
     if (counts.length > 0)
       return { status: 'OK', says: 'no publish error is counted', evidence: counts };
     if (logs.state === 'read') return none(logs.value, nowMs, 'no publish error');
-    return { status: 'SKIP', says: 'neither logs nor counters of services are read', evidence: [] };
+    return skip('neither logs nor counters of services are read');
   },
 });
 
@@ -202,7 +203,7 @@ const appendOnly = check({
       containers.value.some(
         ({ name, state }) => memberKey(name) === 'redis' && state !== 'running',
       );
-    if (isLoop) return { status: 'SKIP', says: 'told by services.restart_loops', evidence: [] };
+    if (isLoop) return skip('told by services.restart_loops');
     return {
       status: isGoingOn(worst.pattern, worst.summary.newestAtMs) ? 'FAIL' : 'WARN',
       says: `Redis cannot read its append-only file: ${words(worst)}`,

@@ -1,4 +1,4 @@
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, notExamined, type Check } from '../check.js';
 import type { FactName, Readings } from '../facts.js';
 
 const NOW_MS_MAX = 60_000;
@@ -29,7 +29,7 @@ export const exporters: Check = check({
     const asked = pairs.filter(({ answers, value }) => answers !== null || value === 0);
     if (asked.length === 0) {
       const why = pairs.length === 0 ? 'no scrape has pg_up or redis_up' : 'no store is configured';
-      return { status: 'SKIP', says: `not examined: ${why}`, evidence: [] };
+      return notExamined(why);
     }
     const words = asked.map(wordsOf);
     const lies = asked.filter(({ answers, value }) => answers !== (value === 1));

@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Judgement, type Remedy } from '../check.js';
 import { knownMetrics, type KnownMetrics } from './known-metrics.js';
 import { metricsOf } from './promql-metrics.js';
 
@@ -77,7 +77,7 @@ function judge(
 ): Judgement {
   const asked = asking.filter(({ expressions }) => expressions.length > 0);
   if (asked.length === 0) {
-    return { status: 'SKIP', says: `not examined: no ${what} ask for metrics`, evidence: [] };
+    return notExamined(`no ${what} ask for metrics`);
   }
   const missing = asked.flatMap((one) => missingOf(one, known));
   const metrics = new Set(missing.flatMap((one) => one.metrics));

@@ -1,4 +1,4 @@
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, notExamined, type Check } from '../check.js';
 
 const NOW_MS_MAX = 60_000;
 
@@ -35,8 +35,7 @@ export const panelSql: Check = check({
       };
     }
     if (examined === 0) {
-      const says = `not examined: no query of a panel is left to compare${templated}`;
-      return { status: 'SKIP', says, evidence: [] };
+      return notExamined(`no query of a panel is left to compare${templated}`);
     }
     const says = `${all} fit ${comparedWith}${templated}`;
     return { status: 'OK', says, evidence: [evidence(seen.panelSql, says)], figures };

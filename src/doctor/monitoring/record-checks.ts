@@ -1,5 +1,5 @@
 import { durationText, utcText } from '../../view/age.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, skip, type Check } from '../check.js';
 
 const NOW_MS_MAX = 60_000;
 /** A day, and the time that a late timer may take. */
@@ -17,11 +17,7 @@ export const dailyReport: Check = check({
   examine: ({ dailyReports }, { nowMs }) => {
     const { newest, count, directory } = dailyReports.value;
     if (newest === null) {
-      return {
-        status: 'SKIP',
-        says: `no daily report was ever written in ${directory}`,
-        evidence: [],
-      };
+      return skip(`no daily report was ever written in ${directory}`);
     }
     const ageMs = nowMs - newest.writtenAtMs;
     const figures = { reports: count, age_ms: ageMs };

@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
 import { perSecondMisuses } from './per-second.js';
 import { metricsOf } from './promql-metrics.js';
 
@@ -51,7 +51,7 @@ export const ruleWords: Check = check({
   windowMs: NOW_MS_MAX,
   examine: ({ rules }) => {
     if (rules.value.length === 0) {
-      return { status: 'SKIP', says: 'not examined: the files have no rules', evidence: [] };
+      return notExamined('the files have no rules');
     }
     const faults = rules.value.flatMap(({ name, expressions, fault }) => [
       ...(fault === null ? [] : [`${name}: ${fault}`]),
@@ -91,7 +91,7 @@ export const operators: Check = check({
   examine: ({ rules }) => {
     const grafana = rules.value.filter(({ from }) => from === 'grafana');
     if (grafana.length === 0) {
-      return { status: 'SKIP', says: 'not examined: no rule is of Grafana', evidence: [] };
+      return notExamined('no rule is of Grafana');
     }
     const unknown = grafana.flatMap(({ name, operators: used }) =>
       used

@@ -1,12 +1,20 @@
 import { reasonText } from '../../engine/domain/reason-codes.js';
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
+import {
+  check,
+  evidence,
+  notExamined,
+  skip,
+  type Check,
+  type Judgement,
+  type Remedy,
+} from '../check.js';
 import type { Readings } from '../facts.js';
 import type { CounterHistory, DecisionMix } from './facts.js';
 import { grown } from './grown.js';
 import { isAudited } from './pair-checks.js';
-import { engineOf, readOf, skip, withStarts, type Read } from './verdicts.js';
+import { engineOf, readOf, withStarts, type Read } from './verdicts.js';
 
 const LASTS_MS_MIN = 3_600_000;
 /** Fewer refusals are no pattern. */
@@ -78,7 +86,7 @@ function stackReasons(
   if (received === null || approved === null) {
     const known = mix?.groups.filter(({ recent }) => recent > 0) ?? [];
     if (trading === null || mix === null || known.length === 0) {
-      return skip('not examined: no decision is on record in the window');
+      return notExamined('no decision is on record in the window');
     }
     const words = known.map(({ code, isBlock, recent }) => `${isBlock ? code : 'ALLOW'} ${recent}`);
     return {

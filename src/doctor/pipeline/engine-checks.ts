@@ -1,8 +1,8 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, notExamined, skip, type Check } from '../check.js';
 import { sideOf, valueOf, WINDOW_MS } from './growth.js';
-import { engineOf, skip } from './verdicts.js';
+import { engineOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 
@@ -18,12 +18,12 @@ export const COUNTER_RESETS: Check = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ counters }, { nowMs, readings }) => {
     const history = counters.value;
-    if (engineOf(readings) !== null) return skip('not examined: the engine counts by run');
+    if (engineOf(readings) !== null) return notExamined('the engine counts by run');
     const side = sideOf(history, [['*.execution_orders_filled_total']]);
     const rows = valueOf(history, 'rows.orders') ?? valueOf(history, 'rows.trades');
     const counter = side?.newest[0]?.counter;
     if (counter === undefined || rows === null || counter.sinceMs === null) {
-      return skip('not examined: no counter of fills with its start, or no table');
+      return notExamined('no counter of fills with its start, or no table');
     }
     const upMs = nowMs - counter.sinceMs;
     const says = `${countText(counter.value)} fills counted in ${durationText(upMs)}, ${countText(rows)} rows`;
@@ -64,7 +64,7 @@ export const ENGINE_CHECK: Check = check({
       };
     }
     if (reading.state === 'read') return skip('no engine runs here now');
-    if (reading.state === 'absent') return skip(`not examined: ${reading.why}`);
+    if (reading.state === 'absent') return notExamined(reading.why);
     const why = reading.state === 'timeout' ? `no answer in ${reading.afterMs} ms` : reading.why;
     return {
       status: 'FAIL',

@@ -2,6 +2,8 @@ import { durationText } from '../../view/age.js';
 import {
   check,
   evidence,
+  notExamined,
+  skip,
   type Check,
   type Evidence,
   type Judgement,
@@ -11,7 +13,7 @@ import type { CounterHistory, ExposureFigures } from './facts.js';
 import { DUST_USDT, exposurePlaces } from './exposure-difference.js';
 import { grown } from './grown.js';
 import { valuesOf } from './growth.js';
-import { readOf, skip, worstOf } from './verdicts.js';
+import { readOf, worstOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 /** A position that is really held changes its value with every tick. */
@@ -51,7 +53,7 @@ type Prove = (what: string) => Evidence;
 function judgeAgreement(exposure: ExposureFigures, prove: Prove): Judgement {
   const { known, least, most, differs } = exposurePlaces(exposure);
   const says = known.map(({ name, usdt }) => `${name} ${usdt.toFixed(2)}`).join(', ');
-  if (known.length < 2) return skip('not examined: fewer than two places tell their exposure');
+  if (known.length < 2) return notExamined('fewer than two places tell their exposure');
   if (!differs) return { status: 'OK', says: `${says} USDT`, evidence: [prove(says)] };
   const share = Math.round(((most - least) / most) * 1_000) / 10;
   return {
@@ -102,8 +104,7 @@ const overshoot = check({
       ...held.map((usdt) => usdt + (pendingUsdt ?? 0)),
       ...sampled.map(({ counter }) => counter.value),
     ].filter(Number.isFinite);
-    if (limitUsdt === null || all.length === 0)
-      return skip('not examined: exposure or limit is unknown');
+    if (limitUsdt === null || all.length === 0) return notExamined('exposure or limit is unknown');
     const most = Math.max(...all);
     const pending = pendingUsdt === null ? '' : `, ${pendingUsdt.toFixed(2)} of it in flight`;
     const says = `at most ${most.toFixed(2)} USDT${pending}, limit ${limitUsdt.toFixed(2)}`;
@@ -137,7 +138,7 @@ const unwinds = check({
     const { exposure, sides } = trading.value;
     const { memoryUsdt, limitUsdt } = exposure;
     if (memoryUsdt === null || limitUsdt === null)
-      return skip('not examined: exposure or limit is unknown');
+      return notExamined('exposure or limit is unknown');
     const says = `exposure ${memoryUsdt.toFixed(2)}, limit ${limitUsdt.toFixed(2)} USDT`;
     const proof = [evidence(trading, says)];
     if (memoryUsdt < limitUsdt) return { status: 'OK', says, evidence: proof };
@@ -176,7 +177,7 @@ const sided = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }) => {
     const { sides } = trading.value;
-    if (sides === null) return skip('not examined: no source has fills by side');
+    if (sides === null) return notExamined('no source has fills by side');
     const { buys, sells, source } = sides;
     const says = `${buys} buys, ${sells} sells among the newest fills`;
     const proof = [{ ...evidence(trading, says), source }];

@@ -1,10 +1,10 @@
-import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Judgement, type Remedy } from '../check.js';
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
 import { sideOf, totalOf, valueOf } from './growth.js';
-import { skip, withStarts, type Read } from './verdicts.js';
+import { withStarts, type Read } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 /** A connected feed of a traded symbol brings something every second or two. */
@@ -40,7 +40,7 @@ function judgeFeed(counters: Read<CounterHistory>, nowMs: number): Judgement {
   const total = valueOf(history, '*.decoded_messages_total');
   const decoded = grown(history, [['*.decoded_messages_total']], nowMs);
   if (connected === null || total === null || decoded === null) {
-    return skip('not examined: no service counts decoded frames');
+    return notExamined('no service counts decoded frames');
   }
   const errors = grown(history, [['*.decode_errors_total']], nowMs)?.count ?? 0;
   const lastAtMs = valueOf(history, '*.last_message_ts_ms');
@@ -84,7 +84,7 @@ function judgeSignals(counters: Read<CounterHistory>, nowMs: number): Judgement 
   const trades = grown(history, [['*.redis_publish_total']], nowMs);
   const raised = grown(history, SIGNALS, nowMs);
   if (trades === null || raised === null) {
-    return skip('not examined: no source counts both trades and signals');
+    return notExamined('no source counts both trades and signals');
   }
   const errors = grown(history, [['*.signal_errors_total']], nowMs)?.count ?? 0;
   const counts = `${countText(trades.count)} trades published, ${countText(raised.count)} signals in ${durationText(trades.spanMs)}`;
@@ -127,7 +127,7 @@ const writes = check({
   examine: ({ counters: seen }, { nowMs, readings }) => {
     const counters = withStarts(seen, readings, nowMs);
     const failed = grown(counters.value, [['*.db_writer_events_failed_total']], nowMs);
-    if (failed === null) return skip('not examined: no service counts failed writes');
+    if (failed === null) return notExamined('no service counts failed writes');
     const says = `${countText(failed.count)} failed writes in ${durationText(failed.spanMs)}`;
     const proof = [evidence(counters, says)];
     if (failed.count === 0) return { status: 'OK', says, evidence: proof };

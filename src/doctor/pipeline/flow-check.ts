@@ -1,11 +1,11 @@
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, notExamined, skip, type Check, type Judgement } from '../check.js';
 import type { Readings } from '../facts.js';
 import { agoText, durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
 import { valueOf } from './growth.js';
-import { engineOf, skip, withStarts, type Read } from './verdicts.js';
+import { engineOf, withStarts, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
 const STAGES = [
@@ -48,7 +48,7 @@ function stackFlow(counters: Read<CounterHistory>, readings: Readings, nowMs: nu
   const isExplained = (name: string) => name === 'execution' && why !== null;
   const unknown = stages.filter(({ name, moved }) => moved === null && !isExplained(name));
   if (unknown.length > 0) {
-    return skip(`not examined: nothing counts ${unknown.map(({ name }) => name).join(', ')}`);
+    return notExamined(`nothing counts ${unknown.map(({ name }) => name).join(', ')}`);
   }
   const still = stages.filter(({ name, moved }) => moved?.count === 0 && !isExplained(name));
   if (still.length > 0) {

@@ -1,11 +1,19 @@
-import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
+import {
+  check,
+  evidence,
+  notExamined,
+  skip,
+  type Check,
+  type Judgement,
+  type Remedy,
+} from '../check.js';
 import type { Readings } from '../facts.js';
 import type { CounterHistory } from './facts.js';
 import { valueOf } from './growth.js';
 import { judgePair, type PairVerdict } from './judge-pair.js';
 import type { EffectRule, StackRule } from './effect-rule.js';
 import { EFFECT_RULES } from './pairs.js';
-import { engineOf, evidenceOf, skip, withStarts, worstOf, type Read } from './verdicts.js';
+import { engineOf, evidenceOf, withStarts, worstOf, type Read } from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
 /** Evidence is read by this look; a recorded scrape may be older. */
@@ -83,7 +91,7 @@ function stackJudgement(
       ];
     case 'UNKNOWN': {
       const why = silenceWords(rule, counters.value, readings, nowMs);
-      if (why === null) return [skip(`not examined: ${withFaults(verdict.says, counters.value)}`)];
+      if (why === null) return [notExamined(withFaults(verdict.says, counters.value))];
       return [{ status: 'OK', says: why, evidence: [evidence(counters, why)] }];
     }
     case 'SUSPECT':

@@ -1,10 +1,10 @@
 import { durationText } from '../../view/age.js';
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
 import { valueOf } from './growth.js';
-import { readOf, skip } from './verdicts.js';
+import { readOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 
@@ -33,8 +33,7 @@ const consumers = check({
       const wanted = readers.filter((name) => expected.has(name));
       return listening === null || wanted.length === 0 ? [] : [{ topic, listening, wanted }];
     });
-    if (judged.length === 0)
-      return skip('not examined: no listener is configured (doctor.services)');
+    if (judged.length === 0) return notExamined('no listener is configured (doctor.services)');
     const words = judged.map(
       ({ topic, listening, wanted }) => `${topic} ${listening} of ${wanted.length}`,
     );
@@ -90,8 +89,7 @@ const young = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ counters }, { nowMs, readings }) => {
     const starts = startsOf(counters.value, readings, nowMs);
-    if (starts.length < 2)
-      return skip('not examined: fewer than two services tell when they began');
+    if (starts.length < 2) return notExamined('fewer than two services tell when they began');
     const ages = starts.map(({ service, atMs, began }) => ({ service, began, upMs: nowMs - atMs }));
     const oldest = Math.max(...ages.map(({ upMs }) => upMs));
     const fresh = ages.filter(

@@ -1,9 +1,9 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
-import { readOf, skip } from './verdicts.js';
+import { readOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 const RATIO_MAX = 1.05;
@@ -39,8 +39,7 @@ const writers = check({
       (a, b) => (a === null || b.trades / b.orders > a.trades / a.orders ? b : a),
       null,
     );
-    if (worst === null)
-      return skip(`not examined: fewer than ${FILLED_MIN} filled orders are known`);
+    if (worst === null) return notExamined(`fewer than ${FILLED_MIN} filled orders are known`);
     const ratio = worst.trades / worst.orders;
     const says = `${countText(worst.trades)} trades for ${countText(worst.orders)} filled orders, ratio ${ratio.toFixed(2)} (${worst.by})`;
     const proof = [evidence(trading, says)];
@@ -80,7 +79,7 @@ const finite = check({
       .filter(([, { value }]) => !Number.isFinite(value))
       .map(([name, { value }]) => `${name} is ${value}`);
     if (nonFinite === null && Object.keys(sampled).length === 0) {
-      return skip('not examined: no figure could be read');
+      return notExamined('no figure could be read');
     }
     const all = [...(nonFinite ?? []), ...bad];
     const [first] = all;
@@ -113,7 +112,7 @@ const ids = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }) => {
     const { signals } = trading.value;
-    if (signals === null || signals.looked === 0) return skip('not examined: no stream of signals');
+    if (signals === null || signals.looked === 0) return notExamined('no stream of signals');
     const [first] = signals.repeated;
     const proof = (what: string) => [evidence(trading, what)];
     if (first === undefined) {
@@ -145,8 +144,7 @@ const pending = check({
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ trading }, { nowMs }) => {
     const { unanswered } = trading.value;
-    if (unanswered === null || unanswered.looked === 0)
-      return skip('not examined: no stream of orders');
+    if (unanswered === null || unanswered.looked === 0) return notExamined('no stream of orders');
     const { overdue, looked } = unanswered;
     const [oldest] = overdue;
     if (oldest === undefined) {

@@ -1,9 +1,9 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, notExamined, skip, type Check, type Judgement } from '../check.js';
 import type { CounterHistory } from './facts.js';
 import { growthOf, sideOf, valueOf } from './growth.js';
-import { engineOf, skip, type Read } from './verdicts.js';
+import { engineOf, type Read } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 
@@ -31,7 +31,7 @@ export const STOP_CHECK: Check = check({
     const exits = engineOf(readings)?.value.exits ?? [];
     if (exits.length > 0) return skip('the stop itself closes positions: its orders are meant');
     const known = STOPS.filter(({ name }) => valueOf(history, name) !== null);
-    if (known.length === 0) return skip('not examined: no place tells whether a stop is in force');
+    if (known.length === 0) return notExamined('no place tells whether a stop is in force');
     const engaged = known.filter(({ name }) => valueOf(history, name) === 1);
     const [first] = engaged;
     if (first === undefined) {

@@ -1,4 +1,4 @@
-import type { Evidence, Judgement } from '../check.js';
+import { notExamined, type Evidence, type Judgement } from '../check.js';
 import type { Readings } from '../facts.js';
 import type { Observed, Reading } from '../reading.js';
 import type { SystemView } from '../../view/system-view.js';
@@ -55,12 +55,8 @@ const ORDER: readonly Judgement['status'][] = ['FAIL', 'WARN', 'OK', 'SKIP'];
 export function worstOf(judgements: readonly Judgement[]): Judgement {
   const sorted = [...judgements].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   const [worst] = sorted;
-  if (worst === undefined) return skip('not examined: what runs here has no such stage');
+  if (worst === undefined) return notExamined('what runs here has no such stage');
   return { ...worst, evidence: sorted.flatMap(({ evidence }) => evidence) };
-}
-
-export function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
 }
 
 export function evidenceOf(verdict: PairVerdict, source: string): readonly Evidence[] {

@@ -1,4 +1,4 @@
-import { check, evidence } from '../check.js';
+import { check, evidence, skip } from '../check.js';
 
 const NOW_MS_MAX = 60_000;
 
@@ -55,7 +55,7 @@ export const auditChains = check({
       return { status: 'WARN', level: 'P2', says, evidence: [evidence(chains, says)], figures };
     }
     if (looked.length === 0) {
-      return { status: 'SKIP', says: 'no rows carry a hash yet', evidence: [] };
+      return skip('no rows carry a hash yet');
     }
     const says = `the last ${checked} rows of ${looked.length} chains hold`;
     return { status: 'OK', says, evidence: [evidence(chains, says)], figures };

@@ -1,4 +1,4 @@
-import { check, evidence, type CheckContext, type Evidence, type Remedy } from '../check.js';
+import { check, evidence, skip, type CheckContext, type Evidence, type Remedy } from '../check.js';
 import type { TableFacts } from './facts.js';
 
 const NOW_MS_MAX = 60_000;
@@ -38,8 +38,7 @@ export const requiredTables = check({
     }
     const living = whoWrites(context);
     if (owner === 'nobody' && living.length === 0) {
-      const says = `nothing was made in schema ${schema ?? 'public'} yet, and nobody writes`;
-      return { status: 'SKIP', says, evidence: [] };
+      return skip(`nothing was made in schema ${schema ?? 'public'} yet, and nobody writes`);
     }
     const [first] = missing;
     return {

@@ -1,11 +1,4 @@
-import {
-  check,
-  evidence,
-  type Check,
-  type Evidence,
-  type Judgement,
-  type Level,
-} from '../check.js';
+import { check, evidence, skip, type Check, type Evidence, type Level } from '../check.js';
 import type { TableFacts, WrittenRows } from './facts.js';
 
 const NOW_MS_MAX = 60_000;
@@ -281,10 +274,6 @@ const finite = check({
     };
   },
 });
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
-}
 
 export const ROW_CHECKS: readonly Check[] = [
   ghostTables,

@@ -1,4 +1,4 @@
-import { check, evidence, type Judgement, type Remedy } from '../check.js';
+import { check, evidence, skip, type Remedy } from '../check.js';
 import type { Finding as DriftFinding } from '../../schema/contracts/finding.js';
 import type { SchemaDrift } from './facts.js';
 
@@ -226,7 +226,3 @@ export const versionRows = check({
 
 /** Migrations that make or complete the audit trail. */
 const AUDIT = /004 risk_events|\b005\b|\b006\b|risk_events|blocked_decisions|correlation_ledger/;
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
-}

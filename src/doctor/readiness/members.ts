@@ -1,3 +1,5 @@
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
+
 /** Members of a file that somebody else wrote. */
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -7,12 +9,8 @@ export function isMembers(value: unknown): value is Members {
 
 /** @returns null for what is no JSON object */
 export function jsonObject(text: string): Members | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isMembers(value) ? value : null;
-  } catch {
-    return null; // The caller says which file it is.
-  }
+  const value = jsonOrNull(text);
+  return isMembers(value) ? value : null;
 }
 
 /** A member that the object has itself: `constructor` is none. */

@@ -1,8 +1,8 @@
-import { evidence, type Check } from '../check.js';
+import { evidence, notExamined, type Check } from '../check.js';
 import type { SampleEntry, StreamSamples } from './facts.js';
 import { amount } from './order-checks.js';
 import { isReduceOnly, notionalOf, unanswered } from './order-samples.js';
-import { entriesOf, figureOf, skip, streamCheck, streamOf, symbolOf } from './sample.js';
+import { entriesOf, figureOf, streamCheck, streamOf, symbolOf } from './sample.js';
 
 const exposure = streamCheck({
   id: 'streams.exposure',
@@ -14,14 +14,16 @@ const exposure = streamCheck({
     const { value } = samples;
     const fills = streamOf(value, 'fills');
     if (fills === null && entriesOf(value, 'orders').length === 0) {
-      return skip('no order was ever published');
+      return notExamined('no order was ever published');
     }
     if (fills !== null && !fills.isWhole) {
-      return skip('older results are gone from the stream, so positions do not follow from it');
+      return notExamined(
+        'older results are gone from the stream, so positions do not follow from it',
+      );
     }
     const filled = walk(value, fills?.entries ?? []);
     const pending = pendingUsdt(value);
-    if (pending === null) return skip('the results do not name their orders');
+    if (pending === null) return notExamined('the results do not name their orders');
     const limit = value.limits.balanceUsdt * value.limits.exposureFraction;
     const worst = filled.nowUsdt + filled.unknownUsdt + pending;
     const peak = Math.max(worst, filled.peakUsdt);

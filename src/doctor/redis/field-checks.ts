@@ -1,7 +1,7 @@
 import { STREAMS } from '../../engine/domain/wire/streams.js';
-import { evidence, type Check } from '../check.js';
+import { evidence, notExamined, type Check } from '../check.js';
 import { fieldFaults, requiredFields } from './required-fields.js';
-import { figureOf, recentOf, skip, streamCheck, type StreamName } from './sample.js';
+import { figureOf, recentOf, streamCheck, type StreamName } from './sample.js';
 
 const NAMES = Object.keys(STREAMS) as StreamName[];
 /** Fewer candles without volume may be fewer trades than eight decimals show. */
@@ -31,7 +31,7 @@ const fields = streamCheck({
       const what = `${stream}: ${count} of ${entries.length} entries, the last ${last.entry.id}: ${last.words}`;
       return [{ count, what }];
     });
-    if (looked === 0) return skip('no entry within the window');
+    if (looked === 0) return notExamined('no entry within the window');
     const [first] = bad;
     if (first === undefined) {
       const says = `${looked} entries have all that their readers need`;
@@ -64,7 +64,7 @@ const volume = streamCheck({
       (candle) => (figureOf(candle, 'trades') ?? 0) > 0,
     );
     const newest = traded.slice(-SILENT_CANDLES_MIN);
-    if (newest.length < SILENT_CANDLES_MIN) return skip('too few candles with trades');
+    if (newest.length < SILENT_CANDLES_MIN) return notExamined('too few candles with trades');
     const without = traded.filter((candle) => figureOf(candle, 'volume') === 0).length;
     const says = `${without} of ${traded.length} candles with trades have volume 0`;
     const isLost = newest.every((candle) => figureOf(candle, 'volume') === 0);

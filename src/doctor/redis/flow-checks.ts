@@ -1,7 +1,7 @@
 import { STREAMS } from '../../engine/domain/wire/streams.js';
 import { durationText } from '../../view/age.js';
 import { STACK_LIMITS } from '../../view/stack-limits.js';
-import { evidence, type Check, type Remedy } from '../check.js';
+import { evidence, notExamined, type Check, type Remedy } from '../check.js';
 import type { SampleEntry } from './facts.js';
 import {
   agelessWhy,
@@ -11,7 +11,6 @@ import {
   figureOf,
   newestBySymbol,
   shown,
-  skip,
   streamCheck,
   streamOf,
 } from './sample.js';
@@ -40,7 +39,7 @@ const candles = streamCheck({
   examine: ({ samples }, context) => {
     const { value } = samples;
     const why = agelessWhy(value, context, STACK_LIMITS.candleMs);
-    if (why !== null) return skip(why);
+    if (why !== null) return notExamined(why);
     const { name } = STREAMS.candles;
     const stream = streamOf(value, 'candles');
     const newest = stream?.view.lastAtMs ?? null;
@@ -77,13 +76,13 @@ const regime = streamCheck({
   examine: ({ samples }, context) => {
     const { value } = samples;
     const why = agelessWhy(value, context, STACK_LIMITS.regimeMs);
-    if (why !== null) return skip(why);
+    if (why !== null) return notExamined(why);
     const regimes = newestBySymbol(entriesOf(value, 'regimes'));
     const counted = bySymbol(entriesOf(value, 'candles'));
     const due = [...counted].filter(
       ([symbol, seen]) => regimes.has(symbol) || seen.length >= CANDLES_FOR_REGIME,
     );
-    if (due.length === 0) return skip('no symbol has had candles enough for a regime yet');
+    if (due.length === 0) return notExamined('no symbol has had candles enough for a regime yet');
     const ages = due.map(([symbol]) => ({
       symbol,
       ageMs: regimeAgeMs(regimes.get(symbol), value.clockMs),
@@ -135,7 +134,7 @@ const oneRegime = streamCheck({
   examine: ({ samples }) => {
     const { value } = samples;
     const entries = entriesOf(value, 'regimes');
-    if (entries.length === 0) return skip('no regime was ever written');
+    if (entries.length === 0) return notExamined('no regime was ever written');
     const closes = newestBySymbol(entriesOf(value, 'candles'));
     const runs = [...bySymbol(entries)].flatMap(
       ([symbol, own]) => runOf(symbol, own, closes.get(symbol)) ?? [],
@@ -154,7 +153,7 @@ const oneRegime = streamCheck({
     };
     const pinned = runs.filter(({ forMs }) => forMs > DAY_MS);
     const [longest] = runs.sort((a, b) => b.forMs - a.forMs);
-    if (longest === undefined) return skip('no regime has a time');
+    if (longest === undefined) return notExamined('no regime has a time');
     return {
       status: pinned.length === 0 ? 'OK' : 'WARN',
       says: (pinned.length === 0 ? [longest] : pinned.slice(0, 3)).map(told).join('; '),

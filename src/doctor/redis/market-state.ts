@@ -6,9 +6,9 @@ import {
   type ExactObject,
 } from '../../engine/domain/exact-json.js';
 import { durationText } from '../../view/age.js';
-import { evidence, type Check } from '../check.js';
+import { evidence, notExamined, type Check } from '../check.js';
 import type { StateSample, StreamSamples } from './facts.js';
-import { bySymbol, entriesOf, shown, skip, streamCheck } from './sample.js';
+import { bySymbol, entriesOf, shown, streamCheck } from './sample.js';
 
 /** Six candles: the newest, and the one five before it. */
 const CANDLES_FOR_STATE = 6;
@@ -26,11 +26,11 @@ const marketState = streamCheck({
   after: ['streams.candles'],
   examine: ({ samples }) => {
     const { value } = samples;
-    if (value.states === null) return skip('the engine keeps it in memory');
-    if (value.writer === 'nobody') return skip('nothing of a stack was ever written here');
+    if (value.states === null) return notExamined('the engine keeps it in memory');
+    if (value.writer === 'nobody') return notExamined('nothing of a stack was ever written here');
     // Our own engine reads none back, and its times are those of its feed.
     if (value.writer === 'cdb')
-      return skip('our own engine published it, and does not read it back');
+      return notExamined('our own engine published it, and does not read it back');
     const faults = stateFaults(value, value.states);
     const seen = value.states.slice(0, 10).map(({ key, ttlMs }) => {
       const ttl = ttlMs === null ? 'never expires' : `expires in ${durationText(ttlMs)}`;
@@ -38,7 +38,7 @@ const marketState = streamCheck({
     });
     const [first] = faults;
     if (first === undefined) {
-      if (seen.length === 0) return skip('no symbol has had candles enough for a state yet');
+      if (seen.length === 0) return notExamined('no symbol has had candles enough for a state yet');
       return { status: 'OK', says: `${seen.length} states are fresh and whole`, evidence: seen };
     }
     return {
@@ -89,8 +89,8 @@ const writers = streamCheck({
   components: ['signal', 'risk'],
   examine: ({ samples }) => {
     const { states } = samples.value;
-    if (states === null) return skip('the engine keeps it in memory');
-    if (states.length === 0) return skip('there is no market state');
+    if (states === null) return notExamined('the engine keeps it in memory');
+    if (states.length === 0) return notExamined('there is no market state');
     const judged = states.map(({ key, texts }) => ({ key, ticks: (texts ?? []).map(lastTick) }));
     const torn = judged.flatMap(({ key, ticks }) => {
       const backMs = farthestBack(ticks);

@@ -7,21 +7,17 @@ import {
   memoryWarning,
   policyWarning,
 } from '../../view/redis-warnings.js';
-import { check, evidence, type Check, type Judgement } from '../check.js';
-import { SERVER_WINDOW_MS, unknown } from './server-checks.js';
+import { evidence, type Check, type Judgement } from '../check.js';
+import { serverCheck, unknown } from './server-check.js';
 
 const MIB = 1024 * 1024;
 
-const persistence = check({
+const persistence = serverCheck({
   id: 'redis.persistence',
-  group: 'redis',
   level: 'P0',
   title: 'Redis writes what it holds to disk',
   matters: 'what is not on disk is gone with the next restart: orders, results, the kill switch',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
     if (value.isAppendOnly === null) return unknown('its persistence');
@@ -56,16 +52,12 @@ const DISK = {
   gate: null,
 } as const;
 
-const evictions = check({
+const evictions = serverCheck({
   id: 'redis.evictions',
-  group: 'redis',
   level: 'P1',
   title: 'Redis throws nothing away',
   matters: 'an evicted stream or state looks as if it had never been written',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
     const { evictedKeys, maxmemoryPolicy } = value;
@@ -92,16 +84,12 @@ const evictions = check({
   },
 });
 
-const memory = check({
+const memory = serverCheck({
   id: 'redis.memory',
-  group: 'redis',
   level: 'P1',
   title: 'Redis has memory left',
   matters: 'at its limit Redis refuses every write, or begins to evict',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { value } = redisServer;
     const { usedMemoryBytes, maxmemoryBytes } = value;
@@ -132,16 +120,12 @@ const memory = check({
 const WAITING_BYTES_MAX = 8 * MIB;
 const WAITING_BYTES_WARN = MIB;
 
-const clients = check({
+const clients = serverCheck({
   id: 'redis.clients',
-  group: 'redis',
   level: 'P1',
   title: 'every listener keeps up',
   matters: 'a listener that does not is cut off, and nothing counts what it then misses',
   components: ['redis', 'signal', 'risk', 'execution'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { clients: listed, cutClients } = redisServer.value;
     if (listed === null) return unknown('its clients');

@@ -1,10 +1,10 @@
 import { STREAMS } from '../../engine/domain/wire/streams.js';
 import { durationText } from '../../view/age.js';
 import { STACK_LIMITS } from '../../view/stack-limits.js';
-import { evidence, type Check } from '../check.js';
+import { evidence, notExamined, type Check } from '../check.js';
 import type { SampleEntry, SampleLimits } from './facts.js';
 import { isReduceOnly, notionalOf, orderName, overdue, unanswered } from './order-samples.js';
-import { entriesOf, figureOf, recentOf, shown, skip, streamCheck, symbolOf } from './sample.js';
+import { entriesOf, figureOf, recentOf, shown, streamCheck, symbolOf } from './sample.js';
 
 const orders = streamCheck({
   id: 'streams.orders',
@@ -15,7 +15,7 @@ const orders = streamCheck({
   examine: ({ samples }) => {
     const { limits } = samples.value;
     const recent = recentOf(samples.value, 'orders');
-    if (recent.length === 0) return skip('no order within the window');
+    if (recent.length === 0) return notExamined('no order within the window');
     const limit = limits.balanceUsdt * limits.positionFraction;
     const bad = recent.flatMap((order) => {
       const fault = orderFault(order, limits);
@@ -65,14 +65,14 @@ const results = streamCheck({
   looks: ['engine'],
   examine: ({ samples }, { readings: { engine } }) => {
     const { value } = samples;
-    if (entriesOf(value, 'orders').length === 0) return skip('no order was ever published');
+    if (entriesOf(value, 'orders').length === 0) return notExamined('no order was ever published');
     const isStopped =
       value.isRunning === false || (engine.state === 'read' && engine.value === null);
     if (value.writer === 'cdb' && isStopped) {
-      return skip('no engine runs here: it will ask for them when it starts');
+      return notExamined('no engine runs here: it will ask for them when it starts');
     }
     const open = unanswered(value);
-    if (open === null) return skip('the results do not name their orders');
+    if (open === null) return notExamined('the results do not name their orders');
     const late = overdue(value, open.orders);
     const [oldest] = late;
     const limit = durationText(STACK_LIMITS.resultMs);

@@ -1,13 +1,18 @@
 import { serverTimeOf } from '../../engine/ports/event-log.js';
 import { durationText } from '../../view/age.js';
-import { check, type Check, type CheckContext, type Evidence, type Judgement } from '../check.js';
-import type { Container } from '../services/facts.js';
+import {
+  check,
+  notExamined,
+  type Check,
+  type CheckContext,
+  type Evidence,
+  type Judgement,
+} from '../check.js';
+import { isLooping } from '../services/loops.js';
 
 const YOUNG_MS = 600_000;
 /** Of the server's uptime, which is in whole seconds, and of the reading. */
 const ERROR_MS = 2_000;
-/** One restart has a reason; a loop has many within minutes. */
-const LOOP_RESTARTS_MIN = 3;
 const REDIS_NAME = /(?:^|[_-])redis\d*$/i;
 const DAMAGED =
   /Bad file format reading the append only file|append.only file.*(?:corrupt|truncated)/i;
@@ -59,17 +64,12 @@ function loop({ readings }: CheckContext): Judgement | null {
   };
 }
 
-function isLooping({ state, restarts: count, upMs }: Container): boolean {
-  if (state === 'restarting') return true;
-  return (count ?? 0) >= LOOP_RESTARTS_MIN && upMs !== null && upMs < YOUNG_MS;
-}
-
 /** A server that is young and holds older entries was there before. */
 function restarted({ readings: { redisServer, stack } }: CheckContext): Judgement {
-  if (redisServer.state === 'absent') return skipped(redisServer.why);
-  if (redisServer.state !== 'read') return skipped('Redis does not answer: see redis.reach');
+  if (redisServer.state === 'absent') return notExamined(redisServer.why);
+  if (redisServer.state !== 'read') return notExamined('Redis does not answer: see redis.reach');
   const { upMs, clockMs } = redisServer.value;
-  if (upMs === null || clockMs === null) return skipped('its uptime is not told to this user');
+  if (upMs === null || clockMs === null) return notExamined('its uptime is not told to this user');
   const startMs = clockMs - upMs - ERROR_MS;
   const before =
     stack.state !== 'read'
@@ -100,10 +100,6 @@ function restarted({ readings: { redisServer, stack } }: CheckContext): Judgemen
       gate: null,
     },
   };
-}
-
-function skipped(why: string): Judgement {
-  return { status: 'SKIP', says: `not examined: ${why}`, evidence: [] };
 }
 
 const REPAIR = {

@@ -1,6 +1,6 @@
 import { STREAMS } from '../../engine/domain/wire/streams.js';
 import { durationText } from '../../view/age.js';
-import { check, type Check, type CheckContext, type Judgement } from '../check.js';
+import { check, type Check, type CheckContext } from '../check.js';
 import type { SampleEntry, StreamSample, StreamSamples } from './facts.js';
 
 export type StreamName = keyof typeof STREAMS;
@@ -22,10 +22,6 @@ export function streamCheck(
     after: ['streams.reach', ...after],
     windowMs: SAMPLE_WINDOW_MS,
   });
-}
-
-export function skip(why: string): Judgement {
-  return { status: 'SKIP', says: `not examined: ${why}`, evidence: [] };
 }
 
 export function streamOf(samples: StreamSamples, name: StreamName): StreamSample | null {

@@ -1,10 +1,10 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check, type Judgement, type Remedy } from '../check.js';
+import { evidence, type Check, type Remedy } from '../check.js';
 import { reachCheck } from '../reach.js';
+import { SERVER_WINDOW_MS, serverCheck, unknown } from './server-check.js';
 import { clockWarning, roleWarning } from '../../view/redis-warnings.js';
 
-export const SERVER_WINDOW_MS = 60_000;
 const CLOCK_FAIL_MS = 5_000;
 
 const LOOK_AT_LOG: Remedy = {
@@ -25,16 +25,12 @@ const reach = reachCheck('redisServer', {
   remedy: LOOK_AT_LOG,
 });
 
-const loading = check({
+const loading = serverCheck({
   id: 'redis.loading',
-  group: 'redis',
   level: 'P1',
   title: 'Redis has read its files',
   matters: 'while it loads it refuses every command, and services that start meanwhile give up',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { isLoading, upMs } = redisServer.value;
     if (isLoading === null) return unknown('whether it loads');
@@ -56,17 +52,13 @@ const loading = check({
   },
 });
 
-const rights = check({
+const rights = serverCheck({
   id: 'redis.rights',
-  group: 'redis',
   level: 'P2',
   title: 'the user may ask all that the check-up looks at',
   matters: 'what may not be asked is not examined, and nobody would know that it is bad',
   components: ['redis'],
-  needs: ['redisServer'],
   looks: ['samples'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }, { readings: { samples } }) => {
     if (redisServer.value.isLoading === true) return unknown('anything while it loads');
     const unread =
@@ -97,16 +89,12 @@ const rights = check({
   },
 });
 
-const role = check({
+const role = serverCheck({
   id: 'redis.role',
-  group: 'redis',
   level: 'P2',
   title: 'this Redis is the one that is written to',
   matters: 'a replica shows what was, and goes on showing it after the primary has died',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { role: word } = redisServer.value;
     if (word === null) return unknown('its role');
@@ -119,16 +107,12 @@ const role = check({
   },
 });
 
-const clock = check({
+const clock = serverCheck({
   id: 'redis.clock',
-  group: 'redis',
   level: 'P1',
   title: 'the clock of Redis and ours agree',
   matters: 'ages are judged by both, and a signal 5 s old is refused (RC_003): trading stops',
   components: ['redis', 'host'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { clockOffsetMs, clockErrorMs } = redisServer.value;
     if (clockOffsetMs === null) return unknown('its clock');
@@ -154,16 +138,12 @@ const clock = check({
   },
 });
 
-const connections = check({
+const connections = serverCheck({
   id: 'redis.connections',
-  group: 'redis',
   level: 'P2',
   title: 'Redis lets everybody connect',
   matters: 'a service that may not connect after a restart stays away',
   components: ['redis'],
-  needs: ['redisServer'],
-  after: ['redis.reach'],
-  windowMs: SERVER_WINDOW_MS,
   examine: ({ redisServer }) => {
     const { connections: open, connectionsMax, rejectedConnections } = redisServer.value;
     if (open === null || rejectedConnections === null) return unknown('its connections');
@@ -175,12 +155,6 @@ const connections = check({
     return { status: isBad ? 'WARN' : 'OK', says, evidence: [evidence(redisServer, says)] };
   },
 });
-
-/** What the user may not ask is one finding, `redis.rights`; the others say that they rest on it. */
-export function unknown(what: string): Judgement {
-  const says = `not examined: the server does not tell this user ${what}`;
-  return { status: 'SKIP', says, evidence: [] };
-}
 
 export const REDIS_SERVER_CHECKS: readonly Check[] = [
   reach,

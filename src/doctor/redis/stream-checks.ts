@@ -1,8 +1,8 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check, type CheckContext } from '../check.js';
+import { check, evidence, notExamined, type Check, type CheckContext } from '../check.js';
 import { reachCheck } from '../reach.js';
-import { SAMPLE_WINDOW_MS, skip, streamCheck } from './sample.js';
+import { SAMPLE_WINDOW_MS, streamCheck } from './sample.js';
 
 const AHEAD_WARN_MS = 2_000;
 const AHEAD_FAIL_MS = 5_000;
@@ -34,7 +34,7 @@ const reach: Check = {
   looks: ['samples', 'redisServer'],
   examine: (seen, context) => {
     const cause = redisTrouble(context);
-    return cause === null ? readable.examine(seen, context) : skip(cause);
+    return cause === null ? readable.examine(seen, context) : notExamined(cause);
   },
 };
 
@@ -54,7 +54,7 @@ const caps = streamCheck({
   components: ['redis'],
   examine: ({ samples }) => {
     const { streams } = samples.value;
-    if (streams.length === 0) return skip('nothing was ever published');
+    if (streams.length === 0) return notExamined('nothing was ever published');
     const capped = streams.filter(
       ({ view }) => view.lengthMax !== null && view.length >= view.lengthMax,
     );
@@ -84,7 +84,7 @@ const clock = streamCheck({
       view.lastAtMs === null ? [] : [{ name: view.name, aheadMs: view.lastAtMs - clockMs }],
     );
     const [first] = [...timed].sort((a, b) => b.aheadMs - a.aheadMs);
-    if (first === undefined) return skip('no stream tells when it was written');
+    if (first === undefined) return notExamined('no stream tells when it was written');
     const { aheadMs, name } = first;
     const isAhead = aheadMs > AHEAD_WARN_MS;
     const says = isAhead
@@ -118,7 +118,7 @@ const delivery = check({
   windowMs: SAMPLE_WINDOW_MS,
   examine: ({ counters }) => {
     const [before, after] = counters.value.samples.slice(-2);
-    if (before === undefined || after === undefined) return skip('there is one sample only');
+    if (before === undefined || after === undefined) return notExamined('there is one sample only');
     const growth = (name: string): number | null => {
       const [from, to] = [before.counters[name], after.counters[name]];
       if (from === undefined || to === undefined || from.sinceMs !== to.sinceMs) return null;
@@ -127,17 +127,17 @@ const delivery = check({
     const named = Object.keys(after.counters);
     const published = named.filter((name) => PUBLISHER.test(name)).map(growth);
     if (published.length === 0 || published.includes(null)) {
-      return skip('what is published is not counted, or its counter began anew');
+      return notExamined('what is published is not counted, or its counter began anew');
     }
     const total = published.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    if (total < PUBLISHED_MIN) return skip(`only ${total} messages were published`);
+    if (total < PUBLISHED_MIN) return notExamined(`only ${total} messages were published`);
     const received = named
       .filter((name) => RECEIVERS.test(name))
       .flatMap((name) => {
         const count = growth(name);
         return count === null ? [] : [{ name, count }];
       });
-    if (received.length === 0) return skip('no reader counts what it receives');
+    if (received.length === 0) return notExamined('no reader counts what it receives');
     const words = received.map(({ name, count }) => `${name} +${count}`).join(', ');
     const says = `of ${total} published messages: ${words}`;
     const isLost = received.some(({ count }) => count < RECEIVED_FRACTION_MIN * total);

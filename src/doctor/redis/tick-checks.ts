@@ -4,17 +4,10 @@ import type { ExactObject } from '../../engine/domain/exact-json.js';
 import { STREAMS } from '../../engine/domain/wire/streams.js';
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, notExamined, type Check } from '../check.js';
 import type { HeardTicks, SampleLimits, StreamSamples } from './facts.js';
 import { integerOf, readMessage, schemaFaults, textOf } from './market-data-message.js';
-import {
-  recentOf,
-  SAMPLE_WINDOW_MS,
-  skip,
-  streamCheck,
-  symbolOf,
-  type StreamName,
-} from './sample.js';
+import { recentOf, SAMPLE_WINDOW_MS, streamCheck, symbolOf, type StreamName } from './sample.js';
 
 /** Entries whose symbol and price are of the market. */
 const PRICED: readonly (readonly [StreamName, string])[] = [
@@ -35,7 +28,7 @@ const marketData = check({
   windowMs: SAMPLE_WINDOW_MS,
   examine: ({ ticks }) => {
     const { messages, heard, listenedMs } = ticks.value;
-    if (messages.length === 0) return skip(`no trade was published within ${listenedMs} ms`);
+    if (messages.length === 0) return notExamined(`no trade was published within ${listenedMs} ms`);
     const faults = new Map<string, number>();
     for (const { text } of messages) {
       const message = readMessage(text);
@@ -75,7 +68,7 @@ const inputs = streamCheck({
     const heard = ticks.state === 'read' ? ticks.value : null;
     const entries = PRICED.flatMap(([name]) => recentOf(value, name));
     const count = (heard?.messages.length ?? 0) + entries.length;
-    if (count === 0) return skip('no trade and no entry to look at');
+    if (count === 0) return notExamined('no trade and no entry to look at');
     const bad = [...(heard === null ? [] : tickFaults(heard, value.limits)), ...entryFaults(value)];
     const looked = `${heard?.messages.length ?? 0} trades, ${entries.length} entries`;
     const [first] = bad;

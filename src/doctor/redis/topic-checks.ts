@@ -2,16 +2,8 @@ import { streamForTopic, STREAMS } from '../../engine/domain/wire/streams.js';
 import { agoText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
 import { TOPICS_NEEDED } from '../../view/stack-effects.js';
-import { check, evidence, type Check, type CheckContext } from '../check.js';
-import {
-  cameMs,
-  entriesOf,
-  shown,
-  SAMPLE_WINDOW_MS,
-  skip,
-  streamCheck,
-  streamOf,
-} from './sample.js';
+import { check, evidence, notExamined, type Check, type CheckContext } from '../check.js';
+import { cameMs, entriesOf, shown, SAMPLE_WINDOW_MS, streamCheck, streamOf } from './sample.js';
 
 /** A query that asks Redis for a stream by the name of a topic. */
 const ASKED_STREAM =
@@ -89,13 +81,13 @@ const listeners = check({
   windowMs: SAMPLE_WINDOW_MS,
   examine: ({ samples, stack }) => {
     const { writer } = samples.value;
-    if (writer === 'cdb') return skip('our own engine passes messages on in memory');
+    if (writer === 'cdb') return notExamined('our own engine passes messages on in memory');
     const needed = stack.value.topics.filter(({ topic }) => TOPICS_NEEDED.includes(topic));
     const known = needed.filter(({ subscribers }) => subscribers !== null);
-    if (known.length === 0) return skip('the user may not ask PUBSUB NUMSUB');
+    if (known.length === 0) return notExamined('the user may not ask PUBSUB NUMSUB');
     const deaf = known.filter(({ subscribers }) => subscribers === 0).map(({ topic }) => topic);
     if (writer === 'nobody' && deaf.length === known.length) {
-      return skip('nothing of a stack was ever written here, and nobody listens');
+      return notExamined('nothing of a stack was ever written here, and nobody listens');
     }
     const counts = known
       .map(({ topic, subscribers }) => `${topic} ${subscribers ?? '?'}`)
@@ -129,7 +121,7 @@ const shutdown = streamCheck({
     const { value } = samples;
     const { name } = STREAMS.botShutdown;
     const length = streamOf(value, 'botShutdown')?.view.length ?? 0;
-    if (value.streams.length === 0) return skip('nothing of a stack was ever written here');
+    if (value.streams.length === 0) return notExamined('nothing of a stack was ever written here');
     if (length === 0) {
       const says = `${name} holds no entry`;
       return { status: 'OK', says, evidence: [evidence(samples, says)] };

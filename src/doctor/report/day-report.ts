@@ -1,4 +1,4 @@
-import { durationText } from '../../view/age.js';
+import { durationText, isoOrNull } from '../../view/age.js';
 import type { Evidence } from '../check.js';
 import type { Readings } from '../facts.js';
 import { isBad, type Finding, type Status } from '../finding.js';
@@ -95,14 +95,10 @@ export function findingJson(finding: Finding): ToldFinding {
   const evidence = finding.evidence.map(({ what, source, observedAtMs }) => ({
     what,
     source,
-    observed_at: isoOf(observedAtMs),
+    observed_at: isoOrNull(observedAtMs),
   }));
   const duration_ms = finding.durationMs;
   return { id, group, level, status, title, says, matters, evidence, remedy, figures, duration_ms };
-}
-
-function isoOf(atMs: number): string | null {
-  return Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : null;
 }
 
 function ofRepository({ repository }: Readings): Readonly<Record<string, string>> {

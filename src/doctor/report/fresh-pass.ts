@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 import { durationText } from '../../view/age.js';
 import { STATUSES } from '../finding.js';
 
@@ -40,7 +41,7 @@ export type FreshPass =
  */
 export function freshPass(json: string | null, asked: PassAsked): FreshPass {
   if (json === null) return { state: 'missing', why: 'no check-up was kept here', todo: WAYS };
-  const report = REPORT.safeParse(parsed(json));
+  const report = REPORT.safeParse(jsonOrNull(json));
   if (!report.success) return no('the newest report cannot be understood');
   const { status, observed_at: at, is_whole: isWhole, header, findings } = report.data.data;
   const ageMs = asked.nowMs - Date.parse(at);
@@ -75,12 +76,4 @@ function worst(findings: readonly { readonly id: string; readonly status: string
 
 function no(why: string): FreshPass {
   return { state: 'no', why, todo: `${WAYS}, and put right what it finds` };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null; // Told apart from a report by its shape.
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonOrNull } from '../../engine/domain/json-or-null.js';
 import { STATUSES } from '../finding.js';
 import type { PastReport } from './compare.js';
 
@@ -18,14 +19,6 @@ const REPORT = z.object({
 
 /** What the newest report remembers of itself and those before it; nothing of another shape. */
 export function readPastReports(json: string): readonly PastReport[] {
-  const read = REPORT.safeParse(parsed(json));
+  const read = REPORT.safeParse(jsonOrNull(json));
   return read.success ? read.data.data.compared.history : [];
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
 }

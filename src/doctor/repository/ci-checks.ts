@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, skip, type Check, type Judgement } from '../check.js';
 import type { Readings } from '../facts.js';
 import type { CiRun } from './facts.js';
 import { gateTest, isOfBranch, isUpdate, neededContexts } from './gate-names.js';
@@ -21,7 +21,7 @@ export const recentRuns: Check = check({
   windowMs: NOW_MS_MAX,
   examine: ({ ciRuns }, { readings }) => {
     const runs = ciRuns.value;
-    if (runs.length === 0) return { status: 'SKIP', says: 'no run is recorded', evidence: [] };
+    if (runs.length === 0) return skip('no run is recorded');
     const last = runs.slice(0, RUNS_SHOWN);
     const failed = last.filter(hasFailed);
     const gate = gateFailures(runs, readings);

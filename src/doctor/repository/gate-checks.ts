@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
 import { neededContexts } from './gate-names.js';
 import { protectionDifferences, requiredContexts } from './protection-paths.js';
 import { couldBe } from './read-workflow.js';
@@ -23,7 +23,7 @@ export const branchProtection: Check = check({
   windowMs: NOW_MS_MAX,
   examine: ({ protection }) => {
     const { branch, live, why, unasked, expected } = protection.value;
-    if (unasked !== null) return { status: 'SKIP', says: `not examined: ${unasked}`, evidence: [] };
+    if (unasked !== null) return notExamined(unasked);
     if (live === null) {
       const says = `branch ${branch} is not protected: ${why ?? 'no words'}`;
       const remedy = { does: `protect branch ${branch}`, ...BY_OWNER };
@@ -63,7 +63,7 @@ export const requiredChecks: Check = check({
   examine: ({ workflows, protection }, { readings }) => {
     const contexts = neededContexts(readings);
     if (contexts.length === 0) {
-      return { status: 'SKIP', says: 'not examined: no check is required', evidence: [] };
+      return notExamined('no check is required');
     }
     const jobs = workflows.value.flatMap((workflow) => workflow.jobs);
     const faults = [
@@ -112,7 +112,7 @@ export const gateRan: Check = check({
     const runs = gateRuns.value;
     const jobs = runs.flatMap((run) => run.jobs);
     if (jobs.length === 0) {
-      return { status: 'SKIP', says: 'not examined: no green run of a gate', evidence: [] };
+      return notExamined('no green run of a gate');
     }
     const idle = runs.flatMap(({ workflow, jobs: all }) => {
       const skipped = all.flatMap(({ name, skippedTests }) =>

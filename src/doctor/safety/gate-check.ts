@@ -1,5 +1,5 @@
 import type { GateWarningKind } from '../../engine/control/delivery-gate-warnings.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, skip, type Check } from '../check.js';
 
 const WINDOW_MS = 60_000;
 
@@ -27,11 +27,7 @@ const GATE: Check = check({
     const open = openScopes.length === 0 ? 'nothing is open' : `open: ${openScopes.join(', ')}`;
     const figures = { files: files.length, open: openScopes.length, warnings: warnings.length };
     if (files.length === 0 && warnings.length === 0) {
-      return {
-        status: 'SKIP',
-        says: 'there is no delivery gate here: it counts as closed',
-        evidence: [],
-      };
+      return skip('there is no delivery gate here: it counts as closed');
     }
     const seen = [evidence(deliveryGate, `${files.join(', ')}: ${open}`)];
     if (warnings.length === 0) return { status: 'OK', says: open, evidence: seen, figures };

@@ -1,6 +1,6 @@
 import { durationText } from '../../view/age.js';
 import { MODES } from '../../engine/domain/control.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, skip, type Check } from '../check.js';
 
 const WINDOW_MS = 60_000;
 /** Of orders that a session has out when its time is over. */
@@ -84,8 +84,7 @@ const CANARY: Check = check({
       const says = `the register says canary, and the engine has none open (${session?.phase ?? 'none seen'})`;
       return { status: 'FAIL', ...told(says), remedy };
     }
-    if (session === null)
-      return { status: 'SKIP', says: 'no canary was ever seen here', evidence: [] };
+    if (session === null) return skip('no canary was ever seen here');
     const { phase, symbol, heldQty, ranMs, durationMs, detail } = session;
     if (isOpen) {
       const times = `${durationText(ranMs)} of ${durationText(durationMs)}`;

@@ -1,5 +1,5 @@
 import { agoText, durationText } from '../../view/age.js';
-import { check, evidence, type Check } from '../check.js';
+import { check, evidence, skip, type Check } from '../check.js';
 
 const WINDOW_MS = 60_000;
 /** The engine anchors at its start, and every half hour while decisions are made. */
@@ -74,11 +74,7 @@ const ANCHORS: Check = check({
     const missed = database !== null && anchoredAtMs !== null && database.anchors === 0;
     if (fault === null && !missed) {
       if (anchoredAtMs === null) {
-        return {
-          status: 'SKIP',
-          says: 'nothing was ever anchored: no engine ran here',
-          evidence: [],
-        };
+        return skip('nothing was ever anchored: no engine ran here');
       }
       return { status: 'OK', says: `anchored ${when}`, ...told };
     }
@@ -126,8 +122,7 @@ const KEY: Check = check({
   examine: ({ auditKey }) => {
     const key = auditKey.value;
     if (key.state === 'none') {
-      const says = 'no key is configured (audit.hmacKeyFile): rows are chained by plain hashes';
-      return { status: 'SKIP', says, evidence: [] };
+      return skip('no key is configured (audit.hmacKeyFile): rows are chained by plain hashes');
     }
     if (key.state === 'usable') {
       const says = `the key ${key.keyId} is there`;

@@ -1,5 +1,5 @@
 import { agoText } from '../../view/age.js';
-import { check, evidence, type Check, type Remedy } from '../check.js';
+import { check, evidence, skip, type Check, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import { controlOf } from './register-checks.js';
 
@@ -53,7 +53,7 @@ const WATCHDOG: Check = check({
     if (isReal) return { ...told, status: 'FAIL', level: 'P0' };
     if (state === 'silent') return { ...told, status: 'WARN' };
     const why = isEngineRunning ? 'it is needed from canary on' : 'no engine runs';
-    return { status: 'SKIP', says: `${says}: ${why}`, evidence: [] };
+    return skip(`${says}: ${why}`);
   },
 });
 
@@ -71,8 +71,7 @@ const SAGAS: Check = check({
     const view = engine.value;
     const wished = readings.register.state === 'read' ? wishesOf(readings.register.value) : 0;
     if (view === null) {
-      if (wished === 0)
-        return { status: 'SKIP', says: 'no engine runs, and nothing was asked for', evidence: [] };
+      if (wished === 0) return skip('no engine runs, and nothing was asked for');
       const says = `${wished} were asked for and no engine runs that would say what became of them`;
       return { status: 'WARN', says, evidence: [evidence(engine, says)], figures: { wished } };
     }

@@ -1,5 +1,5 @@
 import { durationText } from '../../view/age.js';
-import { check, type Evidence, type Judgement, type Remedy } from '../check.js';
+import { check, skip, type Evidence, type Judgement, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import { answerFault } from './answer-fault.js';
 import { expectedSet } from './expected-set.js';
@@ -24,11 +24,7 @@ export const answers = check({
   examine: ({ services }, { nowMs, readings }): Judgement => {
     const asked = services.value.filter(({ isRecorded }) => isRecorded !== true);
     if (asked.length === 0) {
-      return {
-        status: 'SKIP',
-        says: 'only recorded scrapes are read, nobody was asked',
-        evidence: [],
-      };
+      return skip('only recorded scrapes are read, nobody was asked');
     }
     const told = asked.filter(({ service }) => isGone(service, readings));
     const judged = asked
@@ -43,7 +39,7 @@ export const answers = check({
     const counted = `${well}/${asked.length} answer well${rest}; set: ${expectedSet(readings)?.words ?? 'doctor.services'}`;
     const figures = { well, asked: asked.length };
     if (bad.length === 0) {
-      if (judged.length === 0) return { status: 'SKIP', says: counted, evidence: [] };
+      if (judged.length === 0) return skip(counted);
       return {
         status: 'OK',
         says: counted,

@@ -5,6 +5,7 @@ import type { Container } from './facts.js';
 import { memberKey } from './member-name.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
 
+/** One restart has a reason; a loop has many within minutes. */
 const RESTARTS_MIN = 3;
 const YOUNG_MS = 10 * 60_000;
 /** Without them nothing can be decided or kept. */

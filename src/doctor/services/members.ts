@@ -1,5 +1,5 @@
 import { durationText } from '../../view/age.js';
-import { check, type Judgement, type Level, type Remedy } from '../check.js';
+import { check, skip, type Judgement, type Level, type Remedy } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence, containerWords } from './container-evidence.js';
 import { expectedSet } from './expected-set.js';
 import type { Container } from './facts.js';
@@ -36,11 +36,7 @@ export const members = check({
     ];
     const figures = { healthy, expected: standings.length };
     if (standings.length === 0) {
-      return {
-        status: 'SKIP',
-        says: 'the record has no container, and none is expected',
-        evidence: [],
-      };
+      return skip('the record has no container, and none is expected');
     }
     if (bad.length === 0) return { status: 'OK', says: counted, evidence, figures };
     const isStarting = bad.every(({ word }) => word === 'starting');

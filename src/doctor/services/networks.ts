@@ -1,4 +1,4 @@
-import { check, type Check, type Judgement } from '../check.js';
+import { check, skip, type Check, type Judgement } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
 import { expectedNetwork, expectedSet } from './expected-set.js';
 import type { Container } from './facts.js';
@@ -104,10 +104,6 @@ const orphans = check({
 /** Other programs of the same machine are nobody's orphans. */
 function isOfStack({ name, networks: own }: Container, network: string | null): boolean {
   return /^cdb[_-]/.test(name) || (network !== null && own?.includes(network) === true);
-}
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
 }
 
 export const NETWORK_CHECKS: readonly Check[] = [networks, orphans];

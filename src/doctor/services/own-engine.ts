@@ -1,5 +1,5 @@
 import { agoText, durationText } from '../../view/age.js';
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, skip, type Check, type Judgement } from '../check.js';
 import type { EngineProcessFacts } from './facts.js';
 
 const NOW_MS_MAX = 60_000;
@@ -58,10 +58,6 @@ function fail(says: string): Judgement {
       gate: null,
     },
   };
-}
-
-function skip(says: string): Judgement {
-  return { status: 'SKIP', says, evidence: [] };
 }
 
 const watchdog = check({

@@ -1,4 +1,4 @@
-import { check, type Judgement } from '../check.js';
+import { check, skip, type Judgement } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
 import type { Container } from './facts.js';
 
@@ -23,7 +23,7 @@ export const resources = check({
     );
     const isKnown = containers.value.some(({ oomKilled }) => oomKilled !== null);
     if (!isKnown && measured.length === 0) {
-      return { status: 'SKIP', says: 'the record tells neither kills nor memory', evidence: [] };
+      return skip('the record tells neither kills nor memory');
     }
     const high = measured.filter((one) => fraction(one) >= HIGH_FRACTION);
     const says = [

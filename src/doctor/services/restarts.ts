@@ -1,5 +1,5 @@
 import { durationText } from '../../view/age.js';
-import { check, type CheckContext, type Judgement } from '../check.js';
+import { check, skip, type CheckContext, type Judgement } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
 import type { Container } from './facts.js';
 import { isLooping, lastLineOf } from './loops.js';
@@ -31,7 +31,7 @@ export const restarts = check({
       (one): one is Running => one.state === 'running' && one.upMs !== null,
     );
     if (running.length === 0) {
-      return { status: 'SKIP', says: 'the record tells no uptime', evidence: [] };
+      return skip('the record tells no uptime');
     }
     const young = running.filter((one) => one.upMs < YOUNG_MS && !isLooping(one));
     const figures = { young: young.length, members: running.length };

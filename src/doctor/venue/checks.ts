@@ -1,4 +1,4 @@
-import { check, evidence, type Check, type Judgement } from '../check.js';
+import { check, evidence, skip, type Check, type Judgement } from '../check.js';
 import { reachCheck } from '../reach.js';
 
 const NOW_MS_MAX = 60_000;
@@ -35,7 +35,7 @@ const latency = check({
   windowMs: NOW_MS_MAX,
   examine: ({ venue }): Judgement => {
     const { name, roundTripMs } = venue.value;
-    if (roundTripMs === undefined) return { status: 'SKIP', says: 'not measured', evidence: [] };
+    if (roundTripMs === undefined) return skip('not measured');
     const isSlow = roundTripMs > SLOW_MS;
     const says = `${name} answered in ${roundTripMs} ms, connecting included`;
     return {
@@ -69,7 +69,7 @@ const rateLimit = check({
   examine: ({ venue }): Judgement => {
     const { name, usedWeight } = venue.value;
     if (usedWeight === undefined) {
-      return { status: 'SKIP', says: `${name} does not say what it has counted`, evidence: [] };
+      return skip(`${name} does not say what it has counted`);
     }
     const isHigh = usedWeight >= WEIGHT_MAX * WEIGHT_FRACTION_WARN;
     const says = `${usedWeight} of ${WEIGHT_MAX} weight used in a minute`;

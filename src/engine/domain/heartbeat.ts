@@ -1,3 +1,5 @@
+import { jsonOrNull } from './json-or-null.js';
+
 /**
  * What a running engine says of itself, several times a second, and only while its loops go round.
  * `stopped` is its goodbye: whoever ends without it has died.
@@ -54,11 +56,7 @@ export function decodeHeartbeat(text: string): HeartbeatReading {
 
 /** By hand: the watchdog stays small. */
 function objectOrNull(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null; // The caller says that it is none.
-  }
+  const value = jsonOrNull(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : null;
 }

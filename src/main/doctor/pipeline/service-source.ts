@@ -6,6 +6,7 @@ import {
   type ScrapedSeries,
 } from '../../../adapters/doctor/prometheus-text.js';
 import { belowBaseUrl } from '../../../adapters/live-feed/below-base-url.js';
+import { jsonOrNull } from '../../../engine/domain/json-or-null.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { Counter, CounterSample } from '../../../doctor/pipeline/facts.js';
 import { DependencyError } from '../../../operator-error.js';
@@ -32,7 +33,7 @@ export async function sampleService(
   const [metrics, status] = await metricsAndStatus(url, timeoutMs);
   if (metrics instanceof Error) return fault(`${key}: ${metrics.message}`);
   const series = metrics.status === 200 ? readPrometheusText(metrics.text) : null;
-  const body = status instanceof Error ? null : jsonOf(status.text);
+  const body = status instanceof Error ? null : jsonOrNull(status.text);
   const from = `GET ${belowBaseUrl(url.href, METRICS)}`;
   const counters = countersOf(key, series ?? [], { atMs: now(), from, sinceMs: startIn(body) });
   // Named here, so that its topics are looked at even where it counts nothing itself.
@@ -120,14 +121,6 @@ function zoned(text: string): string {
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // No JSON tells nothing here; the check of the endpoint says so.
-  }
 }
 
 function fault(words: string): SourceSample {

@@ -16,12 +16,13 @@ import type {
 } from '../../../doctor/pipeline/facts.js';
 import { exposurePlaces } from '../../../doctor/pipeline/exposure-difference.js';
 import type { Absent, Observed, Probe } from '../../../doctor/reading.js';
+import { jsonOrNull } from '../../../engine/domain/json-or-null.js';
 import { wordsOf } from '../../../engine/domain/words-of.js';
 import type { SystemView } from '../../../view/system-view.js';
 import { askedServices, type AskedService } from '../asked-services.js';
 import type { DoctorPlace } from '../doctor-place.js';
 import { riskMemory, type RiskMemory } from './risk-memory.js';
-import { jsonOf, metricsAndStatus } from './service-source.js';
+import { metricsAndStatus } from './service-source.js';
 import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
 
 /** An order times out after 10 s, and its result may take as long again. */
@@ -121,7 +122,7 @@ async function memoryOf(services: readonly AskedService[]): Promise<RiskMemory |
   if (risk === undefined) return null;
   const answers = await metricsAndStatus(risk.url, ANSWER_MS_MAX);
   const [metrics, status] = answers.map((one) => (one instanceof Error ? '' : one.text));
-  return riskMemory(metrics ?? '', jsonOf(status ?? ''));
+  return riskMemory(metrics ?? '', jsonOrNull(status ?? ''));
 }
 
 function engineMemory({ portfolio, symbols }: SystemView): RiskMemory {

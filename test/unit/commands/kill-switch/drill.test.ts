@@ -7,13 +7,10 @@ import {
   histogramOf,
   spreadOf,
 } from '../../../../src/commands/kill-switch/drill-figures.js';
-import type { DrillServices } from '../../../../src/commands/kill-switch/drill-ports.js';
 import { strayFills, type DrillRound } from '../../../../src/commands/kill-switch/drill-round.js';
 import { ParsedOptions } from '../../../../src/commands/parsed-options.js';
-import type { EngineHandle } from '../../../../src/commands/services.js';
 import { fakeCommandIo } from '../../../fakes/fake-command-io.js';
-import { fakeEngineStatus } from '../../../fakes/fake-engine-status.js';
-import { fakeKillSwitch } from '../../../fakes/fake-kill-switch.js';
+import { fakeDrillServices } from '../../../fakes/fake-drill-services.js';
 
 const ROUND: DrillRound = {
   latchedMs: 4,
@@ -81,12 +78,12 @@ describe('the engine of a drill', () => {
   });
 
   it('that sends no order proves nothing, which is a finding and is kept', async () => {
-    const { services, removed, proofs, state } = silentEngine();
+    const { services, removed, proofs, state } = fakeDrillServices('until stopped');
     const io = fakeCommandIo();
     const status = await run(new ParsedOptions({ write: true }), io, services);
     expect(status).toBe(1);
     expect(io.out.join('')).toMatch(/FAIL +no order flowed within 15 s .*proves nothing/);
-    expect(removed).toEqual(['/drill']);
+    expect(removed).toEqual(['/scratch']);
     expect(proofs).toMatchObject([{ passed: false, rounds: 0 }]);
     expect(state.stateDirs).toEqual(['/nowhere/.cdb']);
     expect(state.ledger).toMatchObject([
@@ -94,45 +91,3 @@ describe('the engine of a drill', () => {
     ]);
   });
 });
-
-/** In memory; nothing that it does leaves an order. */
-function silentEngine() {
-  const state = fakeKillSwitch(null);
-  const removed: string[] = [];
-  const proofs: unknown[] = [];
-  let nowMs = 0;
-  let end: (reason: 'stopped') => void = () => undefined;
-  const engine: EngineHandle = {
-    ...{ runId: 'r', continued: false, status: fakeEngineStatus, obeys: () => false },
-    start: () => new Promise((resolve) => (end = resolve)),
-    stop: () => {
-      end('stopped');
-    },
-    close: () => Promise.resolve(),
-  };
-  const services: DrillServices = {
-    killSwitch: (stateDir) => state.killSwitch(stateDir),
-    sharedPlaces: (options, io) => state.sharedPlaces(options, io),
-    hostFacts: () => Promise.resolve({ cores: 2 }),
-    saveProof: (stateDir, name, proof) => {
-      proofs.push(proof);
-      return Promise.resolve({ path: `${stateDir}/proofs/${name}`, sha256: 'ab' });
-    },
-    openEngine: () => Promise.resolve({ state: 'ready', engine }),
-    withStreamFiles: () => Promise.resolve(null),
-    drillPlace: () =>
-      Promise.resolve({
-        stateDir: '/drill',
-        hostMs: () => nowMs,
-        sleep: (ms) => {
-          nowMs += ms;
-          return Promise.resolve();
-        },
-        engage: () => Promise.reject(new Error('nothing to stop')),
-        remove: () => {
-          removed.push('/drill');
-        },
-      }),
-  };
-  return { services, removed, proofs, state };
-}
