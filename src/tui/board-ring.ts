@@ -1,7 +1,7 @@
 import type { Board } from '../view/board/board.js';
 import { boardLine, readWire } from '../view/board/wire.js';
 
-/** Quick rather than small: it is done every second. */
+/** Done every second while the screen is open. */
 export interface Compression {
   pack(text: string): Uint8Array;
   unpack(bytes: Uint8Array): string;

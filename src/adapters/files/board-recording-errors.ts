@@ -10,7 +10,7 @@ export function recordingUnreadable(path: string, cause: unknown): OperatorError
     what: `Cannot open the recording "${path}"`,
     why: isMissing ? 'there is no such file' : why,
     todo: isMissing
-      ? 'check the path; cdb dashboard --record FILE and the key x write such files'
+      ? 'check the path; the dashboard writes such files while it records, and with its key x'
       : 'name a file that this user can read',
     exit: isMissing ? EXIT.NOT_FOUND : EXIT.UNREACHABLE,
     cause,
@@ -22,7 +22,7 @@ export function noRecording(path: string, why: string, todo?: string): OperatorE
     code: 'CDB-E0531',
     what: `Cannot use "${path}" as a recording of the dashboard`,
     why,
-    todo: todo ?? 'name a file that cdb dashboard --record or its key x wrote',
+    todo: todo ?? 'name a file that the dashboard wrote while it recorded, or with its key x',
     exit: EXIT.USAGE,
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quickCompression } from '../../../src/adapters/deflate.js';
+import { textCompression } from '../../../src/adapters/deflate.js';
 import { BoardRing, LIVE_LIMITS } from '../../../src/tui/board-ring.js';
 import { fakeBoard } from '../../fakes/fake-board.js';
 
@@ -18,7 +18,7 @@ function ringOf(times: readonly number[], limits = LIVE_LIMITS): BoardRing {
 
 describe('BoardRing', () => {
   test('gives back what it was given, packed', () => {
-    const ring = new BoardRing(quickCompression);
+    const ring = new BoardRing(textCompression);
     const board = fakeBoard();
     ring.add(board);
     expect(ring.at(board.atMs)).toEqual(board);
