@@ -1,16 +1,10 @@
 import { durationText } from '../../view/age.js';
-import {
-  check,
-  evidence,
-  type Check,
-  type Evidence,
-  type Judgement,
-  type Remedy,
-} from '../check.js';
+import { evidence, type Check, type Evidence, type Judgement, type Remedy } from '../check.js';
 import type { CounterHistory, ExposureFigures } from './facts.js';
 import { DUST_USDT, exposurePlaces } from './exposure-difference.js';
 import { grown } from './grown.js';
 import { valuesOf } from './growth.js';
+import { tradingCheck } from './trading-check.js';
 import { readOf, skip, worstOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
@@ -27,7 +21,7 @@ const reconcile: Remedy = {
   gate: null,
 };
 
-const agreement = check({
+const agreement = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_agrees',
   group: 'pipeline',
   level: 'P0',
@@ -82,7 +76,7 @@ function judgeFrozen(history: CounterHistory, nowMs: number, prove: Prove): Judg
   return { status: 'FAIL', says: words, evidence: [prove(words)], remedy: reconcile };
 }
 
-const overshoot = check({
+const overshoot = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_limit',
   group: 'pipeline',
   level: 'P0',
@@ -124,7 +118,7 @@ const overshoot = check({
   },
 });
 
-const unwinds = check({
+const unwinds = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_unwinds',
   group: 'pipeline',
   level: 'P0',
@@ -165,7 +159,7 @@ const unwinds = check({
 
 const SIDED_FILLS_MIN = 20;
 
-const sided = check({
+const sided = tradingCheck(['PostgreSQL'], {
   id: 'pipeline.two_sided',
   group: 'pipeline',
   level: 'P1',

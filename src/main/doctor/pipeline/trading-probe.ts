@@ -90,6 +90,7 @@ async function readOnce(
       absent: faults[0] ?? 'no engine runs, and no service, Redis or database is configured',
     };
   }
+  faults.push(...(rows?.faults ?? []).map((words) => `PostgreSQL: ${words}`));
   const own = engine === null ? memory : engineMemory(engine);
   return {
     value: { ...factsOf({ rows, streams, memory: own, config, nowMs }), faults },
