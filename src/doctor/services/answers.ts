@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { durationText } from '../../view/age.js';
 import { check, type Evidence, type Judgement, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
@@ -129,7 +130,7 @@ function remedyOf(bad: readonly Bad[]): Remedy {
     does: isAway
       ? `start ${name}, or correct its address in doctor.services`
       : `read why ${name} is not well; past ${durationText(START_MS_MAX)} it is no start`,
-    command: isAway ? 'cdb config show --origin' : `curl -s ${first.answer.url}`,
+    command: isAway ? 'cdb config show --origin' : `curl -s ${shellWord(first.answer.url)}`,
     risk: 'none: it only reads',
     gate: null,
   };
