@@ -29,6 +29,10 @@ function doctor(args: readonly string[], env: Readonly<Record<string, string>> =
   return runCdb(['doctor', ...args], { cwd, env });
 }
 
+interface Told {
+  readonly data: { readonly findings: readonly { readonly remedy: { command: string } | null }[] };
+}
+
 describe('cdb doctor where nothing ever ran', () => {
   it('alarms nobody, passes nobody, and makes nothing', async () => {
     const { status, stdout } = await doctor([]);
@@ -46,6 +50,20 @@ describe('cdb doctor where nothing ever ran', () => {
     expect(status).toBe(1);
     expect(findings.find(({ id }) => id === 'config.valid')?.status).toBe('FAIL');
     expect(findings.find(({ id }) => id === 'host.disk')?.status).toBe('OK');
+  });
+
+  it('prints its commands for the place that it examined', async () => {
+    const flags = ['--state-dir', 'other place', '--logs', 'nowhere', '--json'];
+    const remedies = async (args: readonly string[], env = {}) => {
+      const { data } = JSON.parse((await doctor([...args, ...flags], env)).stdout) as Told;
+      return data.findings.flatMap(({ remedy }) => remedy?.command ?? []);
+    };
+    const place = "--state-dir 'other place'";
+    expect(await remedies(['--only', 'logs.reach'])).toEqual([`cdb config show ${place} --origin`]);
+    const unwell = { CDB_METRICS_PORT: 'abc' };
+    expect(await remedies(['--only', 'config.valid'], unwell)).toEqual([
+      `cdb config validate ${place}`,
+    ]);
   });
 
   it('refuses what it does not know or what does not go together', async () => {
