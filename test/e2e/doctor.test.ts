@@ -115,6 +115,19 @@ describe('cdb doctor --daily', () => {
   });
 });
 
+describe('a pipe or device in place of a file', () => {
+  it('is refused, and keeps nobody waiting', async () => {
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const from of [pipe, '/dev/zero', cwd]) {
+      const { status, stderr } = await doctor(['--from', from]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('it is no regular file')]);
+    }
+    const logs = await doctor(['--logs', pipe, '--only', 'logs.others']);
+    expect(logs.stdout).toMatch(/^WARN .*logs\.others .*"[^"]*pipe" is no regular file/m);
+  });
+});
+
 describe('cdb doctor --fix', () => {
   it('takes the rights of others from a file with a secret, after a yes', async () => {
     const key = join(cwd, 'hmac.key');
