@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,6 +105,15 @@ describe('cdb doctor --daily', () => {
     expect(statSync(json).mode & 0o077).toBe(0);
   });
 
+  it('is told also where it cannot be kept', async () => {
+    mkdirSync(join(cwd, '.cdb'));
+    writeFileSync(join(cwd, WELL), 'in the way');
+    const { status, stdout, stderr } = await doctor(['--daily', '--write']);
+    expect(stdout).toMatch(/^DAILY CHECK-UP [\s\S]*^next step/m);
+    expect(stdout).not.toMatch(/^written/m);
+    expect([status, stderr]).toEqual([4, expect.stringContaining('cannot be written')]);
+  });
+
   it('judges the recorded state of February as it was judged then', async () => {
     const { status, stdout } = await doctor(['--daily', '--from', RECORD]);
     expect(status).toBe(1);
@@ -159,6 +170,17 @@ describe('cdb doctor --bundle', () => {
     const before = readFileSync(file);
     expect((await doctor(['--bundle', 'help.tgz'], env)).status).toBe(6);
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('says what is in its way, after all that was found', async () => {
+    symlinkSync('nowhere', join(cwd, 'link'));
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    for (const name of ['', '.', 'link', 'pipe']) {
+      const { status, stdout, stderr } = await doctor(['--bundle', name, '--only', 'host.disk']);
+      expect([name, status, stderr]).toEqual([name, 6, expect.stringContaining('CDB-E0617')]);
+      expect(stdout).toContain('host.disk');
+    }
+    expect(readdirSync(cwd).sort()).toEqual(['link', 'pipe']);
   });
 });
 

@@ -33,8 +33,6 @@ export async function run(
   const doctor = await services.doctor(options, io);
   try {
     const checkUp = await examined(checks, doctor, options);
-    const bundle = options.text('bundle');
-    if (bundle !== undefined) await writeBundle(bundle, checkUp, { io, doctor });
     if (options.flag('daily')) dailyReport(checkUp, { options, io, doctor });
     else {
       printResult(io, {
@@ -44,6 +42,8 @@ export async function run(
         text: () => checkUpText(checkUp),
       });
     }
+    const bundle = options.text('bundle');
+    if (bundle !== undefined) await writeBundle(bundle, checkUp, { io, doctor });
     const isFixed = !options.flag('fix') || (await fix(checkUp, { options, io, doctor }));
     return isFixed ? exitOf(checkUp, options.flag('strict')) : EXIT.FINDING;
   } finally {
