@@ -88,7 +88,11 @@ function embedded(config: Config): DoctorDatabase {
     source: `embedded PostgreSQL in ${places?.dataDir ?? config.stateDir}`,
     use: async (work) => {
       if (!exists) return null;
-      const { pool } = await (opened ??= open(config));
+      opened ??= open(config).catch((fault: unknown) => {
+        opened = undefined; // The next who asks may find it open.
+        throw fault;
+      });
+      const { pool } = await opened;
       return work(pool);
     },
     brief: () => {
