@@ -65,9 +65,9 @@ function external(secret: SecretUrl, config: Config): DoctorDatabase {
       }),
     brief: () => (brief ??= openPgPool(targetOf(secret), APPLICATION, BRIEF)),
     close: async () => {
-      const open = [pool, brief];
+      const [long, short] = [pool, brief];
       pool = brief = undefined;
-      await Promise.all(open.map((one) => one?.close()));
+      await Promise.all([long?.close(), short?.close()]);
     },
   };
 }

@@ -26,16 +26,11 @@ export function recordedFile(path: string, live: Probes) {
 function parsed(path: string): unknown {
   try {
     const file = readBounded(realpathSync(path), BYTES_MAX);
-    switch (file.kind) {
-      case 'text':
-        return JSON.parse(file.text);
-      case 'too-large':
-        throw new Error(`it has more than ${BYTES_MAX} bytes`);
-      case 'not-a-file':
-        throw new Error('it is no regular file');
-    }
+    if (file.kind === 'text') return JSON.parse(file.text);
+    if (file.kind === 'too-large') throw unusable(path, `it has more than ${BYTES_MAX} bytes`);
+    throw unusable(path, 'it is no regular file');
   } catch (fault) {
-    throw unusable(path, wordsOf(fault));
+    throw fault instanceof OperatorError ? fault : unusable(path, wordsOf(fault));
   }
 }
 
