@@ -67,8 +67,11 @@ export interface Evidence {
 
 /** The answer of one check. */
 export interface Judgement {
-  /** SKIP: there is nothing to judge, and `says` tells why. */
-  readonly status: 'OK' | 'WARN' | 'FAIL' | 'SKIP';
+  /**
+   * SKIP: there is nothing to judge, and `says` tells why. UNKNOWN: there is, and it could not be read
+   * though its place answers; it is told as a CRASH.
+   */
+  readonly status: 'OK' | 'WARN' | 'FAIL' | 'SKIP' | 'UNKNOWN';
   /** Where this case is worse or milder than the check's own level. */
   readonly level?: Level;
   /** One sentence without a final period, with the figures. */

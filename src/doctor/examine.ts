@@ -114,6 +114,7 @@ async function judged(check: Check, examination: Examination): Promise<Outcome> 
 function proven(check: Check, judgement: Judgement, nowMs: number): Outcome {
   const level = judgement.level ?? check.level;
   if (judgement.status === 'SKIP') return { ...judgement, status: 'SKIP', level };
+  if (judgement.status === 'UNKNOWN') return { ...judgement, status: 'CRASH', level };
   if (judgement.status === 'FAIL') {
     return { ...judgement, status: level === 'P0' ? 'BLOCKER' : 'FAIL', level };
   }

@@ -75,13 +75,25 @@ export interface NextStep {
   readonly finding: string | null;
 }
 
-/** Exactly one: what mends the worst that has a remedy, else to go on watching. */
+/**
+ * Exactly one: what mends the worst that has a remedy, else to find out about the worst. Only where all
+ * that was examined is well there is nothing to do but to go on watching.
+ */
 export function nextStep(findings: readonly Finding[]): NextStep {
-  for (const { remedy, id, status } of ordered(findings)) {
-    if (status === 'OK' || status === 'SKIP' || remedy === null) continue;
-    return { ...stepOf(remedy), finding: id };
+  const told = ordered(findings);
+  const unwell = told.filter(({ status }) => status !== 'OK' && status !== 'SKIP');
+  for (const { remedy, id } of unwell) {
+    if (remedy !== null) return { ...stepOf(remedy), finding: id };
   }
-  return { does: 'continue observation', command: null, gate: null, finding: null };
+  const none = { command: null, gate: null };
+  const [worst] = unwell;
+  if (worst !== undefined) {
+    const { id, status } = worst;
+    return { ...none, does: `find out why ${id} is ${status}`, finding: id };
+  }
+  const isAnyWell = told.some(({ status }) => status === 'OK');
+  const does = isAnyWell ? 'continue observation' : 'find out why nothing was examined';
+  return { ...none, does, finding: null };
 }
 
 function stepOf({ does, command, gate }: Remedy): Omit<NextStep, 'finding'> {

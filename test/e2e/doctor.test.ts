@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +31,10 @@ function doctor(args: readonly string[], env: Readonly<Record<string, string>> =
   return runCdb(['doctor', ...args], { cwd, env });
 }
 
+interface Told {
+  readonly data: { readonly findings: readonly { readonly remedy: { command: string } | null }[] };
+}
+
 describe('cdb doctor where nothing ever ran', () => {
   it('alarms nobody, passes nobody, and makes nothing', async () => {
     const { status, stdout } = await doctor([]);
@@ -46,6 +52,20 @@ describe('cdb doctor where nothing ever ran', () => {
     expect(status).toBe(1);
     expect(findings.find(({ id }) => id === 'config.valid')?.status).toBe('FAIL');
     expect(findings.find(({ id }) => id === 'host.disk')?.status).toBe('OK');
+  });
+
+  it('prints its commands for the place that it examined', async () => {
+    const flags = ['--state-dir', 'other place', '--logs', 'nowhere', '--json'];
+    const remedies = async (args: readonly string[], env = {}) => {
+      const { data } = JSON.parse((await doctor([...args, ...flags], env)).stdout) as Told;
+      return data.findings.flatMap(({ remedy }) => remedy?.command ?? []);
+    };
+    const place = "--state-dir 'other place'";
+    expect(await remedies(['--only', 'logs.reach'])).toEqual([`cdb config show ${place} --origin`]);
+    const unwell = { CDB_METRICS_PORT: 'abc' };
+    expect(await remedies(['--only', 'config.valid'], unwell)).toEqual([
+      `cdb config validate ${place}`,
+    ]);
   });
 
   it('refuses what it does not know or what does not go together', async () => {
@@ -85,6 +105,15 @@ describe('cdb doctor --daily', () => {
     expect(statSync(json).mode & 0o077).toBe(0);
   });
 
+  it('is told also where it cannot be kept', async () => {
+    mkdirSync(join(cwd, '.cdb'));
+    writeFileSync(join(cwd, WELL), 'in the way');
+    const { status, stdout, stderr } = await doctor(['--daily', '--write']);
+    expect(stdout).toMatch(/^DAILY CHECK-UP [\s\S]*^next step/m);
+    expect(stdout).not.toMatch(/^written/m);
+    expect([status, stderr]).toEqual([4, expect.stringContaining('cannot be written')]);
+  });
+
   it('judges the recorded state of February as it was judged then', async () => {
     const { status, stdout } = await doctor(['--daily', '--from', RECORD]);
     expect(status).toBe(1);
@@ -94,6 +123,19 @@ describe('cdb doctor --daily', () => {
     expect(
       stdout.match(/^next step \(exactly one\): cdb migrate plan .*needs gate: migrations$/gm),
     ).toHaveLength(1);
+  });
+});
+
+describe('a pipe or device in place of a file', () => {
+  it('is refused, and keeps nobody waiting', async () => {
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const from of [pipe, '/dev/zero', cwd]) {
+      const { status, stderr } = await doctor(['--from', from]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('it is no regular file')]);
+    }
+    const logs = await doctor(['--logs', pipe, '--only', 'logs.others']);
+    expect(logs.stdout).toMatch(/^WARN .*logs\.others .*"[^"]*pipe" is no regular file/m);
   });
 });
 
@@ -128,6 +170,17 @@ describe('cdb doctor --bundle', () => {
     const before = readFileSync(file);
     expect((await doctor(['--bundle', 'help.tgz'], env)).status).toBe(6);
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('says what is in its way, after all that was found', async () => {
+    symlinkSync('nowhere', join(cwd, 'link'));
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    for (const name of ['', '.', 'link', 'pipe']) {
+      const { status, stdout, stderr } = await doctor(['--bundle', name, '--only', 'host.disk']);
+      expect([name, status, stderr]).toEqual([name, 6, expect.stringContaining('CDB-E0617')]);
+      expect(stdout).toContain('host.disk');
+    }
+    expect(readdirSync(cwd).sort()).toEqual(['link', 'pipe']);
   });
 });
 

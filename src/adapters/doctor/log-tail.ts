@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { DependencyError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
 
 export interface LogTail {
@@ -19,18 +20,19 @@ const NO_LINES: LogTail = { lines: [], isCut: false };
 
 /**
  * The last lines of a log that others write, packed or not. Neither locks nor changes it.
- * @throws the system's error when it can't be read
+ * @throws the system's error when it can't be read; DependencyError for what is no regular file
  */
 export async function logTail(
   path: string,
   bytesMax: number,
   signal: AbortSignal,
 ): Promise<LogTail> {
-  const file = await open(path, 'r');
+  // Without waiting: to open a pipe that nobody writes to would keep this process for ever.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = await file.stat();
-    // A pipe or a device would hang.
-    if (!found.isFile() || found.size === 0) return NO_LINES;
+    if (!found.isFile()) throw noFile(path);
+    if (found.size === 0) return NO_LINES;
     const head = Buffer.alloc(2);
     await file.read(head, 0, 2, 0);
     if (head.equals(GZIP)) return await packedTail(path, bytesMax, signal);
@@ -84,4 +86,11 @@ function linesOf(bytes: Buffer): string[] {
     from = end + 1;
   }
   return lines;
+}
+
+function noFile(path: string): DependencyError {
+  return new DependencyError(`"${path}" is no regular file`, {
+    dependency: 'logs',
+    retryable: false,
+  });
 }

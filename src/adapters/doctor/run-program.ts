@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { errnoOf } from '../../operator-error/errno.js';
 
 const PROGRAM_MS_MAX = 2_000;
@@ -21,6 +22,10 @@ export function runProgram(
   args: readonly string[],
   { cwd, env, signal }: ProgramCall,
 ): Promise<ProgramAnswer> {
+  // The system says "no such file" of the program, whichever of the two is not there.
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return Promise.resolve({ ok: false, isMissing: false, why: `"${cwd}" is no directory` });
+  }
   const options = {
     ...{ encoding: 'utf8' as const, cwd, env, signal },
     timeout: PROGRAM_MS_MAX,

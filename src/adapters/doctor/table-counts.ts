@@ -1,4 +1,5 @@
 import { runStatement } from '../postgres/run-statement.js';
+import { isOfSchema } from '../postgres/pg-error.js';
 import type { PgPool } from '../postgres/pg-pool.js';
 import { wordsOf } from '../../engine/domain/words-of.js';
 import {
@@ -28,8 +29,10 @@ const MARKET_TIMES: ReadonlySet<string> = new Set(['orders', 'positions']);
 export interface TableCounts {
   readonly counts: readonly TableCount[];
   readonly missing: readonly string[];
-  /** Tables that could not be counted, a sentence each. */
+  /** Tables that could not be counted, a sentence each: the server gave no answer in time. */
   readonly faults: readonly string[];
+  /** The same for what its form or its rights do not allow, of which the checks of the schema tell. */
+  readonly schemaFaults: readonly string[];
 }
 
 interface Columns {
@@ -47,16 +50,20 @@ export async function countTables(pool: PgPool, windowMs: number): Promise<Table
   const missing = names.filter((name) => !found.some(({ table }) => table === name));
   const counts: TableCount[] = [];
   const faults: string[] = [];
+  const schemaFaults: string[] = [];
   for (const one of found) {
     try {
       const count = await countTable(pool, one, windowMs);
-      if (count === null) faults.push(`${one.table}: no column says when a row was written`);
+      if (count === null) schemaFaults.push(`${one.table}: no column says when a row was written`);
       else counts.push(count);
     } catch (fault) {
-      faults.push(`${one.table}: ${wordsOf(fault)}`);
+      const { table } = one;
+      const words = wordsOf(fault);
+      if (isOfSchema(fault)) schemaFaults.push(`${table}: ${words}`);
+      else faults.push(words);
     }
   }
-  return { counts, missing, faults };
+  return { counts, missing, faults, schemaFaults };
 }
 
 interface CountRow extends Record<string, unknown> {

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { SqlStatement } from '../../engine/ports/sql-statement.js';
+import { wordsOf } from '../../engine/domain/words-of.js';
+import { isOfSchema } from '../postgres/pg-error.js';
 import type { PgPool } from '../postgres/pg-pool.js';
 import { runStatement } from '../postgres/run-statement.js';
 import {
@@ -27,6 +29,8 @@ export interface TradingRows {
   readonly trades: { readonly trades: number; readonly fills: number } | null;
   readonly notNumbers:
     readonly { readonly table: string; readonly name: string; readonly rows: number }[] | null;
+  /** What should have been readable and was not, a sentence each. */
+  readonly faults: readonly string[];
 }
 
 export interface DecisionRow {
@@ -51,6 +55,7 @@ export async function readTradingRows(
   windowMs: number,
   runId: string,
 ): Promise<TradingRows> {
+  const faults: string[] = [];
   const ask = async <R extends pg.QueryResultRow>(
     statement: SqlStatement,
     values: readonly unknown[] = [],
@@ -59,8 +64,9 @@ export async function readTradingRows(
       return await pool.use(statement.name, async (client) => {
         return (await runStatement<R>(client, statement, values)).rows;
       });
-    } catch {
-      return null; // A table that is missing or of another form: the checks of the schema say so.
+    } catch (fault) {
+      if (!isOfSchema(fault)) faults.push(wordsOf(fault));
+      return null;
     }
   };
   const [decisions, sides, positions, orders, trades, ...notNumbers] = await Promise.all([
@@ -78,5 +84,6 @@ export async function readTradingRows(
     ...{ decisions, sides, positions, orders },
     trades: trades?.[0] ?? null,
     notNumbers: looked.length === 0 ? null : looked.flat(),
+    faults,
   };
 }

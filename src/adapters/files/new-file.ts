@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DependencyError, EXIT, OperatorError } from '../../operator-error.js';
 import { errnoOf } from '../../operator-error/errno.js';
@@ -52,7 +52,16 @@ async function writeAll(path: string, texts: Texts): Promise<void> {
   }
 }
 
+/** What stands there may be anything: a pipe would keep us waiting, a directory has no content. */
 function isSame(a: string, b: string): boolean {
+  try {
+    return statSync(b).isFile() && haveSameContent(a, b);
+  } catch {
+    return false; // A link that leads nowhere, or a file that is not ours to read.
+  }
+}
+
+function haveSameContent(a: string, b: string): boolean {
   const files = [a, b].map((path) => openSync(path, 'r'));
   const [one, other] = [Buffer.alloc(COMPARED_BYTES), Buffer.alloc(COMPARED_BYTES)];
   try {

@@ -24,6 +24,12 @@ export function toDependencyError(action: string, error: unknown): DependencyErr
   });
 }
 
+/** The server answered: a table, column or value is missing, of another form, or not this role's. */
+export function isOfSchema(fault: unknown): boolean {
+  const cause: unknown = fault instanceof DependencyError ? fault.cause : fault;
+  return /^(?:22|42)/.test(codeOf(cause) ?? '');
+}
+
 export function outOfTime(action: string, deadlineMs: number): DependencyError {
   return new DependencyError(`Cannot ${action}: no answer within ${deadlineMs} ms`, {
     dependency: 'postgresql',

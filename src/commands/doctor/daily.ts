@@ -1,6 +1,7 @@
 import { maskSecrets } from '../../config/mask.js';
 import { dayReport, type DayReport } from '../../doctor/report/day-report.js';
 import { reportMarkdown } from '../../doctor/report/markdown.js';
+import { DependencyError } from '../../operator-error.js';
 import { durationText, utcText } from '../../view/age.js';
 import { BUILD } from '../build-info.js';
 import type { CommandIo } from '../command-io.js';
@@ -37,12 +38,20 @@ export function dailyReport(checkUp: CheckUp, { options, io, doctor }: Call): vo
     json: `${envelope('doctor.daily', report, checkUp.atMs)}\n`,
     markdown: maskSecrets(reportMarkdown(report)),
   };
-  const written = options.flag('write') ? doctor.reports.write(checkUp.atMs, forms) : [];
-  printResult(io, {
-    command: 'doctor.daily',
-    data: report,
-    text: () => dailyText(report, checkUp, written),
-  });
+  const print = (written: readonly string[]) => {
+    printResult(io, {
+      command: 'doctor.daily',
+      data: report,
+      text: () => dailyText(report, checkUp, written),
+    });
+  };
+  try {
+    print(options.flag('write') ? doctor.reports.write(checkUp.atMs, forms) : []);
+  } catch (fault) {
+    // A disk that takes no report may be just what the findings are about.
+    if (fault instanceof DependencyError) print([]);
+    throw fault;
+  }
 }
 
 /** A screen of it; the whole is in the files. */

@@ -14,6 +14,7 @@ import { textTable } from '../tables/text-table.js';
 import { writeBundle } from './bundle.js';
 import type { CheckUp } from './check-up.js';
 import { checkUpJson, checkUpText } from './check-up-text.js';
+import { atPlaceExamined } from './at-place-examined.js';
 import { chosenChecks, type ChosenChecks } from './chosen-checks.js';
 import { dailyReport } from './daily.js';
 import type { Doctor, DoctorServices } from './doctor-ports.js';
@@ -31,9 +32,7 @@ export async function run(
   if (options.flag('list')) return listChecks(checks.chosen, io);
   const doctor = await services.doctor(options, io);
   try {
-    const checkUp = await examined(checks, doctor);
-    const bundle = options.text('bundle');
-    if (bundle !== undefined) await writeBundle(bundle, checkUp, { io, doctor });
+    const checkUp = await examined(checks, doctor, options);
     if (options.flag('daily')) dailyReport(checkUp, { options, io, doctor });
     else {
       printResult(io, {
@@ -43,6 +42,8 @@ export async function run(
         text: () => checkUpText(checkUp),
       });
     }
+    const bundle = options.text('bundle');
+    if (bundle !== undefined) await writeBundle(bundle, checkUp, { io, doctor });
     const isFixed = !options.flag('fix') || (await fix(checkUp, { options, io, doctor }));
     return isFixed ? exitOf(checkUp, options.flag('strict')) : EXIT.FINDING;
   } finally {
@@ -50,7 +51,11 @@ export async function run(
   }
 }
 
-async function examined({ chosen, examined }: ChosenChecks, doctor: Doctor): Promise<CheckUp> {
+async function examined(
+  { chosen, examined }: ChosenChecks,
+  doctor: Doctor,
+  options: ParsedOptions,
+): Promise<CheckUp> {
   const { probes, checkMs: limitMs, clock } = doctor;
   const startMs = clock.monotonicMs();
   const readings = await readFacts(probes, factsOf(examined), { limitMs, clock });
@@ -58,7 +63,8 @@ async function examined({ chosen, examined }: ChosenChecks, doctor: Doctor): Pro
   const all = await examine(examined, { readings, nowMs, limitMs, clock });
   const asked = new Set(chosen.map(({ id }) => id));
   // A cause that nobody asked for is told where it explains something.
-  const findings = ordered(all.filter((finding) => asked.has(finding.id) || isBad(finding)));
+  const told = ordered(all.filter((finding) => asked.has(finding.id) || isBad(finding)));
+  const findings = atPlaceExamined(told, options);
   const tookMs = clock.monotonicMs() - startMs;
   return { status: dayStatus(findings), findings, readings, atMs: nowMs, tookMs };
 }

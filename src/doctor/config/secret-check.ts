@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, evidence, notExamined, type Check, type Repair } from '../check.js';
 import type { SecretFile } from './facts.js';
 
@@ -45,8 +46,8 @@ function repairOf({ kind, bytes, mode, path }: SecretFile): Repair | null {
   if (kind !== 'file' || bytes === 0 || mode === null || (mode & OTHERS) === 0) return null;
   const modeAfter = mode & ~OTHERS;
   return {
-    does: `chmod ${rights(modeAfter)} ${path}`,
-    undo: `chmod ${rights(mode)} ${path}`,
+    does: `chmod ${rights(modeAfter)} ${shellWord(path)}`,
+    undo: `chmod ${rights(mode)} ${shellWord(path)}`,
     ...{ path, mode, modeAfter },
   };
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, evidence, skip, type Judgement } from '../check.js';
 import type { Disk } from './facts.js';
 
@@ -63,7 +64,8 @@ function remedyOf(word: DiskWord, { path }: Disk): NonNullable<Judgement['remedy
       word === 'unknown'
         ? 'see why the directory cannot be looked at'
         : 'make room: see what takes most',
-    command: word === 'unknown' ? `ls -ld ${path}` : `du -xh --max-depth=2 ${path}`,
+    command:
+      word === 'unknown' ? `ls -ld ${shellWord(path)}` : `du -xh --max-depth=2 ${shellWord(path)}`,
     risk: 'none: it only reads',
     gate: null,
   };

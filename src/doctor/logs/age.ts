@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, skip, type Evidence, type Judgement } from '../check.js';
 import { utcText } from '../../view/age.js';
 import type { ServiceLog } from './facts.js';
@@ -82,7 +83,7 @@ function ageEvidence({ service, place, newestAtMs, zone }: ServiceLog, nowMs: nu
 function clockRemedy({ service }: Dated): NonNullable<Judgement['remedy']> {
   return {
     does: `compare the clock of ${service} with this one; a suspended host leaves it behind`,
-    command: `docker exec ${service} date -u`,
+    command: `docker exec ${shellWord(service)} date -u`,
     risk: 'none: it only reads',
     gate: null,
   };

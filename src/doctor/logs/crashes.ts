@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, skip } from '../check.js';
 import { memberKey } from '../services/member-name.js';
 import type { ServiceLog } from './facts.js';
@@ -57,7 +58,7 @@ export const crashes = check({
       evidence: found.map((one) => errorEvidence(one, nowMs)),
       remedy: {
         does: 'count what cannot be read instead of ending by it; until then restart the service',
-        command: `docker restart ${worst.summary.service}`,
+        command: `docker restart ${shellWord(worst.summary.service)}`,
         risk: 'what was in flight in that service is lost',
         gate: null,
       },

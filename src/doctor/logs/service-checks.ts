@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import {
   check,
   skip,
@@ -198,7 +199,7 @@ function lookRemedy(summary: LogSummary | undefined): Remedy {
     does: isOwn ? 'read what the engine says' : `read what ${summary?.service ?? 'it'} says`,
     command: isOwn
       ? 'cdb logs --level error --since 1h'
-      : `docker logs --since 1h ${summary?.service ?? ''}`.trim(),
+      : `docker logs --since 1h ${shellWord(summary?.service ?? 'NAME')}`,
     risk: 'none: it only reads',
     gate: null,
   };

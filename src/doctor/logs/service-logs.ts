@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../config/mask.js';
 import type { LogLine, ServiceLog } from './facts.js';
 import { foldLines } from './fold-lines.js';
 import { parseLine } from './parse-line.js';
@@ -54,7 +55,7 @@ function isPrefixed(lines: readonly string[]): boolean {
 
 function serviceLog(raw: RawLog, window: LogWindow): ServiceLog {
   const { offset, zone, windowMs, untilMs } = window;
-  const folded = foldLines(raw.lines.map((line) => parseLine(line, offset)));
+  const folded = foldLines(raw.lines.map((line) => readLine(line, offset)));
   const newestAtMs = newestOf(folded.lines);
   const fromMs = (untilMs ?? newestAtMs ?? 0) - windowMs;
   const lines = inWindow(folded.lines, fromMs);
@@ -67,6 +68,15 @@ function serviceLog(raw: RawLog, window: LogWindow): ServiceLog {
     unreadable: folded.unreadable,
     isCut: raw.isCut && lines.length === folded.lines.length,
   };
+}
+
+/** A layout may take a name for that of a logger, and nothing would hide a secret without its name. */
+function readLine(line: string, offset: ZoneOffset): LogLine {
+  const read = parseLine(line, offset);
+  const text = maskSecrets(read.text);
+  if (read.logger === null) return { ...read, text };
+  const name = `${read.logger}: `;
+  return { ...read, text: maskSecrets(`${name}${text}`).slice(name.length) };
 }
 
 function newestOf(lines: readonly LogLine[]): number | null {

@@ -1,6 +1,5 @@
 import { durationText } from '../../view/age.js';
 import {
-  check,
   evidence,
   notExamined,
   skip,
@@ -13,6 +12,7 @@ import type { CounterHistory, ExposureFigures } from './facts.js';
 import { DUST_USDT, exposurePlaces } from './exposure-difference.js';
 import { grown } from './grown.js';
 import { valuesOf } from './growth.js';
+import { tradingCheck } from './trading-check.js';
 import { readOf, worstOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
@@ -29,7 +29,7 @@ const reconcile: Remedy = {
   gate: null,
 };
 
-const agreement = check({
+const agreement = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_agrees',
   group: 'pipeline',
   level: 'P0',
@@ -84,7 +84,7 @@ function judgeFrozen(history: CounterHistory, nowMs: number, prove: Prove): Judg
   return { status: 'FAIL', says: words, evidence: [prove(words)], remedy: reconcile };
 }
 
-const overshoot = check({
+const overshoot = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_limit',
   group: 'pipeline',
   level: 'P0',
@@ -125,7 +125,7 @@ const overshoot = check({
   },
 });
 
-const unwinds = check({
+const unwinds = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.exposure_unwinds',
   group: 'pipeline',
   level: 'P0',
@@ -166,7 +166,7 @@ const unwinds = check({
 
 const SIDED_FILLS_MIN = 20;
 
-const sided = check({
+const sided = tradingCheck(['PostgreSQL'], {
   id: 'pipeline.two_sided',
   group: 'pipeline',
   level: 'P1',

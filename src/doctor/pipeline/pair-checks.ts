@@ -13,7 +13,16 @@ import { valueOf } from './growth.js';
 import { judgePair, type PairVerdict } from './judge-pair.js';
 import type { EffectRule, StackRule } from './effect-rule.js';
 import { EFFECT_RULES } from './pairs.js';
-import { engineOf, evidenceOf, withStarts, worstOf, type Read } from './verdicts.js';
+import {
+  engineOf,
+  evidenceOf,
+  unknown,
+  unread,
+  withStarts,
+  worstOf,
+  type Read,
+  type ReadPlace,
+} from './verdicts.js';
 import { whyNoOrder } from './why-no-order.js';
 
 /** Evidence is read by this look; a recorded scrape may be older. */
@@ -30,7 +39,7 @@ export const PAIR_CHECKS: readonly Check[] = EFFECT_RULES.map((rule) =>
     matters: rule.matters,
     components: rule.components,
     needs: ['counters'],
-    looks: ['engine', 'trading', 'logs', 'containers'],
+    looks: ['engine', 'trading', 'logs', 'containers', 'postgres', 'redisServer'],
     windowMs: EVIDENCE_MS_MAX,
     examine: ({ counters }, { nowMs, readings }) =>
       worstOf([
@@ -91,6 +100,8 @@ function stackJudgement(
       ];
     case 'UNKNOWN': {
       const why = silenceWords(rule, counters.value, readings, nowMs);
+      const lost = why === null ? lostSides(stack, verdict, counters.value, readings) : [];
+      if (lost.length > 0) return [unknown(lost)];
       if (why === null) return [notExamined(withFaults(verdict.says, counters.value))];
       return [{ status: 'OK', says: why, evidence: [evidence(counters, why)] }];
     }
@@ -106,6 +117,26 @@ function stackJudgement(
         { ...told, ...refusalsWithoutRow(rule, counters.value), remedy: stackRemedy(stack, word) },
       ];
   }
+}
+
+const PLACE_OF: Readonly<Record<string, ReadPlace>> = { rows: 'PostgreSQL', stream: 'Redis' };
+
+/** Why sides are not counted that would have been; empty where another is not counted by anybody. */
+function lostSides(
+  { cause, effect }: StackRule,
+  verdict: PairVerdict,
+  history: CounterHistory,
+  readings: Readings,
+): readonly string[] {
+  const sides = [
+    ...(verdict.cause === null ? [cause] : []),
+    ...(verdict.effect === null ? [effect] : []),
+  ];
+  const lost = sides.map(({ anyOf }) => {
+    const places = anyOf.flat().flatMap((name) => PLACE_OF[name.slice(0, name.indexOf('.'))] ?? []);
+    return unread(history, readings, places);
+  });
+  return lost.every((faults) => faults.length > 0) ? [...new Set(lost.flat())] : [];
 }
 
 /**

@@ -1,8 +1,9 @@
 import { durationText } from '../../view/age.js';
 import { countText } from '../../view/figure.js';
-import { check, evidence, notExamined, type Check, type Remedy } from '../check.js';
+import { evidence, notExamined, type Check, type Remedy } from '../check.js';
 import type { CounterHistory } from './facts.js';
 import { grown } from './grown.js';
+import { tradingCheck } from './trading-check.js';
 import { readOf } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
@@ -16,7 +17,7 @@ const read = (does: string, command: string | null): Remedy => ({
   gate: null,
 });
 
-const writers = check({
+const writers = tradingCheck(['PostgreSQL'], {
   id: 'pipeline.one_writer',
   group: 'pipeline',
   level: 'P1',
@@ -61,7 +62,7 @@ function ratioOf(history: CounterHistory, nowMs: number) {
   return { orders: orders.count, trades: trades.count };
 }
 
-const finite = check({
+const finite = tradingCheck(['PostgreSQL', 'Redis'], {
   id: 'pipeline.finite_figures',
   group: 'pipeline',
   level: 'P0',
@@ -101,7 +102,7 @@ const finite = check({
   },
 });
 
-const ids = check({
+const ids = tradingCheck(['Redis'], {
   id: 'pipeline.unique_signals',
   group: 'pipeline',
   level: 'P0',
@@ -133,7 +134,7 @@ const ids = check({
   },
 });
 
-const pending = check({
+const pending = tradingCheck(['Redis'], {
   id: 'pipeline.orders_pending',
   group: 'pipeline',
   level: 'P1',

@@ -3,7 +3,7 @@ import { countText } from '../../view/figure.js';
 import { check, evidence, notExamined, skip, type Check, type Judgement } from '../check.js';
 import type { CounterHistory } from './facts.js';
 import { growthOf, sideOf, valueOf } from './growth.js';
-import { engineOf, type Read } from './verdicts.js';
+import { engineOf, unknown, unread, type Read } from './verdicts.js';
 
 const EVIDENCE_MS_MAX = 3_600_000;
 
@@ -24,16 +24,18 @@ export const STOP_CHECK: Check = check({
     'a flag that no service reads stops nothing: 120 orders went on under "ALL TRADING STOPPED"',
   components: ['safety', 'execution'],
   needs: ['counters'],
-  looks: ['engine'],
+  looks: ['engine', 'redisServer'],
   windowMs: EVIDENCE_MS_MAX,
   examine: ({ counters }, { readings }) => {
     const history = counters.value;
     const exits = engineOf(readings)?.value.exits ?? [];
     if (exits.length > 0) return skip('the stop itself closes positions: its orders are meant');
     const known = STOPS.filter(({ name }) => valueOf(history, name) !== null);
-    if (known.length === 0) return notExamined('no place tells whether a stop is in force');
     const engaged = known.filter(({ name }) => valueOf(history, name) === 1);
     const [first] = engaged;
+    const lost = first === undefined ? unread(history, readings, ['Redis']) : [];
+    if (lost.length > 0) return unknown(lost);
+    if (known.length === 0) return notExamined('no place tells whether a stop is in force');
     if (first === undefined) {
       const says = 'no stop is in force';
       return { status: 'OK', says, evidence: [evidence(counters, says)] };

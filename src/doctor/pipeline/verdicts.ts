@@ -49,7 +49,7 @@ export function withStarts(
   return { ...counters, value: { ...counters.value, samples } };
 }
 
-const ORDER: readonly Judgement['status'][] = ['FAIL', 'WARN', 'OK', 'SKIP'];
+const ORDER: readonly Judgement['status'][] = ['FAIL', 'UNKNOWN', 'WARN', 'OK', 'SKIP'];
 
 /** The worst decides and speaks; evidence of all that were examined is kept. */
 export function worstOf(judgements: readonly Judgement[]): Judgement {
@@ -71,4 +71,28 @@ function sideEvidence({ side, growth }: SeenSide, spanMs: number, source: string
     source: placeOf(side) ?? source,
     observedAtMs: observedAtOf(side),
   };
+}
+
+const PLACES = ['PostgreSQL', 'Redis'] as const;
+export type ReadPlace = (typeof PLACES)[number];
+
+/**
+ * What this look could not read though its place answers, by faults that begin with the place: unknown,
+ * and not "nothing there". A place that is away, and rights that are missing, have checks of their own.
+ */
+export function unread(
+  { faults = [] }: { readonly faults?: readonly string[] },
+  { postgres, redisServer }: Readings,
+  places: readonly ReadPlace[] = PLACES,
+): readonly string[] {
+  const reach = { PostgreSQL: postgres, Redis: redisServer };
+  const there = places.filter((place) => reach[place].state === 'read');
+  return faults.filter(
+    (fault) => there.some((place) => fault.startsWith(`${place}: `)) && !/\bNOPERM\b/.test(fault),
+  );
+}
+
+export function unknown(lost: readonly string[]): Judgement {
+  const says = `not all of it could be read: ${lost.slice(0, 3).join('; ')}`;
+  return { status: 'UNKNOWN', says, evidence: [] };
 }

@@ -47,7 +47,7 @@ const figures = streamCheck({
         command: 'cdb kill-switch engage --reason "a figure is not finite"',
         risk: 'nothing is ordered until it is released',
         gate: null,
-        testsAfter: ['cdb doctor --only streams.figures --only streams.exposure'],
+        testsAfter: ['cdb doctor --only streams.figures,streams.exposure'],
       },
     };
   },

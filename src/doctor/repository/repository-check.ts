@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, evidence, type Check } from '../check.js';
 
 export const repositoryState: Check = check({
@@ -31,7 +32,3 @@ export const repositoryState: Check = check({
     };
   },
 });
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

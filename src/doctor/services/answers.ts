@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { durationText } from '../../view/age.js';
 import { check, skip, type Evidence, type Judgement, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
@@ -22,7 +23,8 @@ export const answers = check({
   looks: ['config', 'containers'],
   windowMs: NOW_MS_MAX,
   examine: ({ services }, { nowMs, readings }): Judgement => {
-    const asked = services.value.filter(({ isRecorded }) => isRecorded !== true);
+    // A record that cannot be used is an answer that is missing as much as any other.
+    const asked = services.value.filter(({ isRecorded, fault }) => !isRecorded || fault !== null);
     if (asked.length === 0) {
       return skip('only recorded scrapes are read, nobody was asked');
     }
@@ -121,11 +123,15 @@ function remedyOf(bad: readonly Bad[]): Remedy {
   const [first] = bad;
   const name = first?.answer.service ?? '';
   const isAway = first?.answer.fault !== null;
+  const isRecord = first?.answer.isRecorded === true;
+  const comeBack = isRecord
+    ? `record the answer of ${name} anew, or correct its path in doctor.scrapes`
+    : `start ${name}, or correct its address in doctor.services`;
   return {
     does: isAway
-      ? `start ${name}, or correct its address in doctor.services`
+      ? comeBack
       : `read why ${name} is not well; past ${durationText(START_MS_MAX)} it is no start`,
-    command: isAway ? 'cdb config show --origin' : `curl -s ${first.answer.url}`,
+    command: isAway ? 'cdb config show --origin' : `curl -s ${shellWord(first.answer.url)}`,
     risk: 'none: it only reads',
     gate: null,
   };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, type Component, type Judgement, type Remedy } from '../check.js';
 import type { Readings } from '../facts.js';
 import { APPEND_ONLY_REMEDY } from '../logs/append-only-remedy.js';
@@ -90,7 +91,7 @@ function remedyOf(worst: Container, lastLine: string | null): Remedy {
   }
   return {
     does: `read why ${worst.name} ends, mend that, then start it and its dependants in order`,
-    command: `docker logs --tail 50 ${worst.name}`,
+    command: `docker logs --tail 50 ${shellWord(worst.name)}`,
     risk: 'none: it only reads',
     gate: null,
   };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { durationText } from '../../view/age.js';
 import { check, skip, type Judgement, type Level, type Remedy } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence, containerWords } from './container-evidence.js';
@@ -103,10 +104,11 @@ function causeWords(
 
 function remedyOf(worst: Standing | undefined): Remedy {
   const name = worst?.container?.name ?? worst?.name ?? '';
+  const word = shellWord(name);
   const isGone = worst?.word === 'gone';
   return {
     does: isGone ? `start ${name}` : `read why ${name} is not healthy`,
-    command: isGone ? `docker start ${name}` : `docker logs --tail 50 ${name}`,
+    command: isGone ? `docker start ${word}` : `docker logs --tail 50 ${word}`,
     risk: isGone
       ? 'it takes up where it left off; read its last log lines first'
       : 'none: it only reads',

@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { check, skip, type Check, type Judgement } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
 import { expectedNetwork, expectedSet } from './expected-set.js';
@@ -37,7 +38,7 @@ const networks = check({
       figures,
       remedy: {
         does: 'connect each to the configured network, and take it off the others',
-        command: `docker network connect ${network} ${first?.name ?? ''}`.trim(),
+        command: `docker network connect ${shellWord(network)} ${shellWord(first?.name ?? 'NAME')}`,
         risk: 'connections of that member break for a moment',
         gate: null,
       },

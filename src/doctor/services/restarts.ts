@@ -1,3 +1,4 @@
+import { shellWord } from '../../view/shell-word.js';
 import { durationText } from '../../view/age.js';
 import { check, skip, type CheckContext, type Judgement } from '../check.js';
 import { CONTAINER_WINDOW_MS, containerEvidence } from './container-evidence.js';
@@ -100,7 +101,7 @@ function defect(young: readonly Running[], { readings }: CheckContext): Words {
     says: `${told}: ${crashed.length > 0 ? 'it ended by itself and was restarted' : 'restarted while the rest went on'}${said}; its counters are younger than the window`,
     remedy: {
       does: `read what ${name} said before it ended; also whether nothing at all had come in (some services end when idle)`,
-      command: `docker logs --since 1h ${name}`,
+      command: `docker logs --since 1h ${shellWord(name)}`,
       risk: 'none: it only reads',
       gate: null,
     },

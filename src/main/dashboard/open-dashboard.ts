@@ -1,6 +1,6 @@
 import { readBoardRecording } from '../../adapters/files/board-recording.js';
 import { BoardRecorder } from '../../adapters/files/board-recorder.js';
-import { quickCompression } from '../../adapters/deflate.js';
+import { textCompression } from '../../adapters/deflate.js';
 import type { CommandIo } from '../../commands/command-io.js';
 import type { ScreenCall, ScreenPlan } from '../../commands/dashboard/dashboard-services.js';
 import { BoardRing, REPLAY_LIMITS } from '../../tui/board-ring.js';
@@ -20,7 +20,7 @@ const SNAPSHOT_WAIT_MS = 3_000;
 
 /** @throws OperatorError for a file that is no recording */
 export async function openRecording(path: string, io: CommandIo): Promise<RecordedBoards> {
-  const ring = new BoardRing(quickCompression, REPLAY_LIMITS);
+  const ring = new BoardRing(textCompression, REPLAY_LIMITS);
   const notes = await readBoardRecording(path, (board) => ring.add(board));
   for (const note of notes) io.stderr(`note: ${note}\n`);
   return new RecordedBoards(ring, () => performance.now());
@@ -51,10 +51,10 @@ export async function runDashboard(
 
 function openPast(source: BoardSource, { record }: ScreenPlan, io: CommandIo): BoardPast {
   if (source instanceof RecordedBoards) return source.past;
-  if (record === null) return new BoardPast(new BoardRing(quickCompression));
+  if (record === null) return new BoardPast(new BoardRing(textCompression));
   const head = { writtenAtMs: io.nowMs(), where: source.board().where };
   return new BoardPast(
-    new BoardRing(quickCompression),
+    new BoardRing(textCompression),
     (onEnd) => new BoardRecorder(record, head, { onEnd }),
   );
 }

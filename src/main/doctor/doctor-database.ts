@@ -12,10 +12,20 @@ import { databasePlace, readDatabaseUrl } from '../../config/database-url.js';
 import type { Config } from '../../config/parse-config.js';
 import type { SecretUrl } from '../../config/secrets.js';
 import { targetOf } from '../engine/external-database.js';
+import { ANSWER_MS_MAX } from './pipeline/stores.js';
 
 const APPLICATION = 'cdb doctor';
 /** Of a server that may be short of them: what is asked waits for its turn. */
 const CONNECTIONS_MAX = 2;
+/** Two looks and the second between them fit into the time of a probe. */
+const BRIEF = {
+  ...PG_LIMITS,
+  connectionsMax: CONNECTIONS_MAX,
+  connectTimeoutMs: ANSWER_MS_MAX,
+  statementTimeoutMs: ANSWER_MS_MAX,
+  callDeadlineMs: ANSWER_MS_MAX,
+  idleMs: 2_000,
+};
 /** Another command that reads starts and stops the same server meanwhile. */
 const LOCK_WAIT_MS = 1_000;
 
@@ -26,6 +36,11 @@ export interface DoctorDatabase {
   readonly source: string;
   /** Null: there is none yet, and nobody makes one. @throws DependencyError, OperatorError */
   use<T>(work: (pool: PgPool) => Promise<T>): Promise<T | null>;
+  /**
+   * For looks that follow each other within the time of one probe: every answer has to be short.
+   * Null: no server runs that could be asked.
+   */
+  brief(): PgPool | null;
   /** Ends the connections, and a server that was started for them. Idempotent. */
   close(): Promise<void>;
 }
@@ -39,6 +54,7 @@ function external(secret: SecretUrl, config: Config): DoctorDatabase {
   const read = readDatabaseUrl(secret.url);
   const where = read.ok ? databasePlace(read.address) : 'of the configured URL';
   let pool: PgPool | undefined;
+  let brief: PgPool | undefined;
   return {
     kind: 'external',
     source: `PostgreSQL ${where}`,
@@ -47,10 +63,11 @@ function external(secret: SecretUrl, config: Config): DoctorDatabase {
         pool ??= openPgPool(targetOf(secret), APPLICATION, limitsOf(config));
         return work(pool);
       }),
+    brief: () => (brief ??= openPgPool(targetOf(secret), APPLICATION, BRIEF)),
     close: async () => {
-      const open = pool;
-      pool = undefined;
-      await open?.close();
+      const [long, short] = [pool, brief];
+      pool = brief = undefined;
+      await Promise.all([long?.close(), short?.close()]);
     },
   };
 }
@@ -65,15 +82,27 @@ function embedded(config: Config): DoctorDatabase {
   const places = existingPlaces(config.stateDir);
   const exists = places !== null && clusterVersion(places.dataDir) !== null;
   let opened: Promise<Opened> | undefined;
+  let brief: PgPool | undefined;
   return {
     kind: 'embedded',
     source: `embedded PostgreSQL in ${places?.dataDir ?? config.stateDir}`,
     use: async (work) => {
       if (!exists) return null;
-      const { pool } = await (opened ??= open(config));
+      opened ??= open(config).catch((fault: unknown) => {
+        opened = undefined; // The next who asks may find it open.
+        throw fault;
+      });
+      const { pool } = await opened;
       return work(pool);
     },
+    brief: () => {
+      const running = findRunningPostgres(config.stateDir);
+      if (running === null) return null;
+      return (brief ??= openPgPool(running.connection, APPLICATION, BRIEF));
+    },
     close: async () => {
+      await brief?.close();
+      brief = undefined;
       // What did not open has told its reason to whoever asked.
       const found = await opened?.catch(() => undefined);
       opened = undefined;

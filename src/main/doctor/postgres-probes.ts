@@ -35,7 +35,7 @@ function configuredProbes(
   clock: Clock,
 ): Probes<PostgresFacts> {
   const fact = <T>(read: (pool: PgPool) => Promise<T>) => databaseProbe(database, clock, read);
-  const { of, once } = schemaOnce(database);
+  const { of, once } = schemaOnce(database, clock);
   const withSchema = <T>(read: (session: SqlSession, look: SchemaLook) => Promise<T>) =>
     fact(async (pool) => {
       const look = await once(pool);
@@ -52,12 +52,21 @@ function configuredProbes(
   };
 }
 
-/** One look at the catalog, whoever asks first. */
-function schemaOnce(database: DoctorDatabase) {
+/** Longer than any check-up, and shorter than an hour of a soak, which asks through the same probes. */
+const LOOK_MS_MAX = 60_000;
+
+/** One look at the catalog for one check-up, whoever asks first. */
+function schemaOnce(database: DoctorDatabase, clock: Clock) {
   const of = `look at ${database.source}`;
-  let looked: Promise<SchemaLook> | undefined;
-  const once = (pool: PgPool): Promise<SchemaLook> =>
-    (looked ??= readOnly(pool, of, (client) => lookAtSchema(sessionOf(client))));
+  let last: { readonly atMs: number; readonly look: Promise<SchemaLook> } | undefined;
+  const once = (pool: PgPool): Promise<SchemaLook> => {
+    const atMs = clock.monotonicMs();
+    if (last === undefined || atMs - last.atMs > LOOK_MS_MAX) {
+      const look = readOnly(pool, of, (client) => lookAtSchema(sessionOf(client)));
+      last = { atMs, look };
+    }
+    return last.look;
+  };
   return { of, once };
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { readBounded } from '../../adapters/files/atomic-file.js';
 import type { FactName, Probes } from '../../doctor/facts.js';
 import { readRecordedState } from '../../doctor/recorded/record.js';
 import { recordedProbes } from '../../doctor/recorded/recorded-probes.js';
@@ -24,12 +25,13 @@ export function recordedFile(path: string, live: Probes) {
 
 function parsed(path: string): unknown {
   try {
-    const { size } = statSync(path);
-    if (size <= BYTES_MAX) return JSON.parse(readFileSync(path, 'utf8'));
+    const file = readBounded(realpathSync(path), BYTES_MAX);
+    if (file.kind === 'text') return JSON.parse(file.text);
+    if (file.kind === 'too-large') throw unusable(path, `it has more than ${BYTES_MAX} bytes`);
+    throw unusable(path, 'it is no regular file');
   } catch (fault) {
-    throw unusable(path, wordsOf(fault));
+    throw fault instanceof OperatorError ? fault : unusable(path, wordsOf(fault));
   }
-  throw unusable(path, `it has more than ${BYTES_MAX} bytes`);
 }
 
 function unusable(path: string, why: string): OperatorError {

@@ -4,6 +4,7 @@ import { readPrometheusText } from '../../adapters/doctor/prometheus-text.js';
 import { readBounded } from '../../adapters/files/atomic-file.js';
 import { liveHolder } from '../../adapters/files/engine-lock.js';
 import { heartbeatFile } from '../../adapters/files/heartbeat-file.js';
+import type { Clock } from '../../engine/ports/clock.js';
 import type { Config } from '../../config/parse-config.js';
 import type { Probes } from '../../doctor/facts.js';
 import type { Absent, Observed } from '../../doctor/reading.js';
@@ -72,7 +73,7 @@ async function readServices(
   const asking = { clock: place.clock, signal, timeoutMs };
   const value = await Promise.all([
     ...reachable.slice(0, SERVICES_MAX).map((service) => askService(service, asking)),
-    ...scrapes.slice(0, SERVICES_MAX).map(recordedAnswer),
+    ...scrapes.slice(0, SERVICES_MAX).map((scrape) => recordedAnswer(scrape, place.clock)),
   ]);
   return { value, observedAtMs: place.clock.nowMs() };
 }
@@ -87,7 +88,10 @@ function serviceOf(text: string): ExpectedService {
 }
 
 /** It proves what was there when it was recorded. */
-async function recordedAnswer({ name: service, path }: RecordedScrape): Promise<ServiceAnswer> {
+async function recordedAnswer(
+  { name: service, path }: RecordedScrape,
+  clock: Clock,
+): Promise<ServiceAnswer> {
   const answer = { service, url: path, health: null, status: null, isRecorded: true };
   try {
     const file = readBounded(path, SCRAPE_BYTES_MAX);
@@ -95,7 +99,12 @@ async function recordedAnswer({ name: service, path }: RecordedScrape): Promise<
     const fault = series === null ? `"${path}" is no answer of /metrics` : null;
     return { ...answer, fault, series, observedAtMs: (await stat(path)).mtimeMs };
   } catch {
-    return { ...answer, fault: `"${path}" cannot be read`, series: null, observedAtMs: 0 };
+    return {
+      ...answer,
+      fault: `"${path}" cannot be read`,
+      series: null,
+      observedAtMs: clock.nowMs(),
+    };
   }
 }
 

@@ -56,6 +56,9 @@ function report(fault: unknown): void {
   quit(70);
 }
 
+// The terminal of this program may be gone: nobody is left to tell, and each try would be a fault.
+process.stdout.on('error', () => process.exit(1));
+process.stderr.on('error', () => process.exit(1));
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 session.open();

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openPgPool } from '../../../src/adapters/postgres/pg-pool.js';
+import type { Facts } from '../../../src/doctor/facts.js';
 import { isBad, type Finding } from '../../../src/doctor/finding.js';
 import { PIPELINE_CHECKS } from '../../../src/doctor/pipeline/checks.js';
 import { pipelineProbes } from '../../../src/main/doctor/pipeline-probes.js';
 import { ordered, nextStep } from '../../../src/doctor/verdict.js';
+import { readingsWith } from '../../unit/doctor/readings.js';
 import { ExternalPostgres } from '../postgres/external-postgres.js';
 import { RedisServer } from '../redis/redis-fixture.js';
 import { failure } from './failure.js';
@@ -24,6 +27,9 @@ async function healthy(options?: { isYoung?: boolean }): Promise<StackStage> {
   stage = await StackStage.healthy({ postgres, redis }, options);
   return stage;
 }
+
+/** The check-up asks a server that answers, whatever its tables do. */
+const ANSWERS = {} as Facts['postgres'];
 
 /** What is not well, and nothing else. */
 function told(findings: ReadonlyMap<string, Finding>): readonly string[] {
@@ -162,6 +168,29 @@ describe('rows and counters', () => {
     const { finding } = await found('pipeline.audit_persisted');
     expect(finding).toMatchObject({ status: 'BLOCKER', level: 'P0' });
     expect(finding?.says).toMatch(/^74 decisions in 50 min, and the table risk_events is missing/);
+  });
+});
+
+describe('a table that nobody can read now', () => {
+  it('leaves unknown what its rows would have told', async () => {
+    await healthy();
+    const holder = openPgPool({ ...postgres.connection, database: stage.database }, 'a lock');
+    const findings = await holder.use('hold a lock', async (client) => {
+      await client.query('BEGIN; LOCK TABLE risk_events, positions');
+      const { postgres: answers } = readingsWith({ postgres: ANSWERS });
+      return stage.findings(PIPELINE_CHECKS, { postgres: answers });
+    });
+    await holder.close();
+    const unknown = [...findings.values()].filter(({ status }) => status === 'CRASH');
+    expect(unknown.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        'pipeline.audit_persisted',
+        'pipeline.exposure_agrees',
+        'pipeline.exposure_limit',
+        'pipeline.finite_figures',
+      ]),
+    );
+    expect(findings.get('pipeline.audit_persisted')?.says).toContain('Cannot count risk_events');
   });
 });
 

@@ -2,6 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import type { Clock } from '../../../src/engine/ports/clock.js';
+import { ParsedOptions } from '../../../src/commands/parsed-options.js';
+import { doctorPlace } from '../../../src/main/doctor/doctor-place.js';
+import { postgresProbes } from '../../../src/main/doctor/postgres-probes.js';
+import { fakeCommandIo } from '../../fakes/fake-command-io.js';
 import { ExternalPostgres } from '../postgres/external-postgres.js';
 import { alarms, examined, oldSql, one } from './database-bench.js';
 import { failure } from './failure.js';
@@ -34,6 +38,26 @@ async function restart(...settings: readonly string[]): Promise<void> {
   await server.stop();
   await server.startAgain(...settings);
 }
+
+describe('probes that are asked again and again', () => {
+  it('look at the database anew after a time in which it was away', async () => {
+    const env = { CDB_DATABASE_URL: server.url(), CDB_STATE_DIR: '/nowhere' };
+    const place = await doctorPlace(new ParsedOptions({}), fakeCommandIo({ env }));
+    let laterMs = 0;
+    const clock = { ...place.clock, monotonicMs: () => laterMs };
+    const { tables } = postgresProbes({ ...place, clock });
+    const { signal } = new AbortController();
+    await server.stop();
+    try {
+      await expect(tables.read(signal)).rejects.toThrow();
+    } finally {
+      await server.startAgain();
+    }
+    laterMs = 3_600_000;
+    expect(await tables.read(signal)).toHaveProperty('value');
+    await place.database?.close();
+  });
+});
 
 describe('a database server', () => {
   it('is well, and nothing is reported', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { complaints, ExaminedPlace } from './examined-place.js';
 import { failure } from './failure.js';
@@ -244,6 +245,13 @@ describe('repository and CI', () => {
     const gone = { 'run view 7': 'gh: Not Found (HTTP 404)' };
     const { 'ci.gate_ran': found } = await findings(gone);
     expect(found).toMatchObject({ status: 'OK', figures: { gates: 1 } });
+  });
+
+  it('do not take a directory that is not there for a program that is not there', async () => {
+    const gone = join(place.directory, 'gone');
+    const found = await place.findings(GROUPS, { env: { CDB_DOCTOR_REPOSITORY: gone } });
+    expect(found['repository.state']?.status).toBe('CRASH');
+    expect(found['repository.state']?.says).toContain(`"${gone}" is no directory`);
   });
 
   it('take an answer that cannot be used for unknown', async () => {

@@ -361,6 +361,19 @@ describe('endpoints', () => {
   });
 });
 
+describe('a recorded scrape that cannot be used', () => {
+  it.each(['no such file', 'no sample in it'])('is an answer that is missing: %s', async (what) => {
+    const path = join(bench.cwd, 'risk.prom');
+    if (what !== 'no such file') bench.write('risk.prom', 'Bad gateway');
+    bench.env['CDB_DOCTOR_SCRAPES'] = `risk=${path}`;
+    const finding = (await bench.findings()).of('services.answers');
+    expect(finding).toMatchObject({ status: 'FAIL', level: 'P1' });
+    expect(finding.says).toContain(path);
+    expect(finding.remedy?.does).toContain('doctor.scrapes');
+    expect(Date.now() - (finding.evidence[0]?.observedAtMs ?? 0)).toBeLessThan(3_600_000);
+  });
+});
+
 /** Holds a connection to Redis, and ends when that ends, as signal does. */
 const SIGNAL = `
   const { connect } = require('node:net');

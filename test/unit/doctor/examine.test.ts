@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check, type Check, type Judgement } from '../../../src/doctor/check.js';
 import { examine } from '../../../src/doctor/examine.js';
-import { dayStatus } from '../../../src/doctor/verdict.js';
+import { dayStatus, nextStep } from '../../../src/doctor/verdict.js';
 import { HOST, NOW_MS, readingsWith, TEST_CLOCK } from './readings.js';
 
 const OK: Judgement = {
@@ -108,3 +108,30 @@ function aged(ageMs: number): Judgement {
   const evidence = [{ what: 'seen', source: 'test', observedAtMs: NOW_MS - ageMs }];
   return { ...OK, evidence };
 }
+
+describe('the one next step', () => {
+  const never = (): never => {
+    throw new Error('obviously broken');
+  };
+  const mend = { does: 'mend it', command: 'cdb status', risk: 'none', gate: null };
+  const warn = asked(() => ({ ...OK, status: 'WARN', remedy: mend }), { id: 'host.warns' });
+
+  it.each([
+    ['all that was examined is well', [asked(() => OK)], 'continue observation', null],
+    [
+      'what is unknown has no remedy',
+      [asked(never)],
+      'find out why host.test is CRASH',
+      'host.test',
+    ],
+    ['another has one', [asked(never), warn], 'mend it', 'host.warns'],
+    ['nothing was examined', [], 'find out why nothing was examined', null],
+  ])('where %s', async (_, checks, does, finding) => {
+    expect(nextStep(await found(...checks))).toMatchObject({ does, finding });
+  });
+
+  it('knows a judgement that nothing could be read for as unknown', async () => {
+    const unread = asked(() => ({ status: 'UNKNOWN', says: 'no answer in time', evidence: [] }));
+    expect(await found(unread)).toMatchObject([{ status: 'CRASH', says: 'no answer in time' }]);
+  });
+});

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Counter, CounterHistory, CounterSample } from '../../../src/doctor/pipeline/facts.js';
+import type { Facts } from '../../../src/doctor/facts.js';
+import type {
+  Counter,
+  CounterHistory,
+  CounterSample,
+  TradingFacts,
+} from '../../../src/doctor/pipeline/facts.js';
 import { growthOf, sideOf, windowStart } from '../../../src/doctor/pipeline/growth.js';
 import { systemView } from '../../../src/view/system-view.js';
 import { audit, fakeEngineStatus } from '../../fakes/fake-engine-status.js';
@@ -20,6 +26,8 @@ function sample(minAgo: number, counters: Record<string, Counter>): CounterSampl
 }
 
 const history = (...samples: CounterSample[]): CounterHistory => ({ samples });
+/** That it answers is all that counts here. */
+const POSTGRES = {} as Facts['postgres'];
 const BLOCKED = 'risk.orders_blocked_total';
 const ROWS = 'rows.risk_events';
 
@@ -103,6 +111,17 @@ describe('decisions and their rows', () => {
     expect(finding.says).toContain('PostgreSQL: away');
   });
 
+  it('is unknown where the database answers and the rows could not be counted in time', async () => {
+    const late = 'PostgreSQL: Cannot count risk_events: no answer within 600 ms';
+    const counters = { ...history(sample(0, { [BLOCKED]: counter(5) })), faults: [late] };
+    const finding = await findingOf('pipeline.audit_persisted', { counters, postgres: POSTGRES });
+    expect(finding).toMatchObject({ status: 'CRASH', level: 'P0' });
+    expect(finding.says).toContain(late);
+    const unasked = { ...counters, samples: [sample(0, { [ROWS]: counter(5) })] };
+    const other = { counters: unasked, postgres: POSTGRES };
+    expect(await findingOf('pipeline.audit_persisted', other)).toMatchObject({ status: 'SKIP' });
+  });
+
   it('is judged by the engine itself where one runs', async () => {
     const stalled = audit({ state: 'stalled', reason: 'relation "risk_events" does not exist' });
     const engine = systemView(fakeEngineStatus({ observedAtMs: NOW_MS, audit: stalled }));
@@ -174,5 +193,64 @@ describe('silence', () => {
     expect(finding.says).toBe(
       '14 842 decisions in 22 h, and the table risk_events is missing: 0 rows, they are not persisted',
     );
+  });
+});
+
+describe('rows and entries that could not be read', () => {
+  const late = 'PostgreSQL: Cannot doctor_open_positions: no answer within 600 ms';
+  const trading: TradingFacts = {
+    decisions: null,
+    sides: null,
+    exposure: {
+      ...{ memoryUsdt: 100, positionsUsdt: null, ordersUsdt: null, pendingUsdt: null },
+      limitUsdt: 3_000,
+    },
+    filled: null,
+    nonFinite: [],
+    signals: { looked: 5, repeated: [] },
+    unanswered: { looked: 5, overdue: [] },
+    faults: [late],
+  };
+  const of = (id: string, facts: Partial<Facts>) => findingOf(id, { trading, ...facts });
+
+  it.each([
+    'pipeline.exposure_agrees',
+    'pipeline.exposure_limit',
+    'pipeline.exposure_unwinds',
+    'pipeline.finite_figures',
+    'pipeline.one_writer',
+    'pipeline.two_sided',
+  ])('are no OK of %s', async (id) => {
+    const finding = await of(id, { postgres: POSTGRES });
+    expect(finding.status).toBe('CRASH');
+    expect(finding.says).toContain(late);
+    expect((await of(id, {})).status).not.toBe('CRASH');
+    expect(
+      (await of(id, { trading: { ...trading, faults: [] }, postgres: POSTGRES })).status,
+    ).not.toBe('CRASH');
+  });
+
+  it('leave what is drawn from other places as it is', async () => {
+    const facts = { postgres: POSTGRES };
+    expect((await of('pipeline.unique_signals', facts)).status).toBe('OK');
+    expect((await of('pipeline.orders_pending', facts)).status).toBe('OK');
+  });
+
+  it('hide no exposure that is known to be above its limit', async () => {
+    const exposure = { ...trading.exposure, memoryUsdt: 3_001 };
+    const facts = { trading: { ...trading, exposure }, postgres: POSTGRES };
+    expect((await of('pipeline.exposure_limit', facts)).status).toBe('BLOCKER');
+  });
+
+  it('leave unknown whether the stop of a key is in force', async () => {
+    const faults = ['Redis: Cannot read the key emergency_stop: no answer'];
+    const counters = {
+      ...history(sample(0, { 'risk.risk_kill_switch_active': counter(0) })),
+      faults,
+    };
+    const redisServer = {} as Facts['redisServer'];
+    const finding = await findingOf('pipeline.stop_works', { counters, redisServer });
+    expect(finding).toMatchObject({ status: 'CRASH', level: 'P0' });
+    expect((await findingOf('pipeline.stop_works', { counters })).status).toBe('OK');
   });
 });

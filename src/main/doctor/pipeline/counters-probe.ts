@@ -18,7 +18,7 @@ import type { DoctorPlace } from '../doctor-place.js';
 import { keptSamples, sampleLine } from './kept-samples.js';
 import { sampleScrape, sampleService, type SourceSample } from './service-source.js';
 import { sampleEngine, sampleStreams, sampleTables, type TableSample } from './store-sources.js';
-import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
+import { ANSWER_MS_MAX, openStreams } from './stores.js';
 
 /** From the first look of a run to its second. */
 const BETWEEN_MS = 1_000;
@@ -79,7 +79,6 @@ async function readCounters(
       observedAtMs: second.sample.atMs,
     };
   } finally {
-    await sources.tables?.close();
     if (sources.streams !== null && typeof sources.streams !== 'string') sources.streams.close();
   }
 }
@@ -95,7 +94,7 @@ async function openSources(place: DoctorPlace, config: Config): Promise<Sources>
   return {
     services: askedServices(config, place),
     scrapes: recordedScrapes(config, place.io.cwd),
-    tables: openTables(config),
+    tables: place.database?.brief() ?? null,
     streams,
     windowMs: doctor.windowMs,
   };

@@ -20,7 +20,7 @@ export async function sampleTables(
   windowMs: number,
   nowMs: number,
 ): Promise<TableSample> {
-  const { counts, missing, faults } = await countTables(pool, windowMs);
+  const { counts, missing, faults, schemaFaults } = await countTables(pool, windowMs);
   const from = 'PostgreSQL';
   const counter = (value: number, youngestMs: number | null | undefined): Counter => ({
     ...{ value, sinceMs: null, isCapped: false, from },
@@ -40,7 +40,7 @@ export async function sampleTables(
     counters: Object.fromEntries(named),
     before: Object.fromEntries(earlier),
     missing: missing.map((table) => `rows.${table}`),
-    faults,
+    faults: [...faults.map((words) => `PostgreSQL: ${words}`), ...schemaFaults],
   };
 }
 

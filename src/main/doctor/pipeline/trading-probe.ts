@@ -23,7 +23,7 @@ import { askedServices, type AskedService } from '../asked-services.js';
 import type { DoctorPlace } from '../doctor-place.js';
 import { riskMemory, type RiskMemory } from './risk-memory.js';
 import { metricsAndStatus } from './service-source.js';
-import { ANSWER_MS_MAX, openStreams, openTables } from './stores.js';
+import { ANSWER_MS_MAX, openStreams } from './stores.js';
 
 /** An order times out after 10 s, and its result may take as long again. */
 const ORDER_MS_MAX = 60_000;
@@ -66,7 +66,7 @@ async function readTrading(
 }
 
 async function readOnce(
-  { clock, isOffline }: DoctorPlace,
+  { clock, isOffline, database }: DoctorPlace,
   config: Config,
   askEngine: Asking['askEngine'],
 ): Promise<Observed<TradingFacts> | Absent> {
@@ -80,7 +80,7 @@ async function readOnce(
   const engine = await told('engine', askEngine());
   const services = askedServices(config, { isOffline });
   const [rows, streams, memory] = await Promise.all([
-    told('PostgreSQL', tradingRows(config, engine?.run.runId ?? '')),
+    told('PostgreSQL', tradingRows({ database }, config, engine?.run.runId ?? '')),
     config.redisUrl === undefined
       ? null
       : told('Redis', tradingStreams(config.redisUrl.url, clock)),
@@ -91,6 +91,7 @@ async function readOnce(
       absent: faults[0] ?? 'no engine runs, and no service, Redis or database is configured',
     };
   }
+  faults.push(...(rows?.faults ?? []).map((words) => `PostgreSQL: ${words}`));
   const own = engine === null ? memory : engineMemory(engine);
   return {
     value: { ...factsOf({ rows, streams, memory: own, config, nowMs }), faults },
@@ -98,14 +99,13 @@ async function readOnce(
   };
 }
 
-async function tradingRows(config: Config, runId: string): Promise<TradingRows | null> {
-  const pool = openTables(config);
-  if (pool === null) return null;
-  try {
-    return await readTradingRows(pool, config.doctor.windowMs, runId);
-  } finally {
-    await pool.close();
-  }
+async function tradingRows(
+  place: Pick<DoctorPlace, 'database'>,
+  config: Config,
+  runId: string,
+): Promise<TradingRows | null> {
+  const pool = place.database?.brief() ?? null;
+  return pool === null ? null : readTradingRows(pool, config.doctor.windowMs, runId);
 }
 
 async function tradingStreams(url: string, clock: DoctorPlace['clock']): Promise<TradingStreams> {

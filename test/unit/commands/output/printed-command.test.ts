@@ -24,6 +24,9 @@ describe('a command that is printed', () => {
     expect(atSamePlace('then: cdb watchdog ack --operator NAME', place({ stateDir: 'x' }))).toBe(
       'then: cdb watchdog ack --state-dir x --operator NAME',
     );
+    expect(atSamePlace('cdb doctor --fix; cdb audit verify', place({ stateDir: 'x' }))).toBe(
+      'cdb doctor --state-dir x --fix; cdb audit verify --state-dir x',
+    );
     expect(atSamePlace('cdb config validate', place({ config: 'c', envFile: 'e' }))).toBe(
       'cdb config validate --config c --env-from e',
     );

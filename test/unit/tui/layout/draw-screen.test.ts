@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawScreen } from '../../../../src/tui/layout/draw-screen.js';
+import type { Overlay, UiState } from '../../../../src/tui/ui-state.js';
 import { lineCells } from '../../../../src/tui/layout/spans.js';
 import { screenText } from '../../../../src/tui/text/screen-text.js';
-import { LISTS, VIEWS, type Overlay, type UiState } from '../../../../src/tui/ui-state.js';
+import { VIEWS } from '../../../../src/view/screen-names.js';
+import { BOARD_LISTS, type BoardListName } from '../../../../src/view/board/tables/board-lists.js';
 import { UNPRINTABLE } from '../../../../src/view/plain-text.js';
 import {
   BOARD_NOW_MS,
@@ -18,6 +20,8 @@ import {
   withTexts,
 } from '../../../fakes/fake-board.js';
 import { fakeFrame, lineText, screenOf } from '../../../fakes/screen-text.js';
+
+const LIST_NAMES = Object.keys(BOARD_LISTS) as readonly BoardListName[];
 
 const text = fc.oneof(
   fc.constantFrom(...HOSTILE_TEXTS),
@@ -54,7 +58,7 @@ const overlay: fc.Arbitrary<Overlay | null> = fc.oneof(
 const ui: fc.Arbitrary<UiState> = fc
   .record({
     view: fc.constantFrom(...VIEWS),
-    focus: fc.constantFrom(...LISTS),
+    focus: fc.constantFrom(...LIST_NAMES),
     filter: fc.oneof(fc.constant(''), text),
     sort: fc.option(
       fc.record({ column: fc.constantFrom('time', 'name', 'x'), isDescending: fc.boolean() }),
@@ -76,7 +80,7 @@ const ui: fc.Arbitrary<UiState> = fc
     behindMs: fc.option(fc.integer({ min: 0, max: 1e9 })),
   })
   .map(({ filter, sort, behindMs, ...rest }) => {
-    const lists = Object.fromEntries(LISTS.map((name) => [name, { filter, sort }]));
+    const lists = Object.fromEntries(LIST_NAMES.map((name) => [name, { filter, sort }]));
     const playback =
       behindMs === null ? null : { atMs: BOARD_NOW_MS - behindMs, newestMs: BOARD_NOW_MS };
     return fakeUi({ ...rest, lists: fakeLists(lists), playback });
