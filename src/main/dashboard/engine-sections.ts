@@ -5,6 +5,7 @@ import type { Section } from '../../view/board/section.js';
 import { stagesOfEngine, stagesWithout } from '../../view/board/stages-board.js';
 import { isWatching, stackSeen, type BoardFacts } from './board-facts.js';
 import { figureFacts, TICK_MS, type BoardHistories } from './board-histories.js';
+import { boardLinks } from './board-links.js';
 import type { Poll } from './poll.js';
 import { remembered } from './remembered.js';
 
@@ -35,12 +36,13 @@ export class EngineSections {
 
   figures(facts: BoardFacts): Board['figures'] {
     const { link, nowMs, push } = facts;
-    const isAbsent = link.state === 'absent';
     const make = () => this.#histories.figures.board(figureFacts(facts));
-    // A silent engine's figures stay what they were when it spoke last.
-    const key = isAbsent ? this.#looks : this.#pushAtMs;
-    const value = !isAbsent && push === null ? null : this.#figures([key, isAbsent], make);
-    if (!isAbsent) return this.#pushed(facts, value);
+    if (link.state !== 'absent') {
+      // A silent engine's figures stay what they were when it spoke last.
+      return this.#pushed(facts, push && this.#figures([this.#pushAtMs], make));
+    }
+    const { redis, postgres } = boardLinks(facts);
+    const value = this.#figures([this.#looks, redis.state, postgres.state], make);
     const source = isWatching(facts) ? 'Redis' : 'state directory';
     return { source, value, asOfMs: nowMs, everyMs: TICK_MS, down: null };
   }

@@ -4,6 +4,8 @@ import { faultWords } from './fault-words.js';
 
 const LOOK_MS_MAX = 2_000;
 const BACKOFF_MS_MAX = 10_000;
+/** However long its looks take. */
+const EVERY_MS_MAX = 10_000;
 
 interface PollPlan<T> {
   readonly everyMs: number;
@@ -28,6 +30,7 @@ export class Poll<T> {
   #wake = new AbortController();
   #looking: Promise<void> | null = null;
   #failures = 0;
+  #tookBeforeMs: number | null = null;
   value: T | null = null;
   asOfMs: number | null = null;
   down: Down = null;
@@ -60,12 +63,14 @@ export class Poll<T> {
     this.#wake.abort();
   }
 
-  /** How often a look comes, given how long they take. */
+  /** How often a look comes, given how long they take; a single slow one slows nothing down. */
   get everyMs(): number {
     const { everyMs, shareMax } = this.#plan;
-    return shareMax === undefined || this.tookMs === null
-      ? everyMs
-      : Math.max(everyMs, this.tookMs / shareMax);
+    if (shareMax === undefined || this.#tookBeforeMs === null || this.tookMs === null) {
+      return everyMs;
+    }
+    const tookMs = Math.min(this.tookMs, this.#tookBeforeMs);
+    return Math.min(Math.max(everyMs, tookMs / shareMax), Math.max(everyMs, EVERY_MS_MAX));
   }
 
   async #run(): Promise<void> {
@@ -104,6 +109,7 @@ export class Poll<T> {
       if (value !== undefined) {
         this.value = value;
         this.asOfMs = this.#clock.nowMs();
+        this.#tookBeforeMs = this.tookMs;
         this.tookMs = this.#clock.monotonicMs() - startedMs;
       }
       this.#plan.onChange();
