@@ -173,7 +173,7 @@ describe('what is not known', () => {
   it('says why where that is known', () => {
     for (const view of VIEWS.filter((name) => name !== 'home')) {
       const screen = screenOf(unreachableBoard(), fakeUi({ view }), '120x40');
-      expect(screen).toContain('is down: connect ECONNREFUSED');
+      expect(screen).toContain('cannot be read: connect ECONNREFUSED');
     }
   });
 
