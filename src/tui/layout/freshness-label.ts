@@ -26,7 +26,7 @@ export function freshnessLabel(section: Section<unknown>, shownMs: number): Fres
 
 /** Why there is nothing, where nothing was ever read. */
 export function nothingWords({ down, source }: Section<unknown>): string {
-  return down === null ? 'no data yet' : `no data: ${source} is down: ${down.why}`;
+  return down === null ? 'no data yet' : `no data: ${source} cannot be read: ${down.why}`;
 }
 
 /** `00:42`, and above an hour `3h12m`. */

@@ -3,8 +3,11 @@ import { graphemes, isAscii, screenText } from './screen-text.js';
 /** For terminals and fonts that know ASCII only. Takes the same number of cells. */
 export function asciiText(text: string): string {
   if (isAscii(text)) return text;
+  const shown = screenText(text);
+  // Box lines and charts fill the screen: no need to look for characters of several code units.
+  if (shown.isSure) return shown.text.replace(/[^ -~]/g, (one) => standIn(one) || '?');
   let ascii = '';
-  for (const { text: one, cells } of graphemes(screenText(text).text)) {
+  for (const { text: one, cells } of graphemes(shown.text)) {
     ascii += isAscii(one) ? one : standIn(one).padEnd(cells, '?').slice(0, cells);
   }
   return ascii;

@@ -104,12 +104,10 @@ describe('a screen', () => {
       fc.property(board, ui, size, (shown, state, [columns, rows]) => {
         const lines = drawScreen(shown, state, fakeFrame(`${columns}x${rows}`));
         expect(lines.length).toBeLessThanOrEqual(rows);
-        for (const line of lines) {
-          expect(lineCells(line)).toBeLessThanOrEqual(columns);
-          expect(lineText(line)).not.toMatch(UNPRINTABLE);
-        }
+        expect(lines.filter((line) => lineCells(line) > columns)).toEqual([]);
+        expect(lines.map(lineText).filter((line) => line.search(UNPRINTABLE) >= 0)).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -119,9 +117,9 @@ describe('a screen', () => {
       fc.property(board, ui, size, (shown, state, [columns, rows]) => {
         const lines = drawScreen(shown, state, fakeFrame(`${columns}x${rows}`));
         expect(lines).toHaveLength(rows);
-        for (const line of lines) expect(lineCells(line)).toBe(columns);
+        expect(lines.filter((line) => lineCells(line) !== columns)).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -129,9 +127,9 @@ describe('a screen', () => {
     fc.assert(
       fc.property(board, ui, (shown, state) => {
         const lines = drawScreen(shown, { ...state, isAscii: true }, fakeFrame('120x40'));
-        for (const line of lines) expect(lineText(line)).toMatch(/^[ -~]*$/);
+        expect(lines.map(lineText).filter((line) => !/^[ -~]*$/.test(line))).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 
@@ -179,7 +177,7 @@ describe('what is not known', () => {
   it('says why where that is known', () => {
     for (const view of VIEWS.filter((name) => name !== 'home')) {
       const screen = screenOf(unreachableBoard(), fakeUi({ view }), '120x40');
-      expect(screen).toContain('is down: connect ECONNREFUSED');
+      expect(screen).toContain('cannot be read: connect ECONNREFUSED');
     }
   });
 
