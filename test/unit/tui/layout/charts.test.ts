@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dotChart, sparkline } from '../../../../src/tui/layout/charts.js';
+import { dotChart } from '../../../../src/tui/layout/charts.js';
+import { sparkline } from '../../../../src/view/board/sparkline.js';
 
 describe('a sparkline', () => {
   it('draws levels, a measured 0 at the bottom, and what is not known as a gap', () => {
