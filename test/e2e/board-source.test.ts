@@ -231,7 +231,7 @@ describe('the board of a running engine', () => {
           (log.value?.length ?? 0) > 0 &&
           (ledger.value?.length ?? 0) > 0 &&
           doctor.value !== null &&
-          permissions.value?.readiness != null
+          (permissions.value?.readiness ?? null) !== null
         );
       },
     );

@@ -41,8 +41,9 @@ export const EVERY_MS = {
   readiness: 60_000,
 } as const;
 
-/** Questions to a database take at most this part of the time: the engine shares it. */
-const AUDIT_SHARE_MAX = 0.02;
+/** Part of the time that questions may take: the engine shares its database and its thread. */
+const AUDIT_SHARE_MAX = 0.01;
+const ORDERS_SHARE_MAX = 0.005;
 
 /** One poll for each place that is asked, or each thing that is asked of it. */
 export interface BoardParts {
@@ -91,7 +92,7 @@ export function boardParts(call: PartsCall): BoardParts {
     standing().isAbsent ? look() : undefined;
   return {
     audit: poll(EVERY_MS.audit, auditLook(ports, standing), AUDIT_SHARE_MAX),
-    orders: poll(EVERY_MS.orders, ordersLook(ports, standing), AUDIT_SHARE_MAX),
+    orders: poll(EVERY_MS.orders, ordersLook(ports, standing), ORDERS_SHARE_MAX),
     redis: poll(EVERY_MS.redis, redisLook(ports, standing)),
     disk: poll(EVERY_MS.disk, async () => {
       if (standing().isAbsent && !standing().hasStack) return disk.look();

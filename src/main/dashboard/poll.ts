@@ -5,7 +5,7 @@ import { faultWords } from './fault-words.js';
 const LOOK_MS_MAX = 2_000;
 const BACKOFF_MS_MAX = 10_000;
 /** However long its looks take. */
-const EVERY_MS_MAX = 10_000;
+const EVERY_MS_MAX = 30_000;
 
 interface PollPlan<T> {
   readonly everyMs: number;

@@ -17,7 +17,10 @@ export class EventFeed {
     const same = this.#rows.find((row) => isSame(row, event));
     const rest = same === undefined ? this.#rows : this.#rows.filter((row) => row !== same);
     const row = { ...event, seq: (this.#seq += 1), count: (same?.count ?? 0) + 1 };
-    this.#rows = [row, ...rest].slice(0, EVENTS_MAX);
+    // What is read of a log at first is older than what was seen meanwhile.
+    const at = rest.findIndex((one) => one.atMs <= atMs);
+    const place = at === -1 ? rest.length : at;
+    this.#rows = [...rest.slice(0, place), row, ...rest.slice(place)].slice(0, EVENTS_MAX);
   }
 
   get rows(): readonly EventRow[] {

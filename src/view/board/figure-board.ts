@@ -1,4 +1,5 @@
 import type { FigureBoard, FlowLine, LinkRow, Panel } from './board.js';
+import { boundedText } from './bounded.js';
 import { CounterHistory } from './counter-history.js';
 import type { EnginePush } from './engine-push.js';
 import { figureNumber } from './figure-number.js';
@@ -84,7 +85,8 @@ export class FigureHistory {
     );
     const rated = entriesOf(this.#counters).map(([key, counter]) => {
       const perSec = perSecOf(key, key === 'errors' ? ERROR_WINDOW_MS : undefined);
-      return panel(key, perSec, { trend: counter.trend(nowMs) });
+      const note = key === 'blocked' ? mostOfBlocks(facts.push) : '';
+      return panel(key, perSec, { note, trend: counter.trend(nowMs) });
     });
     const flow = FLOW.map(([name, key]): FlowLine => {
       return { name, perSec: perSecOf(key), trend: this.#counters[key].flow(nowMs) };
@@ -171,6 +173,13 @@ function linkLook(
 
 function breakers(push: EnginePush | null): string {
   return push?.view.portfolio.breakersOpen.join(', ') ?? '';
+}
+
+/** The code that refused most; empty before the first refusal. */
+function mostOfBlocks(push: EnginePush | null): string {
+  // Most frequent first, as the view has them.
+  const [first] = Object.keys(push?.view.blockedByCode ?? {});
+  return first === undefined ? '' : `mostly ${boundedText(first)}`;
 }
 
 /** Of the process that has run for the shortest time. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -23,7 +24,7 @@ let faults: unknown[];
 /** What the next frame is. */
 let frame: () => Promise<string>;
 const heard: HeardViews[] = [];
-const sockets: Socket[] = [];
+const sockets: Duplex[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'cdb-push-'));
@@ -65,7 +66,10 @@ function hear(silentMs = 3_000) {
     },
   );
   heard.push(one);
-  return { ...seen, seen, close: () => one.close() };
+  const close = () => {
+    one.close();
+  };
+  return { ...seen, seen, close };
 }
 
 /** The raw words of an upgrade; `ws` as a client would not send wrong ones. */
@@ -227,7 +231,7 @@ describe('whoever hears it', () => {
       });
       heard.push(one);
     });
-    mute.on('upgrade', (_, socket) => sockets.push(socket as Socket));
+    mute.on('upgrade', (_, socket) => sockets.push(socket));
     expect(await why).toMatch(/said nothing|Opening handshake/);
     mute.close();
   });

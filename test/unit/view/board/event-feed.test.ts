@@ -45,6 +45,12 @@ describe('EventFeed', () => {
     expect(feed.rows.map(({ count }) => count)).toEqual([1, 2, 1]);
   });
 
+  it('puts what is told late where it belongs', () => {
+    const feed = new EventFeed();
+    for (const atMs of [3_000, 1_000, 2_000]) feed.add(event(`at ${atMs}`, atMs));
+    expect(feed.rows.map(({ atMs }) => atMs)).toEqual([3_000, 2_000, 1_000]);
+  });
+
   it('keeps at most 200, newest first, each with a number of its own', () => {
     const feed = new EventFeed();
     for (let at = 0; at < 500; at += 1) feed.add(event(`event ${at}`, at));

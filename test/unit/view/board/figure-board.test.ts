@@ -91,7 +91,7 @@ describe('FigureHistory', () => {
       (name) => panelOf(board, name).value,
     );
     expect(rates).toEqual([30, 3, 2, 1, 2].map((rate) => expect.closeTo(rate) as number));
-    expect(panelOf(board, 'BLOCKED').state).toBe('bad');
+    expect(panelOf(board, 'BLOCKED')).toMatchObject({ state: 'bad', note: 'mostly RC_001' });
     expect(board.flow.map(({ name, perSec }) => [name, Math.round(perSec ?? -1)])).toEqual([
       ['trades', 30],
       ['signals', 3],
