@@ -57,7 +57,11 @@ function report(fault: unknown): void {
 }
 
 // The terminal of this program may be gone: nobody is left to tell, and each try would be a fault.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => quit(1));
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    quit(1);
+  });
+}
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 session.open();
