@@ -120,7 +120,10 @@ export function commandsBelow({ commands }: CommandTable, name: string): readonl
 }
 
 /** The names in `schema` (`cdb.config.show/1`) of what the command prints with --json. */
-export function envelopeNames({ name, envelopes }: CommandSpec): readonly string[] {
+export function envelopeNames({
+  name,
+  envelopes,
+}: Pick<CommandSpec, 'name' | 'envelopes'>): readonly string[] {
   return envelopes ?? [name.replaceAll(' ', '.')];
 }
 

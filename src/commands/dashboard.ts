@@ -1,4 +1,5 @@
 import { EXIT, OperatorError } from '../operator-error.js';
+import type { Board } from '../view/board/board.js';
 import { THEMES, VIEWS, type ThemeName, type ViewName } from '../view/screen-names.js';
 import type { CommandIo } from './command-io.js';
 import type { ScreenPlan } from './dashboard/dashboard-services.js';
@@ -31,7 +32,9 @@ export async function run(
       return EXIT.OK;
     }
     if (isSaid) return await sayChanges(source, io, (ms, signal) => services.pause(ms, signal));
-    return await services.runDashboard(source, plan, { options, io, services });
+    const status = await services.runDashboard(source, plan, { options, io, services });
+    if (!plan.isReplay) io.stdout(`${leftWords(source.board())}\n`);
+    return status;
   } finally {
     await source.close();
   }
@@ -48,6 +51,14 @@ function screenPlan(options: ParsedOptions, io: CommandIo): ScreenPlan {
     isReplay: options.text('replay') !== undefined,
     record: options.text('record') ?? null,
   };
+}
+
+/** Whoever closes a screen must not believe to have stopped something. */
+function leftWords({ links }: Board): string {
+  const isRunning = links.some(({ name, state }) => name === 'engine' && state === 'up');
+  return isRunning
+    ? 'dashboard closed; the engine keeps running (cdb stop ends it)'
+    : 'dashboard closed; no engine answers here';
 }
 
 /** The command table has refused every other word. */

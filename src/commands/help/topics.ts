@@ -54,7 +54,9 @@ No order leaves before its decision is committed; when decisions cannot be commi
 const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   HOME: 'where ~/.config/cdb/config.yaml and completions are looked for',
   NOTIFY_SOCKET: 'set by systemd: the engine tells it that it is ready, lives, and stops',
-  NO_COLOR: 'nothing to switch off: output has no colour',
+  NO_COLOR: 'cdb dashboard begins with the theme mono; nothing else has a colour',
+  'LC_ALL, LC_CTYPE, LANG': 'without UTF-8, cdb dashboard draws with ASCII only',
+  'ACCESSIBLE, INK_SCREEN_READER': '1: cdb dashboard says sentences instead of drawing',
   PATH: 'where PostgreSQL programs are looked for when the packaged ones are missing',
   'SUDO_USER, USER, LOGNAME': 'the first that is set goes on record as the operator',
   TMPDIR: 'where a crash file goes when the state directory cannot take it',

@@ -46,6 +46,7 @@ export const OBSERVE = inGroup('Observe', [
         summary: 'no screen: one sentence for each change; ACCESSIBLE=1 does the same',
       },
     ],
+    envelopes: [],
     load: () => import('../dashboard.js'),
   },
   watchable('logs', {

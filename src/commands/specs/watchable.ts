@@ -20,27 +20,22 @@ export function watchable(view: ViewName, spec: Unplaced): Unplaced {
   return {
     ...spec,
     options: [...options, WATCH],
+    envelopes: [...envelopeNames(spec), 'watch'],
     load: () =>
       Promise.resolve({
         run: async (parsed, io, services) => {
           const everyMs = parsed.number(WATCH.key ?? '');
           if (everyMs === undefined) return (await spec.load()).run(parsed, io, services);
-          refuseOthers(spec.name, parsed, options);
+          refuseOthers(parsed, options);
           const { watchView } = await import('../watch/watch-view.js');
-          const [command = spec.name] = envelopeNames({ ...spec, group: 'Observe' });
-          const watched = { view, command: `${command}.watch`, everyMs };
-          return watchView(watched, { options: parsed, io, services });
+          return watchView({ view, everyMs }, { options: parsed, io, services });
         },
       }),
   };
 }
 
 /** What is watched is what the dashboard shows: a filter that is not heeded must not seem to be. */
-function refuseOthers(
-  name: string,
-  { words }: ParsedOptions,
-  options: readonly OptionSpec[],
-): void {
+function refuseOthers({ words }: ParsedOptions, options: readonly OptionSpec[]): void {
   const given = options
     .flatMap(optionNames)
     .find((flag) => words.some((word) => word === flag || word.startsWith(`${flag}=`)));
@@ -49,7 +44,7 @@ function refuseOthers(
     code: 'CDB-E0002',
     what: `Cannot watch with ${given}`,
     why: '--watch prints the list that the dashboard shows, whole',
-    todo: `cdb ${name} --watch, or cdb ${name} ${given} without --watch; cdb dashboard filters with /`,
+    todo: `give --watch alone, or ${given} without it; cdb dashboard filters with /`,
     exit: EXIT.USAGE,
   });
 }

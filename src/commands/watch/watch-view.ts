@@ -25,16 +25,11 @@ const ROWS_MAX = 30;
 
 interface Watched {
   readonly view: ViewName;
-  /** Name of the envelopes. */
-  readonly command: string;
   readonly everyMs: number;
 }
 
 /** A view of the dashboard as text, again and again until Ctrl-C: the same board, the same columns. */
-export async function watchView(
-  { view, command, everyMs }: Watched,
-  call: ScreenCall,
-): Promise<number> {
+export async function watchView({ view, everyMs }: Watched, call: ScreenCall): Promise<number> {
   const { options, io, services } = call;
   const source = await services.boardSource(options, io, { intervalMs: everyMs });
   const stop = new StopRequest(io);
@@ -48,7 +43,7 @@ export async function watchView(
       const shown =
         io.outputFormat === 'text'
           ? viewText(view, board, { nowMs: io.nowMs(), everyMs })
-          : `${envelope(command, viewData(view, board), io.nowMs())}\n`;
+          : `${envelope('watch', viewData(view, board), io.nowMs())}\n`;
       await orAborted(screen.show(shown), stop.signal);
       await services.pause(everyMs, stop.signal);
     }
@@ -115,5 +110,5 @@ function viewData(view: ViewName, board: Board): unknown {
     const asOfMs = section === null ? board.atMs : section.asOfMs;
     return [name, { asOfMs, down: section?.down ?? null, rows: list.rows(board) }] as const;
   });
-  return toWire({ where: board.where, ...Object.fromEntries(lists) });
+  return toWire({ view, where: board.where, ...Object.fromEntries(lists) });
 }

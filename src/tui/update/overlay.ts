@@ -16,6 +16,8 @@ const SCROLL: Readonly<Record<KeyName, number>> = {
   space: PAGE_LINES,
   g: -Infinity,
   home: -Infinity,
+  G: Infinity,
+  end: Infinity,
 };
 
 /** The keys while something stands over the view. Whatever is not named closes it or does nothing. */

@@ -44,7 +44,7 @@ export const BLOCKS_TABLE: BoardTable<BlockRow> = {
       text: ({ atMs }, context) => whenCell(atMs, context),
       sortBy: ({ atMs }) => atMs,
     },
-    { name: 'symbol', title: 'SYMBOL', width: 10, priority: 3, text: ({ symbol }) => symbol },
+    { name: 'symbol', title: 'SYMBOL', width: 12, priority: 3, text: ({ symbol }) => symbol },
     { name: 'side', title: 'SIDE', width: 4, priority: 5, text: ({ side }) => side },
     {
       ...{ name: 'code', title: 'CODE', width: 14, priority: 1 },

@@ -99,6 +99,18 @@ export function decimalCell(text: string | null): string {
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}${rest}`;
 }
 
+/**
+ * As `decimalCell`, rounded to so many cells; the row itself has every digit. What is not 0 never
+ * reads as 0, and then stays as it is.
+ */
+export function roundedCell(text: string | null, cells: number): string {
+  const whole = decimalCell(text);
+  const at = whole.indexOf('.');
+  if (text === null || whole.length <= cells || at === -1 || at > cells) return whole;
+  const rounded = Number(text).toFixed(Math.max(0, cells - at - 1));
+  return /[1-9]/.test(rounded) ? decimalCell(rounded) : whole;
+}
+
 export function textCell(text: string): string {
   return text === '' ? NO_DATA : text;
 }

@@ -1,6 +1,6 @@
 import type { FillBoardRow, OrderRow } from '../board.js';
 import type { BoardTable, CellTone } from '../table.js';
-import { decimalCell, lastCell, textCell } from './cell-text.js';
+import { lastCell, roundedCell, textCell } from './cell-text.js';
 
 export const FILLS_TABLE: BoardTable<FillBoardRow> = {
   name: 'fills',
@@ -11,7 +11,7 @@ export const FILLS_TABLE: BoardTable<FillBoardRow> = {
       text: ({ atMs }, context) => lastCell(atMs, context),
       sortBy: ({ atMs }) => atMs,
     },
-    { name: 'symbol', title: 'SYMBOL', width: 9, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'symbol', title: 'SYMBOL', width: 12, priority: 1, text: ({ symbol }) => symbol },
     { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
     {
       ...{ name: 'status', title: 'STATUS', width: 9, priority: 7 },
@@ -20,27 +20,27 @@ export const FILLS_TABLE: BoardTable<FillBoardRow> = {
     },
     {
       ...{ name: 'qty', title: 'QTY', width: 10, align: 'right', priority: 4 },
-      text: ({ qty }) => decimalCell(qty),
+      text: ({ qty }) => roundedCell(qty, 10),
       sortBy: ({ qty }) => numberIn(qty),
     },
     {
       ...{ name: 'price', title: 'PRICE', width: 10, align: 'right', priority: 5 },
-      text: ({ price }) => decimalCell(price),
+      text: ({ price }) => roundedCell(price, 10),
       sortBy: ({ price }) => numberIn(price),
     },
     {
       ...{ name: 'slip', title: 'SLIP bp', width: 7, align: 'right', priority: 6 },
-      text: ({ slippageBps }) => decimalCell(slippageBps),
+      text: ({ slippageBps }) => roundedCell(slippageBps, 5),
       sortBy: ({ slippageBps }) => numberIn(slippageBps),
     },
     {
       ...{ name: 'fee', title: 'FEE', width: 9, align: 'right', priority: 9 },
-      text: ({ fee }) => decimalCell(fee),
+      text: ({ fee }) => roundedCell(fee, 9),
       sortBy: ({ fee }) => numberIn(fee),
     },
     {
       ...{ name: 'pnl', title: 'PNL', width: 9, align: 'right', priority: 10 },
-      text: ({ realizedPnl }) => decimalCell(realizedPnl),
+      text: ({ realizedPnl }) => roundedCell(realizedPnl, 9),
       tone: ({ realizedPnl }) => pnlTone(realizedPnl),
       sortBy: ({ realizedPnl }) => numberIn(realizedPnl),
     },
@@ -64,16 +64,16 @@ export const ORDERS_TABLE: BoardTable<OrderRow> = {
       text: ({ atMs }, context) => lastCell(atMs, context),
       sortBy: ({ atMs }) => atMs,
     },
-    { name: 'symbol', title: 'SYMBOL', width: 9, priority: 1, text: ({ symbol }) => symbol },
+    { name: 'symbol', title: 'SYMBOL', width: 12, priority: 1, text: ({ symbol }) => symbol },
     { name: 'side', title: 'SIDE', width: 4, priority: 3, text: ({ side }) => side },
     {
       ...{ name: 'qty', title: 'QTY', width: 10, align: 'right', priority: 5 },
-      text: ({ qty }) => decimalCell(qty),
+      text: ({ qty }) => roundedCell(qty, 10),
       sortBy: ({ qty }) => numberIn(qty),
     },
     {
       ...{ name: 'price', title: 'PRICE', width: 10, align: 'right', priority: 6 },
-      text: ({ price }) => decimalCell(price),
+      text: ({ price }) => roundedCell(price, 10),
       sortBy: ({ price }) => numberIn(price),
     },
     {

@@ -123,7 +123,7 @@ describe('what changes something', () => {
   });
 
   test('is asked for, with the target first and the whole command; the default is no', () => {
-    const asked = press(fakeUi({ hasControl: true }), ['m', 'enter']).ui;
+    const asked = press(fakeUi({ hasControl: true }), ['m', 'j', 'enter']).ui;
     expect(asked.overlay).toMatchObject({
       kind: 'confirm',
       lines: [
@@ -141,7 +141,7 @@ describe('what changes something', () => {
   });
 
   test('takes no key for 400 ms after the question has opened', () => {
-    const asked = press(fakeUi({ hasControl: true }), ['m', 'enter']).ui;
+    const asked = press(fakeUi({ hasControl: true }), ['m', 'j', 'enter']).ui;
     const early = { ...CONTEXT, nowMs: BOARD_NOW_MS + 399 };
     for (const key of ['y', 'n', 'escape', 'enter']) {
       const { ui, effects } = press(asked, [key], early);
