@@ -22,7 +22,11 @@ export async function sayChanges(
     if (!io.stdout(`${plainText(text)}\n`)) await orAborted(io.stdoutDrained(), stop.signal);
   };
   const listen = async (): Promise<number> => {
-    await whenRead(source, ({ control }) => [control], stop.signal);
+    await whenRead(
+      source,
+      ({ control, figures, stages }) => [control, figures, stages],
+      stop.signal,
+    );
     let heard: Board = source.board();
     for (const sentence of overviewSentences(heard)) await say(sentence);
     for (;;) {
@@ -32,7 +36,7 @@ export async function sayChanges(
       const [worst, ...others] = changeSentences(heard, board);
       if (worst === undefined) continue;
       heard = board;
-      await say(others.length === 0 ? worst : `${worst} And ${others.length} more changes.`);
+      await say(others.length === 0 ? worst : `${worst} And ${others.length} more.`);
     }
   };
   try {

@@ -16,7 +16,6 @@ import { warmKillSwitch } from './warm-kill-switch.js';
 
 /** Of a snapshot that no terminal is there for. */
 const SNAPSHOT_SIZE = { columns: 120, rows: 40 } as const;
-const SNAPSHOT_WAIT_MS = 3_000;
 
 /** @throws OperatorError for a file that is no recording */
 export async function openRecording(path: string, io: CommandIo): Promise<RecordedBoards> {
@@ -65,12 +64,12 @@ export async function screenText(
   plan: ScreenPlan,
   io: CommandIo,
 ): Promise<string> {
-  const late = AbortSignal.timeout(SNAPSHOT_WAIT_MS);
-  await whenRead(
-    source,
-    ({ control, figures, streams, stages }) => [control, figures, streams, stages],
-    late,
-  );
+  await whenRead(source, ({ control, figures, streams, stages }) => [
+    control,
+    figures,
+    streams,
+    stages,
+  ]);
   const board = source.board();
   const size = io.stdoutIsTTY ? io.terminalSize() : SNAPSHOT_SIZE;
   const self = { cpuFraction: null, rssBytes: process.memoryUsage.rss(), droppedFrames: 0 };

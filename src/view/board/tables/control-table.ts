@@ -5,7 +5,7 @@ import { levelTone, markedWord, statusTone } from './state-word.js';
 
 /** A place of the register, a scope with its own level, a gate, or an item of the readiness. */
 export interface ControlRow {
-  readonly part: 'place' | 'scope' | 'gate' | 'readiness';
+  readonly part: 'register' | 'place' | 'scope' | 'gate' | 'readiness';
   readonly name: string;
   readonly state: string;
   readonly tone: CellTone;
@@ -50,8 +50,15 @@ export function controlRows(
   ];
 }
 
-function registerRows({ places, scopes }: ControlBoard): readonly ControlRow[] {
+function registerRows(control: ControlBoard): readonly ControlRow[] {
+  const { places, scopes, mode, level, operator, ordersTo } = control;
+  const why = [control.reason, control.message].filter((text) => text !== '').join(': ');
   return [
+    {
+      ...{ part: 'register', name: `mode ${mode}`, state: level, tone: levelTone(level) },
+      words: `orders to ${ordersTo === '' ? NO_DATA : ordersTo}; by ${operator}: ${why}`,
+      untilMs: null,
+    },
     ...places.map(({ name, level, epoch, words }): ControlRow => {
       const isAsked = level !== NO_DATA && level !== '';
       const says = epoch === null ? words : `epoch ${epoch}, ${words}`;
