@@ -1,4 +1,5 @@
-// Draws docs/first-run.svg from what `cdb run` really prints: `node scripts/readme-picture.mjs`.
+// Draws docs/first-run.svg and docs/dashboard.svg from what cdb really prints and draws:
+// `node scripts/readme-picture.mjs`.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,19 +16,53 @@ const scratch = mkdtempSync(join(tmpdir(), 'cdb-picture-'));
 // As root the database runs as another user, who has to pass through.
 chmodSync(scratch, 0o711);
 try {
-  const output = execFileSync(
-    process.execPath,
-    [
-      join(root, 'bin', 'cdb.js'),
-      ...['run', '--paper', '--feed', 'sample', '--speed', 'max', '--metrics-port', '0'],
-      ...['--state-dir', join(scratch, '.cdb')],
-    ],
-    { cwd: scratch, encoding: 'utf8', timeout: 120_000 },
-  );
+  const stateDir = join(scratch, '.cdb');
+  const place = ['--metrics-port', '0', '--state-dir', stateDir];
+  const output = cdb('run', '--paper', '--feed', 'sample', '--speed', 'max', ...place);
   const lines = output.replaceAll(`${scratch}/`, './').trimEnd().split('\n');
-  writeFileSync(join(root, 'docs', 'first-run.svg'), svg(excerpt(lines)));
+  const firstRun = 'The first run of cdb: preflight, decisions, fills and the summary';
+  writeFileSync(join(root, 'docs', 'first-run.svg'), svg(excerpt(lines), firstRun));
+  await pictureOfHome(stateDir, place);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+function cdb(...args) {
+  return execFileSync(process.execPath, [join(root, 'bin', 'cdb.js'), ...args], {
+    cwd: scratch,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+}
+
+/** Home after some seconds beside a running engine, with a check-up kept before. */
+async function pictureOfHome(stateDir, place) {
+  cdb('run', '--paper', '--feed', 'sample', '--restart', '--detach', ...place);
+  try {
+    try {
+      cdb('doctor', '--daily', '--write', '--state-dir', stateDir);
+    } catch (fault) {
+      // 1 is a finding: the report is kept all the same.
+      if (fault.status !== 1) throw fault;
+    }
+    const recording = join(scratch, 'home.json');
+    const child = spawn(
+      'script',
+      ['-qfec', shellLine(stateDir, recording), '/dev/null'],
+      { cwd: scratch, stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin.end('q');
+    await ended;
+    const snapshot = join(scratch, 'home.txt');
+    cdb('dashboard', '--replay', recording, '--snapshot', snapshot, '--state-dir', stateDir);
+    const lines = readFileSync(snapshot, 'utf8').trimEnd().split('\n');
+    const title = 'Home of the dashboard, beside an engine on recorded trades';
+    writeFileSync(join(root, 'docs', 'dashboard.svg'), svg(lines, title));
+  } finally {
+    cdb('stop', '--state-dir', stateDir);
+  }
 }
 
 /** The start, one stretch with an ALLOW, its fills and a refusal, and the end. */
