@@ -1,13 +1,20 @@
 // Draws docs/first-run.svg and docs/dashboard.svg from what cdb really prints and draws:
 // `node scripts/readme-picture.mjs`.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const COLUMNS = 118;
+const CDB = join(root, 'bin', 'cdb.js');
+const COLUMNS = 120;
+const ROWS = 40;
+/** Long enough for trends. */
+const WATCHED_MS = 45_000;
+const WRITTEN_MS = 1_500;
+const MARKS = { '●': '#8fd694', '▲': '#e6c07b', '✖': '#f08a7d' };
 const LINE_PX = 18;
 const CHAR_PX = 8.1;
 const MARGIN_PX = 16;
@@ -28,7 +35,7 @@ try {
 }
 
 function cdb(...args) {
-  return execFileSync(process.execPath, [join(root, 'bin', 'cdb.js'), ...args], {
+  return execFileSync(process.execPath, [CDB, ...args], {
     cwd: scratch,
     encoding: 'utf8',
     timeout: 120_000,
@@ -45,21 +52,23 @@ async function pictureOfHome(stateDir, place) {
       // 1 is a finding: the report is kept all the same.
       if (fault.status !== 1) throw fault;
     }
-    const recording = join(scratch, 'home.json');
-    const child = spawn(
-      'script',
-      ['-qfec', shellLine(stateDir, recording), '/dev/null'],
-      { cwd: scratch, stdio: ['pipe', 'ignore', 'ignore'] },
-    );
-    await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
+    const dashboard = ['dashboard', '--state-dir', stateDir].map((word) => `'${word}'`).join(' ');
+    const line = `stty cols ${COLUMNS} rows ${ROWS}; exec '${process.execPath}' '${CDB}' ${dashboard}`;
+    const child = spawn('script', ['-qfec', line, '/dev/null'], {
+      cwd: scratch,
+      env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.stdin.end('q');
+    await pause(WATCHED_MS);
+    child.stdin.write('x');
+    await pause(WRITTEN_MS);
+    child.stdin.write('q');
     await ended;
-    const snapshot = join(scratch, 'home.txt');
-    cdb('dashboard', '--replay', recording, '--snapshot', snapshot, '--state-dir', stateDir);
-    const lines = readFileSync(snapshot, 'utf8').trimEnd().split('\n');
+    const name = readdirSync(scratch).find((file) => /^cdb-snap-.*\.txt$/.test(file));
+    const text = readFileSync(join(scratch, name), 'utf8').replaceAll(scratch, '.');
     const title = 'Home of the dashboard, beside an engine on recorded trades';
-    writeFileSync(join(root, 'docs', 'dashboard.svg'), svg(lines, title));
+    writeFileSync(join(root, 'docs', 'dashboard.svg'), svg(text.trimEnd().split('\n'), title));
   } finally {
     cdb('stop', '--state-dir', stateDir);
   }
@@ -80,16 +89,17 @@ function excerpt(lines) {
   ].map((line) => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line));
 }
 
-function svg(lines) {
+function svg(lines, title) {
   const width = Math.ceil(COLUMNS * CHAR_PX + 2 * MARGIN_PX);
   const height = lines.length * LINE_PX + 2 * MARGIN_PX;
   const rows = lines.map((line, i) => {
     const y = MARGIN_PX + (i + 0.75) * LINE_PX;
-    return `  <text x="${MARGIN_PX}" y="${y}" fill="${colour(line)}">${escape(line)}</text>`;
+    const parts = marked(line);
+    return `  <text x="${MARGIN_PX}" y="${y}" fill="${colour(line)}">${parts}</text>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" role="img">`,
-    '  <title>The first run of cdb: preflight, decisions, fills and the summary</title>',
+    `  <title>${escape(title)}</title>`,
     `  <rect width="100%" height="100%" rx="8" fill="#11151a"/>`,
     `  <g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13.5" xml:space="preserve">`,
     ...rows,
@@ -104,6 +114,13 @@ function colour(line) {
   if (/ risk +BLOCK /.test(line)) return '#f08a7d';
   if (/ risk +ALLOW /.test(line) || / fill /.test(line)) return '#8fd694';
   return line.startsWith('$') ? '#ffffff' : '#c8d1dc';
+}
+
+/** A mark and its word in the colour of its state. */
+function marked(line) {
+  return escape(line).replace(/([●▲✖])( [^ │]+)/g, (_, mark, word) => {
+    return `<tspan fill="${MARKS[mark]}">${mark}${word}</tspan>`;
+  });
 }
 
 function escape(text) {
