@@ -10,6 +10,8 @@ export class BoardPast {
   recordingFault = '';
   readonly #ring: BoardRing;
   readonly #recorder: BoardRecorder | null;
+  /** Between two seconds, where the screen was held. */
+  #held: Board | null = null;
 
   /** @param openRecorder makes the recorder, with what it calls when it can't go on */
   constructor(
@@ -27,8 +29,13 @@ export class BoardPast {
     if (this.#ring.add(board)) this.#recorder?.add(board);
   }
 
+  /** Can be gone back to by its exact time, until another one is held. */
+  hold(board: Board): void {
+    this.#held = board;
+  }
+
   at(ms: number): Board | null {
-    return this.#ring.at(ms);
+    return this.#held?.atMs === ms ? this.#held : this.#ring.at(ms);
   }
 
   span(): { readonly oldestMs: number; readonly newestMs: number } | null {

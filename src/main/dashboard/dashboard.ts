@@ -154,6 +154,8 @@ export class Dashboard {
     const { ui, effects } = update(this.#ui, input, context);
     this.#ui = ui;
     if (held !== null && ui.playback === null) this.#goOn(held.atMs);
+    // What was on the screen stays on it; the past has one moment a second only.
+    if (held === null && ui.playback !== null) past.hold(context.board);
     for (const effect of effects) this.#do(effect);
     this.#pacer.request('key');
   }

@@ -15,8 +15,8 @@ export const TIME_STEP_MS = {
 /** Holds the screen; what comes meanwhile is kept. */
 export function pause(ui: UiState, { board, span }: UpdateContext): Updated {
   if (ui.playback !== null) return only({ ...ui, playback: null });
-  const newestMs = span?.newestMs ?? board.atMs;
-  return only({ ...ui, playback: { atMs: Math.min(board.atMs, newestMs), newestMs } });
+  const newestMs = Math.max(span?.newestMs ?? board.atMs, board.atMs);
+  return only({ ...ui, playback: { atMs: board.atMs, newestMs } });
 }
 
 /** A step from now is one back from the newest moment. */

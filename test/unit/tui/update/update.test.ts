@@ -191,6 +191,9 @@ describe('time', () => {
     const held = press(fakeUi(), ['space']).ui;
     expect(held.playback).toEqual({ atMs: BOARD_NOW_MS, newestMs: BOARD_NOW_MS });
     expect(press(held, ['space']).ui.playback).toBeNull();
+    const span = { oldestMs: BOARD_NOW_MS - MIN_MS, newestMs: BOARD_NOW_MS - 700 };
+    const between = press(fakeUi(), ['space'], { ...CONTEXT, span }).ui;
+    expect(between.playback?.atMs, 'the moment that is shown').toBe(BOARD_NOW_MS);
     const none = press(fakeUi(), [','], { ...CONTEXT, span: null }).ui;
     expect(none.playback).toBeNull();
     expect(none.notice?.text).toContain('is kept yet');
