@@ -1,13 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { resolve } from 'node:path';
 import { drillConfig } from '../../src/commands/kill-switch/drill-config.js';
 import { runDrill } from '../../src/commands/kill-switch/drill-engine.js';
 import { HOP_NAMES, histogramOf, round } from '../../src/commands/kill-switch/drill-figures.js';
 import { openDrillPlace } from '../../src/main/operator/drill-place.js';
 import { services } from '../../src/main/services.js';
 import { fakeCommandIo } from '../fakes/fake-command-io.js';
+import { longSample } from './long-sample.js';
 import { spread } from './spread.js';
 
 /** (g) The drill of `cdb kill-switch drill`, often: at its own rate of trades, and at ten times that. */
@@ -25,16 +25,17 @@ const LOADS: Readonly<Record<string, Load>> = {
   idle: { speed: '100', copies: 8 },
   load: { speed: '1000', copies: 60, thresholds: { 'signal.thresholdPp': '0.005' } },
 };
-const SAMPLE = 'data/sample/binance-futures-btcusdt-20200222.csv.gz';
-/** Beyond the two hours of the sample, in whole minutes. */
-const SHIFT_MS = 126 * 60_000;
 
 const [directory = '', name = 'idle'] = process.argv.slice(2);
 const { speed, copies, thresholds } = LOADS[name] ?? LOADS['idle']!;
 mkdirSync(directory, { recursive: true, mode: 0o711 });
 const place = openDrillPlace(resolve('bin/cdb.js'));
 try {
-  const config = drillConfig(place.stateDir, { source: longSample(copies), speed }, thresholds);
+  const config = drillConfig(
+    place.stateDir,
+    { source: longSample(directory, copies), speed },
+    thresholds,
+  );
   const { signal } = new AbortController();
   const io = fakeCommandIo({
     stderr: (text) => process.stderr.write(text),
@@ -63,22 +64,4 @@ try {
   );
 } finally {
   place.remove();
-}
-
-/** The sample again and again, later. */
-function longSample(times: number): string {
-  const [header = '', ...rows] = gunzipSync(readFileSync(SAMPLE)).toString().trim().split('\n');
-  const names = header.split(',');
-  const [time, id] = [names.indexOf('ts_ms'), names.indexOf('trade_id')];
-  const lines = [header];
-  for (let copy = 0; copy < times; copy += 1) {
-    for (const row of rows) {
-      const cells = row.split(',');
-      const later = cells.with(time, String(Number(cells[time]) + copy * SHIFT_MS));
-      lines.push((id < 0 ? later : later.with(id, `${copy}${cells[id] ?? ''}`)).join(','));
-    }
-  }
-  const path = join(directory, 'trades.csv');
-  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o644 });
-  return path;
 }

@@ -43,6 +43,7 @@ try {
     },
     drift: worker(workers, 'drift.js', cdb),
     doctor: worker(workers, 'doctor.js', cdb),
+    dashboard: dashboard(workers),
     idle: await idle(),
     start_up: startUp(),
   };
@@ -64,6 +65,7 @@ async function bundleWorkers() {
       'test/bench/kill-drill.ts',
       'test/bench/drift.ts',
       'test/bench/doctor.ts',
+      'test/bench/dashboard.ts',
       'test/fakes/mexc/serve.ts',
     ],
     outbase: 'test',
@@ -91,6 +93,16 @@ function worker(folder, name, ...args) {
   );
   if (status !== 0) throw new Error(`${name} ended with ${String(status)}: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+function dashboard(folder) {
+  if (spawnSync('script', ['--version']).status !== 0) {
+    return { not_measured: 'script (util-linux) is not on this machine' };
+  }
+  const parts = ['cpu', 'soak', 'first-paint', 'key-to-screen', 'throughput', 'kill'];
+  return Object.fromEntries(
+    parts.map((part) => [part.replaceAll('-', '_'), worker(folder, 'dashboard.js', part)]),
+  );
 }
 
 function redisEndToEnd(folder, scope) {
