@@ -23,13 +23,13 @@ const scratch = mkdtempSync(join(tmpdir(), 'cdb-picture-'));
 // As root the database runs as another user, who has to pass through.
 chmodSync(scratch, 0o711);
 try {
-  const stateDir = join(scratch, '.cdb');
-  const place = ['--metrics-port', '0', '--state-dir', stateDir];
+  // Without a flag, so that no command that is printed names the place of this picture.
+  const place = ['--metrics-port', '0'];
   const output = cdb('run', '--paper', '--feed', 'sample', '--speed', 'max', ...place);
   const lines = output.replaceAll(`${scratch}/`, './').trimEnd().split('\n');
   const firstRun = 'The first run of cdb: preflight, decisions, fills and the summary';
   writeFileSync(join(root, 'docs', 'first-run.svg'), svg(excerpt(lines), firstRun));
-  await pictureOfHome(stateDir, place);
+  await pictureOfHome(place);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -43,17 +43,16 @@ function cdb(...args) {
 }
 
 /** Home after some seconds beside a running engine, with a check-up kept before. */
-async function pictureOfHome(stateDir, place) {
+async function pictureOfHome(place) {
   cdb('run', '--paper', '--feed', 'sample', '--restart', '--detach', ...place);
   try {
     try {
-      cdb('doctor', '--daily', '--write', '--state-dir', stateDir);
+      cdb('doctor', '--daily', '--write');
     } catch (fault) {
       // 1 is a finding: the report is kept all the same.
       if (fault.status !== 1) throw fault;
     }
-    const dashboard = ['dashboard', '--state-dir', stateDir].map((word) => `'${word}'`).join(' ');
-    const line = `stty cols ${COLUMNS} rows ${ROWS}; exec '${process.execPath}' '${CDB}' ${dashboard}`;
+    const line = `stty cols ${COLUMNS} rows ${ROWS}; exec '${process.execPath}' '${CDB}' dashboard`;
     const child = spawn('script', ['-qfec', line, '/dev/null'], {
       cwd: scratch,
       env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
@@ -70,7 +69,7 @@ async function pictureOfHome(stateDir, place) {
     const title = 'Home of the dashboard, beside an engine on recorded trades';
     writeFileSync(join(root, 'docs', 'dashboard.svg'), svg(text.trimEnd().split('\n'), title));
   } finally {
-    cdb('stop', '--state-dir', stateDir);
+    cdb('stop');
   }
 }
 

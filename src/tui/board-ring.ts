@@ -84,19 +84,6 @@ export class BoardRing {
     return entry === undefined ? null : this.#unpack(entry);
   }
 
-  /**
-   * The time of the board so many seconds (back: negative) from one that is shown; the first or the
-   * last where there is none so far away. Null: there is none at all.
-   */
-  step(fromMs: number, seconds: number): number | null {
-    const ms = fromMs + seconds * EVERY_MS;
-    const found =
-      seconds < 0
-        ? this.#entries.findLast(({ atMs }) => atMs <= ms)
-        : this.#entries.find(({ atMs }) => atMs >= ms);
-    return found?.atMs ?? (seconds < 0 ? this.oldestMs : this.newestMs);
-  }
-
   #isTooOld(nowMs: number): boolean {
     return (this.oldestMs ?? nowMs) < nowMs - this.#limits.keepMs;
   }

@@ -1,3 +1,4 @@
+import type { BlockedRow, FillRow } from '../../engine/ports/audit-reader.js';
 import type { Section } from './section.js';
 
 /** Newest last. Null is "no data" and is drawn as a gap, never as 0. */
@@ -72,16 +73,7 @@ export interface BlockCodeRow {
   readonly trend: Trend;
 }
 
-export interface BlockRow {
-  readonly decisionId: string;
-  readonly atMs: number;
-  readonly symbol: string;
-  readonly side: string;
-  readonly code: string;
-  readonly meaning: string;
-  readonly detail: string;
-  readonly strategyId: string;
-}
+export type BlockRow = Omit<BlockedRow, 'runId'> & { readonly meaning: string };
 
 export interface BlocksBoard {
   /** Of the codes: the last hour of market time. Null: the whole run. */
@@ -96,21 +88,8 @@ export interface BlocksBoard {
   readonly pattern: string;
 }
 
-export interface FillBoardRow {
-  readonly fillId: string;
-  readonly orderId: string;
-  readonly atMs: number;
-  readonly symbol: string;
-  readonly side: string;
-  readonly status: string;
-  readonly qty: string;
-  readonly price: string;
-  /** Against the price of the decision. */
-  readonly slippageBps: string | null;
-  readonly fee: string;
-  readonly realizedPnl: string | null;
-  readonly strategyId: string;
-}
+/** `slippageBps` is against the price of the decision. */
+export type FillBoardRow = Omit<FillRow, 'runId'>;
 
 export interface OrderRow {
   readonly orderId: string;

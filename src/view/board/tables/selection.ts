@@ -11,17 +11,6 @@ export function selectedIndex<Row>(
   return Math.max(0, found);
 }
 
-/** `steps` rows further down, negative up, as far as there are any. */
-export function keyAfter<Row>(
-  table: Pick<BoardTable<Row>, 'key'>,
-  rows: readonly Row[],
-  { selectedKey, steps }: { readonly selectedKey: string | null; readonly steps: number },
-): string | null {
-  const at = selectedIndex(table, rows, selectedKey) + steps;
-  const row = rows[Math.max(0, Math.min(rows.length - 1, at))];
-  return row === undefined ? null : table.key(row);
-}
-
 /** First row of a window of `room` rows that shows the selected one, in its middle where it can. */
 export function windowTop(selected: number, total: number, room: number): number {
   const middle = selected - Math.floor(room / 2);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamRow } from '../../../../src/view/board/board.js';
 import { patternFault } from '../../../../src/view/board/tables/pattern-fault.js';
-import { keyAfter, selectedIndex, windowTop } from '../../../../src/view/board/tables/selection.js';
+import { selectedIndex, windowTop } from '../../../../src/view/board/tables/selection.js';
 import { STREAMS_TABLE } from '../../../../src/view/board/tables/streams-table.js';
 import { sortColumns, visibleRows } from '../../../../src/view/board/tables/visible-rows.js';
 import { BOARD_NOW_MS } from '../../../fakes/fake-board.js';
@@ -144,15 +144,6 @@ describe('a selection', () => {
     expect(selectedIndex(STREAMS_TABLE, rows, 'gone')).toBe(0);
     expect(selectedIndex(STREAMS_TABLE, rows, null)).toBe(0);
     expect(selectedIndex(STREAMS_TABLE, [], 'stream.orders')).toBe(-1);
-  });
-
-  it('moves as far as there are rows', () => {
-    const from = (selectedKey: string | null, steps: number) =>
-      keyAfter(STREAMS_TABLE, rows, { selectedKey, steps });
-    expect(from(null, 1)).toBe('stream.signals');
-    expect(from('stream.signals', -10)).toBe('stream.candles_1m');
-    expect(from('stream.signals', 100)).toBe('stream.bot_shutdown');
-    expect(keyAfter(STREAMS_TABLE, [], { selectedKey: null, steps: 1 })).toBeNull();
   });
 
   it('is in the window, which has no empty rows as long as there are more', () => {
