@@ -104,8 +104,12 @@ export class Terminal {
 
   /** Of the command that the terminal was opened with; null while it runs. */
   async exitStatus(): Promise<number | null> {
-    const [isDead, status] = (await this.fact('pane_dead} #{pane_dead_status')).split(' ');
-    return isDead === '1' ? Number(status) : null;
+    const [isDead, status = ''] = (await this.fact('pane_dead} #{pane_dead_status')).split(' ');
+    if (isDead !== '1') return null;
+    if (status !== '') return Number(status);
+    // tmux may miss the end of a command that was stopped shortly before; that of another tells it.
+    await this.#tmux(['run-shell', 'true']);
+    return null;
   }
 
   /** Every byte that was written to the terminal so far. */

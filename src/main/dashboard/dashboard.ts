@@ -129,7 +129,8 @@ export class Dashboard {
     if (nowMs - this.#dataAtMs < this.#ui.intervalMs) return;
     this.#dataAtMs = nowMs;
     const board = source.board();
-    past.note(board);
+    // A recording is its own past: noting an early moment of it would forget the later ones.
+    if (!this.#ui.isReplay) past.note(board);
     if (past.recordingFault !== this.#recordingFault) this.#sayRecordingEnded();
     // A stop that is released somewhere else is over here, too.
     if (this.#ui.killed && board.control.value?.level === 'TRADING')
