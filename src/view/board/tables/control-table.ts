@@ -56,7 +56,7 @@ function registerRows(control: ControlBoard): readonly ControlRow[] {
   return [
     {
       ...{ part: 'register', name: `mode ${mode}`, state: level, tone: levelTone(level) },
-      words: `orders to ${ordersTo === '' ? NO_DATA : ordersTo}; by ${operator}: ${why}`,
+      words: `orders to ${ordersTo}; by ${operator}: ${why}`,
       untilMs: null,
     },
     ...places.map(({ name, level, epoch, words }): ControlRow => {
