@@ -13,6 +13,7 @@ const RATES = [
   { hz: 2, interval: '500ms', aim: 5 },
   { hz: 10, interval: '100ms', aim: 15 },
 ] as const;
+/** The heap settles for some 90 s: what the short form sees is mostly that. */
 const SOAK_WARM_UP_SEC = IS_SHORT ? 20 : 60;
 const SOAK_SEC = IS_SHORT ? 60 : 600;
 const SAMPLE_SEC = 5;
