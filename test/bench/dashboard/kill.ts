@@ -40,13 +40,16 @@ export async function kill(directory: string) {
     const { rounds, failure } = await runDrill(services, io, drill);
     if (failure !== null) throw new Error(`${failure} after ${rounds.length} rounds`);
     const lastOrders = rounds.map((one) => one.lastOrderMs);
+    const met = rounds.filter((one) => one.ordersAfter > 0).map((one) => one.lastOrderMs);
     const sum = (of: 'ordersBefore' | 'ordersAfter') =>
       rounds.reduce((total, one) => total + one[of], 0);
     return {
       rounds: rounds.length,
       orders: { between_the_two_keys: sum('ordersBefore'), after_the_y: sum('ordersAfter') },
+      rounds_with_an_order_after_the_y: met.length,
       ms_after_the_y: {
         last_order: spread(lastOrders),
+        last_order_where_there_was_one: spread(met),
         gate_closed: spread(rounds.map((one) => one.gateClosedMs)),
         open_orders_gone: spread(rounds.map((one) => one.openGoneMs)),
         stopped_on_the_screen: spread(seenMs),
