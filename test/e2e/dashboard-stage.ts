@@ -8,6 +8,12 @@ export interface Size {
   readonly rows: number;
 }
 
+interface EngineFlags {
+  readonly feed?: string;
+  readonly speed?: string;
+  readonly more?: readonly string[];
+}
+
 export const TRADES = 4_000;
 export const LARGE: Size = { columns: 120, rows: 40 };
 
@@ -21,9 +27,13 @@ export class DashboardStage {
     this.#env = env;
   }
 
-  startEngine(feed = restingFeed(this.place.path, TRADES), speed = '2000'): EngineProcess {
+  startEngine({
+    feed = restingFeed(this.place.path, TRADES),
+    speed = '2000',
+    more = [],
+  }: EngineFlags = {}): EngineProcess {
     const args = ['run', '--paper', '--feed', feed, '--speed', speed, '--metrics-port', '0'];
-    return this.place.start(args, { env: this.#env });
+    return this.place.start([...args, ...more], { env: this.#env });
   }
 
   /** An engine that has folded all it will get, with a dashboard-worth of rows behind it. */

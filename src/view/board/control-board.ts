@@ -35,7 +35,7 @@ export function controlOfEngine(
 export function controlOfRegister(register: Register, nowMs: number): ControlBoard {
   return {
     ...recordPart(register.record),
-    ordersTo: 'unknown: no engine answers',
+    ordersTo: 'unknown',
     openOrders: null,
     openPositions: null,
     ...standingPart(register, nowMs),

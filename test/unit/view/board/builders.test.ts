@@ -270,6 +270,7 @@ describe('control', () => {
   it('is what the register says where no engine does', () => {
     expect(controlOfRegister(register, NOW_MS)).toMatchObject({
       ...{ level: 'HALTED', epoch: 9, openOrders: null, openPositions: null, watchdog: 'none' },
+      ordersTo: 'unknown',
     });
   });
 });
