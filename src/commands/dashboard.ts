@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { EXIT, OperatorError } from '../operator-error.js';
 import type { Board } from '../view/board/board.js';
+import { plainText } from '../view/plain-text.js';
 import { THEMES, VIEWS, type ThemeName, type ViewName } from '../view/screen-names.js';
 import type { CommandIo } from './command-io.js';
 import type { ScreenPlan } from './dashboard/dashboard-services.js';
@@ -28,7 +30,8 @@ export async function run(
   try {
     if (snapshot !== undefined) {
       const text = await services.screenText(source, plan, io);
-      await services.replaceFile(snapshot, text, 0o600);
+      await services.replaceFile(resolve(io.cwd, snapshot), text, 0o600);
+      io.stdout(`written: ${plainText(snapshot)}\n`);
       return EXIT.OK;
     }
     if (isSaid) return await sayChanges(source, io, (ms, signal) => services.pause(ms, signal));

@@ -67,6 +67,7 @@ async function run(line: string, env: Readonly<Record<string, string>> = {}) {
 const LINES: Readonly<Record<string, string>> = {
   stop: 'stop',
   status: 'status',
+  dashboard: 'dashboard --snapshot screen.txt',
   fills: 'fills',
   blocks: 'blocks',
   'streams list': 'streams list',
