@@ -13,7 +13,7 @@ export interface RingLimits {
   readonly bytesMax: number;
 }
 
-export const LIVE_LIMITS: RingLimits = { keepMs: 30 * 60_000, bytesMax: 16 * 1024 * 1024 };
+export const LIVE_LIMITS: RingLimits = { keepMs: 30 * 60_000, bytesMax: 24 * 1024 * 1024 };
 /** A recording of a day at a board per second. */
 export const REPLAY_LIMITS: RingLimits = {
   keepMs: Number.POSITIVE_INFINITY,

@@ -2,6 +2,7 @@ import type { BoardRecorder } from '../../adapters/files/board-recorder.js';
 import { assertInvariant } from '../../engine/domain/invariant.js';
 import type { BoardRing } from '../../tui/board-ring.js';
 import type { Board } from '../../view/board/board.js';
+import { keptBoard } from '../../view/board/kept-board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
 
 /** The moments that the screen can go back to. */
@@ -26,7 +27,8 @@ export class BoardPast {
   }
 
   note(board: Board): void {
-    if (this.#ring.add(board)) this.#recorder?.add(board);
+    const kept = keptBoard(board);
+    if (this.#ring.add(kept)) this.#recorder?.add(kept);
   }
 
   /** Can be gone back to by its exact time, until another one is held. */
