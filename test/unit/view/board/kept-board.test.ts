@@ -8,11 +8,9 @@ test('keeps the newest rows of each list, and everything else', () => {
   const rows = Array.from({ length: 500 }, (_, seq) => ({ ...row, seq: 500 - seq }) as never);
   const kept = keptBoard(fakeBoard({ log: { ...board.log, value: rows } }));
   expect(kept.log.value).toEqual(rows.slice(0, ROWS_KEPT_MAX));
-  expect(kept.figures).toBe(board.figures);
-  expect(kept.streams).toBe(board.streams);
+  expect({ ...kept, log: null }).toEqual({ ...board, log: null });
 });
 
-test('changes nothing that is short, or was never read', () => {
-  expect(keptBoard(fakeBoard())).toEqual(fakeBoard());
+test('changes nothing that was never read', () => {
   expect(keptBoard(unreadBoard())).toEqual(unreadBoard());
 });
