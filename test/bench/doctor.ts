@@ -74,12 +74,15 @@ async function engine(stateDir: string, env: Env): Promise<ChildProcess> {
     { env: { ...process.env, ...env }, cwd: scratch, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const timer = setTimeout(() => child.kill('SIGKILL'), STARTED_MS_MAX);
-  for await (const text of child.stdout) {
-    if (String(text).includes('OK running')) break;
-  }
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => {
+      reject(new Error('the engine of the bench did not start'));
+    });
+    child.stdout.on('data', (text) => {
+      if (String(text).includes('OK running')) resolve();
+    });
+  });
   clearTimeout(timer);
-  if (child.exitCode !== null) throw new Error('the engine of the bench did not start');
-  child.stdout.resume();
   return child;
 }
 
@@ -145,7 +148,9 @@ async function hanging() {
   }
 }
 
-mkdirSync(scratch, { recursive: true });
+mkdirSync(scratch, { recursive: true, mode: 0o711 });
+// The database's guardian keeps no process alive, so that its end can't be waited for without this.
+const alive = setInterval(() => undefined, 1_000);
 const child = await engine('embedded', {});
 const embedded = await looks('embedded', {});
 await stop(child);
@@ -154,4 +159,5 @@ const result = {
   local_stack: { ...(await local()), aim_ms: 3_000 },
   everything_hangs: { ...(await hanging()), aim_ms: 10_000 },
 };
+clearInterval(alive);
 process.stdout.write(JSON.stringify(result));
