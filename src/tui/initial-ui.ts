@@ -18,7 +18,7 @@ export function initialUi(
     times: 'relative',
     playback: null,
     notice: null,
-    killed: false,
+    killedAtMs: null,
   };
 }
 

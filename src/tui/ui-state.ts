@@ -75,8 +75,8 @@ export interface UiState {
   readonly intervalMs: number;
   /** The newest answer to a key: "copied", "no such view". Null once it is old. */
   readonly notice: { readonly text: string; readonly isBad: boolean } | null;
-  /** How often a stop was engaged and is in force, as far as this dashboard did it itself. */
-  readonly killed: boolean;
+  /** When a stop that was engaged here was confirmed whole; what is read later knows more. */
+  readonly killedAtMs: number | null;
 }
 
 /** What the dashboard knows of itself. */

@@ -1,6 +1,12 @@
 import type { ViewName } from '../../view/screen-names.js';
 import { EXIT, OperatorError } from '../../operator-error.js';
-import { envelopeNames, optionNames, type CommandSpec, type OptionSpec } from '../command-spec.js';
+import {
+  envelopeNames,
+  optionKey,
+  optionNames,
+  type CommandSpec,
+  type OptionSpec,
+} from '../command-spec.js';
 import { durationWithin } from '../option-readers.js';
 import type { ParsedOptions } from '../parsed-options.js';
 
@@ -24,7 +30,7 @@ export function watchable(view: ViewName, spec: Unplaced): Unplaced {
     load: () =>
       Promise.resolve({
         run: async (parsed, io, services) => {
-          const everyMs = parsed.number(WATCH.key ?? '');
+          const everyMs = parsed.number(optionKey(WATCH));
           if (everyMs === undefined) return (await spec.load()).run(parsed, io, services);
           refuseOthers(parsed, options);
           const { watchView } = await import('../watch/watch-view.js');

@@ -29,7 +29,8 @@ export function carryOut({ source, call, signal }: Means, screen: ScreenHandle):
       case 'engage':
         void run(ENGAGE_ARGV, 'json').then((ran) => {
           const overlay = engagedOverlay(ran);
-          screen.change({ overlay, killed: overlay.state !== 'failed' });
+          const isWhole = overlay.state === 'stopped';
+          screen.change({ overlay, ...(isWhole && { killedAtMs: call.io.nowMs() }) });
           source.refresh();
         });
         return;
@@ -69,7 +70,8 @@ function showAnswer(screen: ScreenHandle, title: string, { status, stdout, stder
   const head = status === 0 ? title : `${title}   (exit ${status})`;
   const isTaken = overlay !== null && !(overlay.kind === 'text' && overlay.title === title);
   if (isTaken) {
-    screen.change({ notice: { text: `${head}: done`, isBad: status !== 0 } });
+    const text = status === 0 ? `${title}: done` : `${title}: ended with exit ${status}`;
+    screen.change({ notice: { text, isBad: status !== 0 } });
     return;
   }
   const lines = `${stdout}${stderr}`.replace(/\n$/, '').split('\n');

@@ -128,13 +128,9 @@ export class Dashboard {
     const nowMs = terminal.nowMs();
     if (nowMs - this.#dataAtMs < this.#ui.intervalMs) return;
     this.#dataAtMs = nowMs;
-    const board = source.board();
     // A recording is its own past: noting an early moment of it would forget the later ones.
-    if (!this.#ui.isReplay) past.note(board);
+    if (!this.#ui.isReplay) past.note(source.board());
     if (past.recordingFault !== this.#recordingFault) this.#sayRecordingEnded();
-    // A stop that is released somewhere else is over here, too.
-    if (this.#ui.killed && board.control.value?.level === 'TRADING')
-      this.#change({ killed: false });
     this.#pacer.request('data');
   }
 

@@ -10,11 +10,12 @@ export interface LevelWords {
   readonly isUnknown: boolean;
 }
 
-/** The level in words. A stop that was engaged here counts from the key press. */
+/** The level in words. A stop that was engaged here counts until the register is read after it. */
 export function levelOf({ board, ui, shownMs }: Scene): LevelWords {
   const { control } = board;
   const known = control.value;
-  if (ui.killed && (known === null || known.level === 'TRADING')) {
+  const isOlder = ui.killedAtMs !== null && (control.asOfMs ?? 0) <= ui.killedAtMs;
+  if (isOlder && (known === null || known.level === 'TRADING')) {
     return { long: 'HALTED (engaged here)', short: 'HALTED', isStopped: true, isUnknown: false };
   }
   if (known === null) {

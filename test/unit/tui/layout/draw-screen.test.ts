@@ -75,7 +75,7 @@ const ui: fc.Arbitrary<UiState> = fc
     isAscii: fc.boolean(),
     isReplay: fc.boolean(),
     hasControl: fc.boolean(),
-    killed: fc.boolean(),
+    killedAtMs: fc.option(fc.constantFrom(0, BOARD_NOW_MS)),
     notice: fc.option(fc.record({ text, isBad: fc.boolean() })),
     behindMs: fc.option(fc.integer({ min: 0, max: 1e9 })),
   })
@@ -159,8 +159,20 @@ describe('trading that is stopped', () => {
   });
 
   it('counts from the key that stopped it', () => {
-    const [banner = []] = drawScreen(fakeBoard(), fakeUi({ killed: true }), fakeFrame('80x24'));
+    const [banner = []] = drawScreen(
+      fakeBoard(),
+      fakeUi({ killedAtMs: BOARD_NOW_MS }),
+      fakeFrame('80x24'),
+    );
     expect(lineText(banner)).toContain('HALTED');
+  });
+
+  it('believes what was read after it: a register that says TRADING is trading', () => {
+    const { control } = fakeBoard();
+    const ui = fakeUi({ killedAtMs: (control.asOfMs ?? 0) - 1 });
+    const [banner = []] = drawScreen(fakeBoard(), ui, fakeFrame('80x24'));
+    expect(lineText(banner)).toContain('TRADING');
+    expect(lineText(banner)).not.toContain('HALTED');
   });
 });
 

@@ -8,7 +8,7 @@ const OVERLAYS: Readonly<Record<string, Partial<UiState>>> = {
   'help further down': { overlay: { kind: 'help', top: 12 } },
   'kill ask': { overlay: { kind: 'kill ask' } },
   'kill sent': { overlay: kill('sent') },
-  'kill partial': { overlay: kill('partial'), killed: true },
+  'kill partial': { overlay: kill('partial'), killedAtMs: null },
   text: {
     overlay: {
       kind: 'text',
