@@ -20,24 +20,27 @@ export async function run(
 ): Promise<number> {
   const plan = screenPlan(options, io);
   const snapshot = options.text('snapshot');
-  const isSaid = wantsSentences(options, io);
-  if (snapshot === undefined && !isSaid) requireTerminal(io);
   const replay = options.text('replay');
-  const source =
+  const open = () =>
     replay === undefined
-      ? await services.boardSource(options, io, plan)
-      : await services.recordedBoards(replay, io);
-  try {
-    if (snapshot !== undefined) {
-      const text = await services.screenText(source, plan, io);
-      await services.replaceFile(resolve(io.cwd, snapshot), text, 0o600);
-      io.stdout(`written: ${plainText(snapshot)}\n`);
-      return EXIT.OK;
-    }
-    if (isSaid) return await sayChanges(source, io, (ms, signal) => services.pause(ms, signal));
-    const status = await services.runDashboard(source, plan, { options, io, services });
-    if (!plan.isReplay) io.stdout(`${leftWords(source.board())}\n`);
+      ? services.boardSource(options, io, plan)
+      : services.recordedBoards(replay, io);
+  const isSaid = wantsSentences(options, io);
+  if (snapshot === undefined && !isSaid) {
+    requireTerminal(io);
+    const { status, board } = await services.runDashboard(open, plan, { options, io, services });
+    if (!plan.isReplay) io.stdout(`${leftWords(board)}\n`);
     return status;
+  }
+  const source = await open();
+  try {
+    if (snapshot === undefined) {
+      return await sayChanges(source, io, (ms, signal) => services.pause(ms, signal));
+    }
+    const text = await services.screenText(source, plan, io);
+    await services.replaceFile(resolve(io.cwd, snapshot), text, 0o600);
+    io.stdout(`written: ${plainText(snapshot)}\n`);
+    return EXIT.OK;
   } finally {
     await source.close();
   }

@@ -97,12 +97,12 @@ export const services: Services = {
     return openBoardSource(options, io, plan);
   },
   async recordedBoards(path, io) {
-    const { openRecording } = await import('./dashboard/open-dashboard.js');
+    const { openRecording } = await import('./dashboard/open-recording.js');
     return openRecording(path, io);
   },
-  async runDashboard(source, plan, call) {
+  async runDashboard(open, plan, call) {
     const { runDashboard } = await import('./dashboard/open-dashboard.js');
-    return runDashboard(source, plan, call);
+    return runDashboard(open, plan, call);
   },
   async screenText(source, plan, io) {
     const { screenText } = await import('./dashboard/open-dashboard.js');

@@ -1,15 +1,16 @@
 import type { Board } from '../view/board/board.js';
-import { boardLine, readWire } from '../view/board/wire.js';
 
 /** Done every second while the screen is open. */
 export interface Compression {
-  pack(text: string): Uint8Array;
-  unpack(bytes: Uint8Array): string;
+  /** @param before the texts of the moment before, in the same order; none where it is to stand alone */
+  pack(texts: readonly string[], before: readonly string[]): Uint8Array;
+  /** @param before what was given to `pack` */
+  unpack(bytes: Uint8Array, before: readonly string[]): readonly string[];
 }
 
 export interface RingLimits {
   readonly keepMs: number;
-  /** Of what is kept, packed. The oldest go first. */
+  /** Of what is kept, packed. The oldest go first; a single board may be larger. */
   readonly bytesMax: number;
 }
 
@@ -21,20 +22,30 @@ export const REPLAY_LIMITS: RingLimits = {
 };
 
 const EVERY_MS = 1_000;
+/** So many boards lean on each other: to go back to one, those before it are unpacked too. */
+const GROUP_MAX = 30;
+/** A group is a part of what may be kept, so that the oldest goes in small pieces. */
+const GROUPS_MIN = 20;
 
-interface Entry {
-  readonly atMs: number;
-  readonly bytes: Uint8Array;
+/** Boards one after the other: each is packed as what differs from the one before. */
+interface Group {
+  readonly moments: { readonly atMs: number; readonly bytes: Uint8Array }[];
+  bytes: number;
 }
 
-/** The boards of the last while, one per second, to go back to. */
+/**
+ * The boards of the last while, one per second, to go back to. The oldest are forgotten a group at a
+ * time.
+ */
 export class BoardRing {
   readonly #compression: Compression;
   readonly #limits: RingLimits;
-  /** In order of time. */
-  readonly #entries: Entry[] = [];
+  /** In order of time, none of them empty. */
+  readonly #groups: Group[] = [];
+  /** Of the newest. */
+  #texts: readonly string[] = [];
   #bytes = 0;
-  #unpacked: { readonly entry: Entry; readonly board: Board } | null = null;
+  #unpacked: { readonly bytes: Uint8Array; readonly board: Board } | null = null;
 
   constructor(compression: Compression, limits: RingLimits = LIVE_LIMITS) {
     this.#compression = compression;
@@ -42,11 +53,11 @@ export class BoardRing {
   }
 
   get newestMs(): number | null {
-    return this.#entries.at(-1)?.atMs ?? null;
+    return this.#groups.at(-1)?.moments.at(-1)?.atMs ?? null;
   }
 
   get oldestMs(): number | null {
-    return this.#entries[0]?.atMs ?? null;
+    return this.#groups[0]?.moments[0]?.atMs ?? null;
   }
 
   /** From the oldest to the newest. */
@@ -59,44 +70,86 @@ export class BoardRing {
   }
 
   get count(): number {
-    return this.#entries.length;
+    return this.#groups.reduce((sum, { moments }) => sum + moments.length, 0);
   }
 
   /** @returns false: one of the same second is kept already */
   add(board: Board): boolean {
     const { atMs } = board;
-    // The clock was set back: what would be later than now makes no sense any more.
-    while ((this.newestMs ?? atMs) > atMs) this.#forget(this.#entries.pop());
+    this.#forgetLaterThan(atMs);
     if (this.newestMs !== null && atMs < this.newestMs + EVERY_MS) return false;
-    const bytes = this.#compression.pack(boardLine(board));
-    this.#entries.push({ atMs, bytes });
+    const texts = Object.entries(board).map((part) => JSON.stringify(part));
+    const group = this.#openGroup(atMs);
+    const bytes = this.#compression.pack(texts, group.moments.length === 0 ? [] : this.#texts);
+    group.moments.push({ atMs, bytes });
+    group.bytes += bytes.length;
     this.#bytes += bytes.length;
-    while (this.count > 1 && (this.#bytes > this.#limits.bytesMax || this.#isTooOld(atMs))) {
-      this.#forget(this.#entries.shift());
+    this.#texts = texts;
+    while (this.#groups.length > 1 && this.#isTooMuch(atMs)) {
+      this.#bytes -= this.#groups.shift()?.bytes ?? 0;
     }
     return true;
   }
 
   /** The one that was shown at that time: the newest that is not later, else the oldest. */
   at(ms: number): Board | null {
-    const found = this.#entries.findLastIndex((entry) => entry.atMs <= ms);
-    const entry = this.#entries[Math.max(found, 0)];
-    return entry === undefined ? null : this.#unpack(entry);
+    const group = this.#groups.findLast(({ moments }) => (moments[0]?.atMs ?? ms) <= ms);
+    const found = group ?? this.#groups[0];
+    if (found === undefined) return null;
+    const index = found.moments.findLastIndex(({ atMs }) => atMs <= ms);
+    return this.#unpack(found, Math.max(index, 0));
   }
 
-  #isTooOld(nowMs: number): boolean {
-    return (this.oldestMs ?? nowMs) < nowMs - this.#limits.keepMs;
+  /** The newest, or a new one where that is full. */
+  #openGroup(atMs: number): Group {
+    const newest = this.#groups.at(-1);
+    const { keepMs, bytesMax } = this.#limits;
+    const isFull =
+      newest === undefined ||
+      newest.moments.length >= GROUP_MAX ||
+      newest.bytes > bytesMax / GROUPS_MIN ||
+      atMs - (newest.moments[0]?.atMs ?? atMs) > keepMs / GROUPS_MIN;
+    if (!isFull) return newest;
+    const group: Group = { moments: [], bytes: 0 };
+    this.#groups.push(group);
+    return group;
   }
 
-  #forget(entry: Entry | undefined): void {
-    this.#bytes -= entry?.bytes.length ?? 0;
-  }
-
-  #unpack(entry: Entry): Board | null {
-    if (this.#unpacked?.entry !== entry) {
-      const line = readWire(this.#compression.unpack(entry.bytes));
-      this.#unpacked = line.kind === 'board' ? { entry, board: line.board } : null;
+  /** The clock was set back: what would be later than now makes no sense any more. */
+  #forgetLaterThan(ms: number): void {
+    if ((this.newestMs ?? ms) <= ms) return;
+    while ((this.newestMs ?? ms) > ms) {
+      const group = this.#groups.at(-1);
+      const gone = group?.moments.pop()?.bytes.length ?? 0;
+      this.#bytes -= gone;
+      if (group === undefined) return;
+      group.bytes -= gone;
+      if (group.moments.length === 0) this.#groups.pop();
     }
-    return this.#unpacked?.board ?? null;
+    const group = this.#groups.at(-1);
+    this.#texts = group === undefined ? [] : this.#textsOf(group, group.moments.length - 1);
+  }
+
+  #isTooMuch(nowMs: number): boolean {
+    const isTooOld = (this.oldestMs ?? nowMs) < nowMs - this.#limits.keepMs;
+    return isTooOld || this.#bytes > this.#limits.bytesMax;
+  }
+
+  #unpack(group: Group, index: number): Board | null {
+    const bytes = group.moments[index]?.bytes;
+    if (bytes === undefined) return null;
+    if (this.#unpacked?.bytes !== bytes) {
+      const parts = this.#textsOf(group, index).map(
+        (text) => JSON.parse(text) as [string, unknown],
+      );
+      this.#unpacked = { bytes, board: Object.fromEntries(parts) as unknown as Board };
+    }
+    return this.#unpacked.board;
+  }
+
+  #textsOf({ moments }: Group, index: number): readonly string[] {
+    return moments
+      .slice(0, index + 1)
+      .reduce<readonly string[]>((texts, { bytes }) => this.#compression.unpack(bytes, texts), []);
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -14,15 +14,15 @@ export function longSample(directory: string, times: number): string {
   const [header = '', ...rows] = gunzipSync(readFileSync(SAMPLE)).toString().trim().split('\n');
   const names = header.split(',');
   const [time, id] = [names.indexOf('ts_ms'), names.indexOf('trade_id')];
-  const lines = [header];
+  const path = join(directory, 'trades.csv');
+  writeFileSync(path, `${header}\n`, { mode: 0o644 });
   for (let copy = 0; copy < times; copy += 1) {
-    for (const row of rows) {
+    const lines = rows.map((row) => {
       const cells = row.split(',');
       const later = cells.with(time, String(Number(cells[time]) + copy * SHIFT_MS));
-      lines.push((id < 0 ? later : later.with(id, `${copy}${cells[id] ?? ''}`)).join(','));
-    }
+      return `${(id < 0 ? later : later.with(id, `${copy}${cells[id] ?? ''}`)).join(',')}\n`;
+    });
+    appendFileSync(path, lines.join(''));
   }
-  const path = join(directory, 'trades.csv');
-  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o644 });
   return path;
 }

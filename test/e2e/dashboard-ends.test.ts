@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineProcess } from '../chaos/engine-process.js';
 import { DashboardStage } from './dashboard-stage.js';
+import { CDB } from './run-cdb.js';
 import type { Terminal } from './terminal.js';
 
 let stage: DashboardStage;
@@ -73,6 +74,19 @@ describe('the terminal is as before, and the engine runs on, after', () => {
   });
 });
 
+it('a crash gives the terminal back, and says where it is described', async () => {
+  const crash = join(stage.place.path, 'crash.mjs');
+  const fault = "throw new Error('a fault that nobody foresaw')";
+  writeFileSync(crash, `process.once('SIGUSR2', () => setImmediate(() => { ${fault}; }));\n`);
+  const before = `NODE_OPTIONS=--import=${crash}`;
+  const terminal = await stage.openInShell([], { before });
+  await terminal.shows('EFFECTS FLOW');
+  process.kill(await childOf(terminal), 'SIGUSR2');
+  await terminal.shows('Unexpected failure in cdb: a fault that nobody foresaw');
+  await terminal.shows(/crash file/);
+  await givenBack(terminal, 70);
+});
+
 describe('where no screen can be drawn', () => {
   const TWIN = /cdb status .*--watch/;
 
@@ -97,6 +111,17 @@ describe('where no screen can be drawn', () => {
     expect(text).toContain(why.replaceAll(' ', ''));
     expect(text).toMatch(/cdbstatus.*--watch/);
     expect(terminal.bytes()).not.toContain('\u001b[?1049h');
+  });
+
+  it('a state directory that is none: the screen goes, and the reason stays', async () => {
+    const terminal = await stage.openInShell([], { stateDir: CDB });
+    await terminal.shows('status 4');
+    const text = await terminal.text();
+    expect(text).toContain('words of before');
+    expect(text).toContain('error CDB-E0201: Cannot use the state directory');
+    expect(text).toContain('there is a file of that name');
+    expect(await terminal.fact('alternate_on')).toBe('0');
+    expect(await terminal.fact('cursor_flag')).toBe('1');
   });
 
   it('--snapshot needs none', async () => {

@@ -161,3 +161,45 @@ describe('an external database', () => {
     await quit(terminal);
   });
 });
+
+describe('an engine on a Redis and a database of others', () => {
+  let redis: RedisServer;
+  let server: ExternalPostgres;
+  beforeAll(async () => {
+    [redis, server] = await Promise.all([RedisServer.start(), ExternalPostgres.start()]);
+  });
+  afterAll(() => Promise.all([redis.end(), server.end()]));
+
+  it('each is stopped and started under it: what can be read is shown, and what not is said', async () => {
+    const env = { CDB_REDIS_URL: redis.url, CDB_DATABASE_URL: server.url() };
+    stage = new DashboardStage(env);
+    expect((await stage.place.run(['migrate', 'up', '--yes'], { env })).status).toBe(0);
+    const engine = stage.startEngine({ feed: 'sample', speed: '60' });
+    await engine.says('OK running');
+    const terminal = await stage.open(['--view', 'fills']);
+    await terminal.shows(/4 Fills: \d+ .*as of/);
+
+    await server.stop();
+    await terminal.shows(/✖ DOWN .*PostgreSQL/);
+    await terminal.shows(/4 Fills: \d+\?.*STALE/);
+    await isOpen(terminal);
+    await server.startAgain();
+    await terminal.until('the database is found', async () => {
+      const text = await terminal.text();
+      return !text.includes('DOWN') && /4 Fills: \d+ .*as of/.test(text);
+    });
+
+    await terminal.keys('2');
+    await terminal.shows(/2 Streams.*as of/);
+    await redis.kill();
+    await terminal.shows(/✖ DOWN .*Redis/);
+    await isOpen(terminal);
+    await terminal.keys('K');
+    await terminal.shows('ENGAGE KILL SWITCH');
+    await terminal.keys('n');
+    await redis.up();
+    await terminal.until('Redis is found', async () => !(await terminal.text()).includes('DOWN'));
+    await quit(terminal);
+    expect(terminal.bytes()).not.toContain(server.password);
+  });
+});

@@ -256,6 +256,18 @@ describe('K', () => {
       ...['--confirm', 'paper/kill-switch'],
     ]);
 
+  it('and y stop before anything was read: the first frame is enough', async () => {
+    terminal = await stage.open();
+    await terminal.keys('K', 'y');
+    await terminal.shows('STOPPED: no new order leaves');
+    expect(await level()).toBe('HALTED');
+    await terminal.keys('Escape');
+    await terminal.shows(/^ cdb PAPER │ HALTED/);
+    expect((await release()).status).toBe(0);
+    await terminal.shows(/^ cdb PAPER │ TRADING/);
+    await terminal.keys('q');
+  });
+
   it('and another key stops nothing', async () => {
     await open();
     for (const other of ['n', 'Y', 'K', 'Escape', 'Enter']) {

@@ -14,6 +14,13 @@ interface EngineFlags {
   readonly more?: readonly string[];
 }
 
+interface ShellOptions {
+  readonly size?: Size;
+  /** Of the command line, in front of it. */
+  readonly before?: string;
+  readonly stateDir?: string;
+}
+
 export const TRADES = 4_000;
 export const LARGE: Size = { columns: 120, rows: 40 };
 
@@ -69,17 +76,17 @@ export class DashboardStage {
   /** A shell with words on its screen, and the dashboard in it. */
   async openInShell(
     args: readonly string[] = [],
-    { size = LARGE, before = '' }: { readonly size?: Size; readonly before?: string } = {},
+    { size = LARGE, before = '', stateDir = this.place.stateDir }: ShellOptions = {},
   ): Promise<Terminal> {
     const shell = ['bash', '--norc', '--noprofile'];
     const terminal = this.#keep(await Terminal.open(shell, this.#where(size, { PS1: '$ ' })));
-    const command = `${before} ${this.argv(args).join(' ')}`;
+    const command = `${before} ${this.argv(args, stateDir).join(' ')}`;
     await terminal.type(`echo words of before; ${command}; echo status $?\n`);
     return terminal;
   }
 
-  argv(args: readonly string[]): readonly string[] {
-    return [process.execPath, CDB, 'dashboard', ...args, '--state-dir', this.place.stateDir];
+  argv(args: readonly string[], stateDir = this.place.stateDir): readonly string[] {
+    return [process.execPath, CDB, 'dashboard', ...args, '--state-dir', stateDir];
   }
 
   async closeTerminals(): Promise<void> {

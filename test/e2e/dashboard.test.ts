@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { VIEW_TITLES } from '../../src/tui/layout/view-lists.js';
 import type { Board } from '../../src/view/board/board.js';
-import { readWire } from '../../src/view/board/wire.js';
+import { readWire } from '../../src/view/board/read-wire.js';
 import { VIEWS } from '../../src/view/screen-names.js';
 import { DashboardStage, type Size } from './dashboard-stage.js';
 import { keyOf, missing, wantedBy, widestRow, type Wanted } from './dashboard-values.js';

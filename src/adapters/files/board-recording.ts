@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { OperatorError } from '../../operator-error.js';
 import type { Board } from '../../view/board/board.js';
-import { readWire } from '../../view/board/wire.js';
+import { readWire } from '../../view/board/read-wire.js';
 import { fileBytes, isByteFault } from '../files-feed/file-bytes.js';
 import { lineCutter } from '../files-feed/lines.js';
 import { newerRecording, noRecording, recordingUnreadable } from './board-recording-errors.js';

@@ -1,3 +1,4 @@
+import type { Board } from '../../view/board/board.js';
 import type { BoardSource } from '../../view/board/board-source.js';
 import type { ThemeName, ViewName } from '../../view/screen-names.js';
 import type { CommandIo } from '../command-io.js';
@@ -22,6 +23,14 @@ export interface ScreenCall {
   readonly services: Services;
 }
 
+/** A screen that was quit. */
+export interface LeftScreen {
+  /** Of the process. */
+  readonly status: number;
+  /** What it showed last. */
+  readonly board: Board;
+}
+
 export interface DashboardServices {
   /** Opens without waiting for any place; what can't be reached says so on the board. */
   boardSource(
@@ -31,8 +40,16 @@ export interface DashboardServices {
   ): Promise<BoardSource>;
   /** @throws OperatorError for a file that is no recording */
   recordedBoards(path: string, io: CommandIo): Promise<BoardSource>;
-  /** Takes the terminal until it is quit. @returns the exit status */
-  runDashboard(source: BoardSource, plan: ScreenPlan, call: ScreenCall): Promise<number>;
+  /**
+   * Takes the terminal until it is quit.
+   * @param open is called once there is a first frame
+   * @throws OperatorError as `open` does, when the terminal is as it was
+   */
+  runDashboard(
+    open: () => Promise<BoardSource>,
+    plan: ScreenPlan,
+    call: ScreenCall,
+  ): Promise<LeftScreen>;
   /** One screen, without colours; lines end with "\n". */
   screenText(source: BoardSource, plan: ScreenPlan, io: CommandIo): Promise<string>;
 }

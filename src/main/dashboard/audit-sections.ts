@@ -1,6 +1,6 @@
 import type { Board } from '../../view/board/board.js';
-import { blocksBoard } from '../../view/board/blocks-board.js';
-import { fillsBoard } from '../../view/board/fills-board.js';
+import { blockRows, blocksBoard } from '../../view/board/blocks-board.js';
+import { fillRows, fillsBoard } from '../../view/board/fills-board.js';
 import type { Section } from '../../view/board/section.js';
 import { BLOCKS_WINDOW_MS, NOTHING_YET, type AuditSeen } from './audit-look.js';
 import { stackSeen, type BoardFacts } from './board-facts.js';
@@ -15,6 +15,8 @@ export class AuditSections {
   readonly #histories: BoardHistories;
   readonly #blocks = remembered<Board['blocks']['value']>();
   readonly #fills = remembered<Board['fills']['value']>();
+  readonly #blockRows = remembered<ReturnType<typeof blockRows>>();
+  readonly #fillRows = remembered<ReturnType<typeof fillRows>>();
 
   constructor(histories: BoardHistories) {
     this.#histories = histories;
@@ -25,11 +27,13 @@ export class AuditSections {
     const { push } = facts;
     const value =
       seen &&
-      this.#blocks([seen, push], () =>
-        blocksBoard(seen, BLOCKS_WINDOW_MS, (code) => {
-          return this.#histories.codes.trend(code, push?.view.observedAtMs ?? facts.nowMs);
-        }),
-      );
+      this.#blocks([seen, push], () => {
+        const { summary, list } = seen;
+        const rows = this.#blockRows([list], () => blockRows(list));
+        return blocksBoard({ summary, rows }, BLOCKS_WINDOW_MS, (code) =>
+          this.#histories.codes.trend(code, push?.view.observedAtMs ?? facts.nowMs),
+        );
+      });
     return { ...auditPart(facts), value };
   }
 
@@ -40,7 +44,12 @@ export class AuditSections {
     const left = stackSeen(facts)?.orders ?? parts.disk.value?.orders ?? null;
     const orders = link.state === 'absent' ? (left ?? parts.orders.value) : parts.orders.value;
     const value =
-      seen && this.#fills([seen, orders, push], () => fillsBoard(seen.fills, orders ?? [], push));
+      seen &&
+      this.#fills([seen, orders, push], () => {
+        const { fills: list } = seen;
+        const fills = this.#fillRows([list], () => fillRows(list));
+        return fillsBoard({ fills, total: list.total, orders: orders ?? [] }, push);
+      });
     return { ...auditPart(facts), value };
   }
 }

@@ -4,8 +4,12 @@ import type { Effect } from '../../tui/update/context.js';
 import type { BoardSource } from '../../view/board/board-source.js';
 import { exportBoard } from './export-board.js';
 import type { ScreenHandle } from './dashboard.js';
-import { ENGAGE_ARGV, engagedOverlay } from './engage.js';
 import { runCommand, type Ran } from './run-command.js';
+
+/** As `K` and `y` do it: everything halts, and what is open is cancelled. */
+const ENGAGE_ARGV: readonly string[] = [
+  ...['kill-switch', 'engage', '--cancel-open', '--reason', 'manual', '-m', 'from the dashboard'],
+];
 
 /** What terminals take at once; more would be cut in the middle. */
 const COPY_BASE64_MAX = 74_994;
@@ -27,7 +31,8 @@ export function carryOut({ source, call, signal }: Means, screen: ScreenHandle):
   return (effect) => {
     switch (effect.kind) {
       case 'engage':
-        void run(ENGAGE_ARGV, 'json').then((ran) => {
+        void run(ENGAGE_ARGV, 'json').then(async (ran) => {
+          const { engagedOverlay } = await import('./engage.js');
           const overlay = engagedOverlay(ran);
           const isWhole = overlay.state === 'stopped';
           screen.change({ overlay, ...(isWhole && { killedAtMs: call.io.nowMs() }) });

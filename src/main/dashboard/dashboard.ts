@@ -96,8 +96,12 @@ export class Dashboard {
     });
   }
 
-  /** Until it is quit. @returns the exit status */
-  async run(): Promise<number> {
+  /**
+   * Until it is quit.
+   * @param begin what waits for the first frame; what it throws ends the screen
+   * @returns the exit status
+   */
+  async run(begin: () => Promise<void>): Promise<number> {
     const { source, terminal } = this.#parts;
     const ended = new Promise<number>((resolve) => {
       this.#end = resolve;
@@ -111,9 +115,14 @@ export class Dashboard {
       cancelTick = terminal.after(this.#ui.intervalMs, tick);
     };
     this.#session.open();
-    tick();
+    this.#pacer.request('data');
     try {
-      return await ended;
+      return await Promise.race([
+        ended,
+        begin()
+          .then(tick)
+          .then(() => ended),
+      ]);
     } finally {
       cancelTick();
       forget();

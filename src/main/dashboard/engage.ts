@@ -2,11 +2,6 @@ import { z } from 'zod';
 import type { KillLine, Overlay } from '../../tui/ui-state.js';
 import type { Ran } from './run-command.js';
 
-/** As `K` and `y` do it: everything halts, and what is open is cancelled. */
-export const ENGAGE_ARGV: readonly string[] = [
-  ...['kill-switch', 'engage', '--cancel-open', '--reason', 'manual', '-m', 'from the dashboard'],
-];
-
 type KillOverlay = Extract<Overlay, { kind: 'kill' }>;
 
 /** What the overlay says of a stop that came back: every place and every engine with its time. */

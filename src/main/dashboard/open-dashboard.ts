@@ -1,57 +1,66 @@
-import { readBoardRecording } from '../../adapters/files/board-recording.js';
 import { BoardRecorder } from '../../adapters/files/board-recorder.js';
 import { textCompression } from '../../adapters/deflate.js';
 import type { CommandIo } from '../../commands/command-io.js';
-import type { ScreenCall, ScreenPlan } from '../../commands/dashboard/dashboard-services.js';
-import { BoardRing, REPLAY_LIMITS } from '../../tui/board-ring.js';
+import type {
+  LeftScreen,
+  ScreenCall,
+  ScreenPlan,
+} from '../../commands/dashboard/dashboard-services.js';
+import { BoardRing } from '../../tui/board-ring.js';
 import { initialUi } from '../../tui/initial-ui.js';
 import type { BoardSource } from '../../view/board/board-source.js';
+import { unreadBoard } from '../../view/board/unread-board.js';
 import { whenRead } from '../../view/board/when-read.js';
 import { BoardPast, RecordedBoards } from './board-past.js';
 import { carryOut } from './carry-out.js';
 import { Dashboard } from './dashboard.js';
+import { LaterBoards } from './later-boards.js';
 import { processTerminal } from './process-terminal.js';
 import { screenRows } from './screen-text.js';
+import { keepYoungGenerationSmall } from './small-young-generation.js';
 import { warmKillSwitch } from './warm-kill-switch.js';
 
 /** Of a snapshot that no terminal is there for. */
 const SNAPSHOT_SIZE = { columns: 120, rows: 40 } as const;
 
-/** @throws OperatorError for a file that is no recording */
-export async function openRecording(path: string, io: CommandIo): Promise<RecordedBoards> {
-  const ring = new BoardRing(textCompression, REPLAY_LIMITS);
-  const notes = await readBoardRecording(path, (board) => ring.add(board));
-  for (const note of notes) io.stderr(`note: ${note}\n`);
-  return new RecordedBoards(ring, () => performance.now());
-}
-
-/** Has the terminal until it is quit. @returns the exit status */
+/**
+ * Has the terminal until it is quit. What is shown is opened when the first frame stands, so that the
+ * kill switch is within reach from then on; a recording is opened before.
+ * @throws OperatorError as `open` does
+ */
 export async function runDashboard(
-  source: BoardSource,
+  open: () => Promise<BoardSource>,
   plan: ScreenPlan,
   call: ScreenCall,
-): Promise<number> {
+): Promise<LeftScreen> {
   const { io } = call;
+  const later = new LaterBoards(unreadBoard(io.nowMs(), plan.intervalMs));
+  const source = plan.isReplay ? await open() : later;
   const past = openPast(source, plan, io);
   const ended = new AbortController();
-  void warmKillSwitch(call);
   const dashboard = new Dashboard({
     ...{ source, plan, io, past },
     terminal: processTerminal(),
     carryOut: (screen) => carryOut({ source, call, signal: ended.signal }, screen),
   });
   try {
-    return await dashboard.run();
+    const status = await dashboard.run(async () => {
+      keepYoungGenerationSmall();
+      void warmKillSwitch(call);
+      if (source === later) await later.become(await open());
+    });
+    return { status, board: source.board() };
   } finally {
     ended.abort();
     past.close();
+    await source.close();
   }
 }
 
 function openPast(source: BoardSource, { record }: ScreenPlan, io: CommandIo): BoardPast {
   if (source instanceof RecordedBoards) return source.past;
   if (record === null) return new BoardPast(new BoardRing(textCompression));
-  const head = { writtenAtMs: io.nowMs(), where: source.board().where };
+  const head = { writtenAtMs: io.nowMs() };
   return new BoardPast(
     new BoardRing(textCompression),
     (onEnd) => new BoardRecorder(record, head, { onEnd }),

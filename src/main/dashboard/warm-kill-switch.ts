@@ -10,6 +10,7 @@ export async function warmKillSwitch({ options, io, services }: ScreenCall): Pro
   await Promise.allSettled([
     import('../../commands/kill-switch/engage.js'),
     import('../operator/shared-places.js'),
+    import('./engage.js'),
     locateStateDir(configLocation(options.forOther(), io)).then((stateDir) =>
       services.killSwitch(stateDir),
     ),

@@ -27,7 +27,7 @@ export function freshnessLabel(section: Section<unknown>, shownMs: number): Fres
 /** Why there is nothing, where nothing was ever read. */
 export function nothingWords({ down, source }: Section<unknown>): string {
   if (down !== null) return `no data: ${source} cannot be read: ${down.why}`;
-  return source === 'doctor reports' ? 'no check-up is kept here: 6, then r' : 'no data yet';
+  return source === 'doctor reports' ? 'no check-up known yet: 6, then r' : 'no data yet';
 }
 
 /** `00:42`, and above an hour `3h12m`. */

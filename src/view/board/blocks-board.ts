@@ -38,7 +38,7 @@ export class CodeHistory {
 
 /** @param summary by code, over `windowMs` of market time */
 export function blocksBoard(
-  { summary, list }: { readonly summary: BlockSummary; readonly list: BlockedList },
+  { summary, rows }: { readonly summary: BlockSummary; readonly rows: BlocksBoard['rows'] },
   windowMs: number | null,
   trendOf: (code: string) => BlocksBoard['codes'][number]['trend'],
 ): BlocksBoard {
@@ -53,9 +53,13 @@ export function blocksBoard(
       ...codeHelp(key),
       trend: trendOf(key),
     })),
-    rows: newestFirst(list.blocked).map(blockRow),
+    rows,
     pattern: blocksPattern(summary),
   };
+}
+
+export function blockRows({ blocked }: BlockedList): readonly BlockRow[] {
+  return newestFirst(blocked).map(blockRow);
 }
 
 function blockRow(row: BlockedList['blocked'][number]): BlockRow {

@@ -1,26 +1,26 @@
 import type { FillList } from '../../engine/ports/audit-reader.js';
 import { newestFirst } from './blocks-board.js';
-import type { FillBoardRow, FillsBoard, OrderRow } from './board.js';
+import type { FillBoardRow, FillsBoard } from './board.js';
 import { boundedText } from './bounded.js';
 import type { EnginePush } from './engine-push.js';
 
+/** @param push of the engine; null where none runs */
 export function fillsBoard(
-  list: FillList,
-  orders: readonly OrderRow[],
+  { fills, total, orders }: Omit<FillsBoard, 'whyNone'>,
   push: EnginePush | null,
 ): FillsBoard {
-  return {
-    fills: newestFirst(list.fills).map(fillRow),
-    total: list.total,
-    orders,
-    whyNone: push === null ? '' : whyNoFill(push),
-  };
+  return { fills, total, orders, whyNone: push === null ? '' : whyNoFill(push) };
+}
+
+export function fillRows({ fills }: FillList): readonly FillBoardRow[] {
+  return newestFirst(fills).map(fillRow);
 }
 
 function fillRow(fill: FillList['fills'][number]): FillBoardRow {
-  const { atMs, slippageBps, realizedPnl } = fill;
   return {
-    ...{ atMs, slippageBps, realizedPnl },
+    atMs: fill.atMs,
+    slippageBps: fill.slippageBps,
+    realizedPnl: fill.realizedPnl,
     fillId: boundedText(fill.fillId),
     orderId: boundedText(fill.orderId),
     symbol: boundedText(fill.symbol),

@@ -20,7 +20,7 @@ export function overviewSentences(board: Board): readonly string[] {
   const word = stages.value === null ? 'no word on the effects yet' : stages.value.word;
   const panels = (figures.value?.panels ?? []).map(panelWords);
   const checkUp =
-    doctor.value === null ? 'no check-up is kept' : `check-up ${doctor.value.verdict}`;
+    doctor.value === null ? 'no check-up is known' : `check-up ${doctor.value.verdict}`;
   return [
     `${mode}.`,
     `${word}.`,

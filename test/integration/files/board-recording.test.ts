@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const HEAD = { writtenAtMs: 1, where: '.cdb' };
+const HEAD = { writtenAtMs: 1 };
 const BOARDS = [1_000, 2_000, 3_000].map((atMs) => fakeBoard({ atMs }));
 const TEXT = `${[headLine(HEAD), ...BOARDS.map(boardLine)].join('\n')}\n`;
 

@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textCompression } from '../../../src/adapters/deflate.js';
-import { BoardRing, LIVE_LIMITS } from '../../../src/tui/board-ring.js';
+import { BoardRing, LIVE_LIMITS, type Compression } from '../../../src/tui/board-ring.js';
+import type { Board } from '../../../src/view/board/board.js';
 import { fakeBoard } from '../../fakes/fake-board.js';
 
 const at = (atMs: number) => fakeBoard({ atMs });
-const plain = {
-  pack: (text: string) => Buffer.from(text),
-  unpack: (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+/** Gains nothing, and can't be read with another text before it than it was made with. */
+const plain: Compression = {
+  pack: (texts, before) => Buffer.from(JSON.stringify({ texts, first: before[0] ?? null })),
+  unpack: (bytes, before) => {
+    const read = JSON.parse(Buffer.from(bytes).toString()) as { texts: string[]; first: unknown };
+    if (read.first !== (before[0] ?? null)) throw new Error('packed with other texts before it');
+    return read.texts;
+  },
 };
 
 function ringOf(times: readonly number[], limits = LIVE_LIMITS): BoardRing {
@@ -57,6 +63,39 @@ describe('BoardRing', () => {
     expect([ring.count, ring.newestMs]).toEqual([1, 1_000]);
     ring.add(at(2_200));
     expect(ring.newestMs).toBe(2_200);
+  });
+
+  test('gives every board back that it keeps, as it was', () => {
+    const step = fc.record({
+      ms: fc.integer({ min: -4_000, max: 4_000 }),
+      where: fc.string({ maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const ring = new BoardRing(textCompression, { keepMs: 60_000, bytesMax: 20_000 });
+        let kept: Board[] = [];
+        let atMs = 1_000_000;
+        for (const { ms, where } of steps) {
+          atMs += ms;
+          const board = { ...fakeBoard({ atMs }), where };
+          kept = kept.filter((other) => other.atMs <= atMs);
+          if (ring.add(board)) kept.push(board);
+        }
+        const { oldestMs } = ring;
+        kept = kept.filter((board) => board.atMs >= (oldestMs ?? 0));
+        expect(ring.count).toBe(kept.length);
+        for (const board of kept) expect(ring.at(board.atMs)).toEqual(board);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('keeps what differs from the moment before, not the whole again', () => {
+    const ring = new BoardRing(textCompression);
+    ring.add(at(0));
+    const alone = ring.bytes;
+    for (let second = 1; second < 10; second += 1) ring.add(at(second * 1_000));
+    expect(ring.bytes).toBeLessThan(2 * alone);
   });
 
   test('stays in order and within its bounds, whatever time does', () => {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  boardDocument,
-  boardLine,
-  fromWire,
-  headLine,
-  readWire,
-  toWire,
-} from '../../../src/view/board/wire.js';
+import { boardDocument, boardLine, headLine, toWire } from '../../../src/view/board/wire.js';
+import { fromWire, readWire } from '../../../src/view/board/read-wire.js';
 import { fakeBoard, unreadBoard } from '../../fakes/fake-board.js';
 
 describe('the wire form of a board', () => {
@@ -23,10 +17,10 @@ describe('the wire form of a board', () => {
     const line = boardLine(fakeBoard());
     expect(line).not.toMatch(/\n|"[a-z0-9_]*[A-Z]\w*":/);
     expect(line).toContain('"p50_ms":');
-    expect(JSON.parse(headLine({ writtenAtMs: 5, where: '.cdb' }))).toEqual({
-      ...{ schema: 'cdb.board/1', written_at_ms: 5, where: '.cdb' },
+    expect(JSON.parse(headLine({ writtenAtMs: 5 }))).toEqual({
+      ...{ schema: 'cdb.board/1', written_at_ms: 5 },
     });
-    expect(readWire(headLine({ writtenAtMs: 5, where: '.cdb' }))).toEqual({ kind: 'head' });
+    expect(readWire(headLine({ writtenAtMs: 5 }))).toEqual({ kind: 'head' });
   });
 
   test('renames every key of camel case there and back', () => {

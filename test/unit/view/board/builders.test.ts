@@ -6,7 +6,7 @@ import { blocksBoard, CodeHistory } from '../../../../src/view/board/blocks-boar
 import { boundedText, ROWS_MAX } from '../../../../src/view/board/bounded.js';
 import { controlOfEngine, controlOfRegister } from '../../../../src/view/board/control-board.js';
 import { doctorBoard } from '../../../../src/view/board/doctor-board.js';
-import { fillsBoard } from '../../../../src/view/board/fills-board.js';
+import { fillRows, fillsBoard } from '../../../../src/view/board/fills-board.js';
 import { latencyRows, quantile } from '../../../../src/view/board/latency-rows.js';
 import { ledgerRows } from '../../../../src/view/board/ledger-rows.js';
 import { orderRows } from '../../../../src/view/board/order-rows.js';
@@ -17,8 +17,7 @@ import { fakePush } from '../../../fakes/fake-engine-push.js';
 import { audit, fakeEngineStatus, NOW_MS, seen } from '../../../fakes/fake-engine-status.js';
 import { fakeSharedRun } from '../../../fakes/fake-shared-run.js';
 
-const NO_FILLS = { runId: 'r', fills: [], total: 0, newestAtMs: null, cursor: '' };
-const NO_LIST = { runId: 'r', blocked: [], total: 0, newestAtMs: null, cursor: '' };
+const NO_FILLS = { fills: [], orders: [], total: 0 };
 const SUMMARY: BlockSummary = {
   ...{ runId: 'r', by: 'code', blocked: 40, allowed: 0, othersCount: 0 },
   ...{ lastAllowAtMs: null, firstAtMs: NOW_MS - 3_600_000, newestAtMs: NOW_MS },
@@ -27,7 +26,7 @@ const SUMMARY: BlockSummary = {
 
 describe('blocksBoard', () => {
   it('says what no row shows: one code refuses everything', () => {
-    const board = blocksBoard({ summary: SUMMARY, list: NO_LIST }, 3_600_000, () => [1]);
+    const board = blocksBoard({ summary: SUMMARY, rows: [] }, 3_600_000, () => [1]);
     expect(board.pattern).toBe(
       'no approvals in 1 h (never in this run): ' +
         '100 % blocked by RC_002 looks like configuration, not risk at work',
@@ -39,7 +38,7 @@ describe('blocksBoard', () => {
 
   it('says nothing of it as soon as one passed, and no configuration below 20', () => {
     const of = (changes: Partial<BlockSummary>) =>
-      blocksBoard({ summary: { ...SUMMARY, ...changes }, list: NO_LIST }, null, () => []).pattern;
+      blocksBoard({ summary: { ...SUMMARY, ...changes }, rows: [] }, null, () => []).pattern;
     expect(of({ allowed: 1 })).toBe('');
     expect(of({ blocked: 19 })).toBe('no approvals in 1 h (never in this run)');
     expect(of({ blocked: 20 })).toContain('looks like configuration');
@@ -60,7 +59,7 @@ describe('blocksBoard', () => {
 
 describe('fillsBoard', () => {
   const whyNone = (changes: Parameters<typeof fakeEngineStatus>[0]) =>
-    fillsBoard(NO_FILLS, [], fakePush(fakeEngineStatus(changes))).whyNone;
+    fillsBoard(NO_FILLS, fakePush(fakeEngineStatus(changes))).whyNone;
   const { control, outputs } = fakeEngineStatus();
 
   it.each([
@@ -81,9 +80,8 @@ describe('fillsBoard', () => {
       ...{ price: '2', slippageBps: null, fee: '0', realizedPnl: null, strategyId: 's' },
     };
     const fills = ['a', 'b', 'c'].map((fillId, at) => ({ ...fill, fillId, atMs: at }));
-    const board = fillsBoard({ ...NO_FILLS, fills, total: 9 }, [], null);
-    expect(board.fills.map(({ fillId }) => fillId)).toEqual(['c', 'b', 'a']);
-    expect(board.total).toBe(9);
+    const list = { runId: 'r', fills, total: 9, newestAtMs: 2, cursor: '' };
+    expect(fillRows(list).map(({ fillId }) => fillId)).toEqual(['c', 'b', 'a']);
   });
 });
 
