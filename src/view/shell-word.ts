@@ -2,3 +2,8 @@
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** What somebody would type for this. */
+export function commandLine(argv: readonly string[]): string {
+  return ['cdb', ...argv.map(shellWord)].join(' ');
+}

@@ -248,14 +248,14 @@ it('a paste presses no key', async () => {
   expect((await stage.json<{ level: string }>('kill-switch', 'status')).level).toBe('TRADING');
 });
 
+const release = () =>
+  stage.place.run([
+    ...['kill-switch', 'release', '--operator', 'ann', '--justification', 'a test'],
+    ...['--confirm', 'paper/kill-switch'],
+  ]);
+
 describe('K', () => {
   const level = async () => (await stage.json<{ level: string }>('kill-switch', 'status')).level;
-  const release = () =>
-    stage.place.run([
-      ...['kill-switch', 'release', '--operator', 'ann', '--justification', 'a test'],
-      ...['--confirm', 'paper/kill-switch'],
-    ]);
-
   it('and y stop before anything was read: the first frame is enough', async () => {
     terminal = await stage.open();
     await terminal.keys('K', 'y');
@@ -308,4 +308,36 @@ describe('K', () => {
     expect((await release()).status).toBe(0);
     await terminal.shows(/^ cdb PAPER │ TRADING/);
   });
+});
+
+it('m with --control: the command is shown and asked for, done once, and on the record', async () => {
+  await open('--control');
+  await terminal.keys('m');
+  await terminal.shows("▶ reduce   cdb kill-switch engage --level reduce -m 'from the dashboard'");
+  // The second key comes too early to be meant.
+  await terminal.keys('Enter', 'y');
+  await terminal.shows(/target .*mode paper/);
+  await terminal.shows('y: do it   any other key: cancel');
+  expect((await stage.json<{ level: string }>('kill-switch', 'status')).level).toBe('TRADING');
+  await terminal.keys('y');
+  await terminal.shows(/^ cdb PAPER │ REDUCING/);
+  const { level, message } = await stage.json<{ level: string; message: string }>(
+    ...['kill-switch', 'status'],
+  );
+  expect([level, message]).toEqual(['REDUCING', 'from the dashboard']);
+  await release();
+  await terminal.until('it is released', async () => (await terminal.text()).includes('TRADING'));
+});
+
+it('r in the view of the check-up makes one, keeps it, and shows it', async () => {
+  await open('--view', 'doctor');
+  await terminal.shows('no check-up known yet');
+  await terminal.keys('r');
+  await terminal.shows('cdb doctor --daily --write');
+  await terminal.shows(/verdict|Verdict|NEXT|next step/i);
+  await terminal.keys('Escape');
+  await terminal.until('the report', async () => !(await terminal.text()).includes('known yet'));
+  const { findings } = await stage.json<{ findings: readonly { id: string }[] }>('doctor');
+  expect(findings.length).toBeGreaterThan(100);
+  await terminal.shows(/6 Doctor.*as of/);
 });

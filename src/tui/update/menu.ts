@@ -65,7 +65,7 @@ export function askToConfirm(ui: UiState, selected: number, context: UpdateConte
     overlay: {
       kind: 'confirm',
       title: chosen.label,
-      lines: [`target ${board.where}   mode ${mode}`, chosen.does, `cdb ${chosen.argv.join(' ')}`],
+      lines: [`target ${board.where}   mode ${mode}`, chosen.does],
       argv: chosen.argv,
       deadUntilMs: nowMs + DEAD_MS,
     },

@@ -4,6 +4,7 @@ import type { ListName, UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import type { ListRow } from './list-rows.js';
 import { selectedRow } from './rows.js';
+import { commandLine } from '../../view/shell-word.js';
 
 /** How many entries of a stream are read when it is opened. */
 const TAIL_ENTRIES = '50';
@@ -31,7 +32,7 @@ export function copyRow(ui: UiState, context: UpdateContext): Updated {
 }
 
 function run(ui: UiState, argv: readonly string[]): Updated {
-  const title = `cdb ${argv.join(' ')}`;
+  const title = commandLine(argv);
   const { ui: reading } = text(ui, title, ['reading ...']);
   return only(reading, { kind: 'run', title, argv });
 }

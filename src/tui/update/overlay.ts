@@ -3,6 +3,7 @@ import { KEY_BINDINGS } from '../keys/keymap.js';
 import type { Overlay, UiState } from '../ui-state.js';
 import { noticed, only, type UpdateContext, type Updated } from './context.js';
 import { askToConfirm, menuItems } from './menu.js';
+import { commandLine } from '../../view/shell-word.js';
 
 const PAGE_LINES = 10;
 
@@ -48,7 +49,7 @@ export function overlayKey(
       if (key !== 'y') return noticed(closed(ui), `not done: ${overlay.title}`);
       return only(
         { ...closed(ui), notice: { text: `${overlay.title} ...`, isBad: false } },
-        { kind: 'run', title: `cdb ${overlay.argv.join(' ')}`, argv: overlay.argv },
+        { kind: 'run', title: commandLine(overlay.argv), argv: overlay.argv },
       );
   }
 }

@@ -9,6 +9,7 @@ import { overlayKey } from './overlay.js';
 import { pasted, promptKey, toView } from './prompt.js';
 import { moveRow, nextPanel, reverse, sortNext, withList } from './rows.js';
 import { changeInterval, goLive, pause, step, TIME_STEP_MS } from './time.js';
+import { commandLine } from '../../view/shell-word.js';
 
 const ACTION_OF: ReadonlyMap<KeyName, KeyAction> = new Map(
   KEY_BINDINGS.flatMap(({ action, keys }) => keys.map((key) => [key, action] as const)),
@@ -133,7 +134,7 @@ function refresh(ui: UiState): Updated {
   if (ui.isReplay) return noticed(ui, 'a recording: nothing newer can be read', true);
   if (ui.view !== 'doctor') return only(ui, { kind: 'refresh' });
   const argv = ['doctor', '--daily', '--write'];
-  const title = `cdb ${argv.join(' ')}`;
+  const title = commandLine(argv);
   const overlay = { kind: 'text', title, lines: ['examining everything ...'], top: 0 } as const;
   return only({ ...ui, overlay }, { kind: 'run', title, argv });
 }

@@ -4,6 +4,7 @@ import type { Overlay } from '../../ui-state.js';
 import type { Scene } from '../scene.js';
 import { say } from '../spans.js';
 import { overBox } from './overlay-box.js';
+import { commandLine } from '../../../view/shell-word.js';
 
 const COLUMNS_MAX = 90;
 
@@ -23,9 +24,7 @@ export function confirmOverlay(
     body: ({ columns, rows }) => {
       const broken = (text: string) => wrap(text, Math.max(1, columns - 2));
       const facts = lines.flatMap(broken).map((text): Line => [say(` ${text}`, 'title')]);
-      const command = broken(`cdb ${argv.map(quoted).join(' ')}`).map((text): Line => [
-        say(` ${text}`, 'key'),
-      ]);
+      const command = broken(commandLine(argv)).map((text): Line => [say(` ${text}`, 'key')]);
       const asked = broken(question).map((text): Line => [
         say(` ${text}`, isDead ? 'dim' : 'warn'),
       ]);
@@ -33,9 +32,4 @@ export function confirmOverlay(
       return [...[...facts, ...command].slice(0, room), ...asked];
     },
   });
-}
-
-/** As a shell would need it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

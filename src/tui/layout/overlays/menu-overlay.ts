@@ -6,6 +6,7 @@ import type { Scene } from '../scene.js';
 import { say } from '../spans.js';
 import { windowTop } from '../../../view/board/tables/selection.js';
 import { overBox } from './overlay-box.js';
+import { commandLine } from '../../../view/shell-word.js';
 
 const COLUMNS_MAX = 80;
 const ELSEWHERE =
@@ -26,7 +27,7 @@ export function menuOverlay(
       const top = windowTop(chosen, all.length, rows);
       const items = all.map(({ label, argv }, at): Line => {
         const isChosen = at === chosen;
-        const text = `${isChosen ? '▶' : ' '} ${label}   cdb ${argv.join(' ')}`;
+        const text = `${isChosen ? '▶' : ' '} ${label}   ${commandLine(argv)}`;
         return [say(text, isChosen ? 'selected' : 'plain')];
       });
       const foot = wrap(ELSEWHERE, Math.max(1, columns - 2)).map((text): Line => [

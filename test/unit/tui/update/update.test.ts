@@ -126,11 +126,8 @@ describe('what changes something', () => {
     const asked = press(fakeUi({ hasControl: true }), ['m', 'j', 'enter']).ui;
     expect(asked.overlay).toMatchObject({
       kind: 'confirm',
-      lines: [
-        expect.stringContaining('target'),
-        'decide, send nothing',
-        'cdb mode set shadow --reason from the dashboard',
-      ],
+      lines: [expect.stringContaining('target'), 'decide, send nothing'],
+      argv: ['mode', 'set', 'shadow', '--reason', 'from the dashboard'],
     });
     const late = { ...CONTEXT, nowMs: BOARD_NOW_MS + 400 };
     for (const key of ALL_KEYS.filter((name) => name !== 'y' && name !== 'K')) {
