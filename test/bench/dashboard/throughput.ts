@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callEngine } from '../../../src/adapters/control-socket/call-engine.js';
@@ -11,14 +11,23 @@ import { livingFigures } from './process-figures.js';
 import { PtyDashboard } from './pty-dashboard.js';
 
 const PAIRS = IS_SHORT ? 2 : 12;
-/** The rate of one second is not that of the next: a window has some six copies of the sample. */
-const WINDOW_SEC = IS_SHORT ? 2 : 5;
+/** Whole copies of the sample. */
+const WINDOW_TRADES = 9_999 * (IS_SHORT ? 2 : 5);
+const LOOK_MS = 10;
+const LOOK_MS_MAX = 1_000;
+const WINDOW_MS_MAX = 120_000;
 /** An engine that just began compiles; a dashboard that just began loads. */
 const WARM_UP_SEC = IS_SHORT ? 3 : 10;
 const SETTLE_SEC = 1;
 /** More than the fastest engine folds in all windows. */
 const COPIES = IS_SHORT ? 60 : 300;
 const ASK_MS = 2_000;
+/** The same minutes lose again and again, and an engine that only reduces has less to do. */
+const NO_BREAKER = {
+  'risk.maxDailyDrawdownFraction': 1,
+  'breaker.lossMaxFraction': 1,
+  'breaker.drawdownMaxFraction': 1,
+};
 
 interface Window {
   readonly trades_per_sec: number;
@@ -36,7 +45,10 @@ export async function throughput(directory: string) {
   const feed = longSample(directory, COPIES);
   const stateDir = join(directory, 'throughput');
   rmSync(stateDir, { recursive: true, force: true });
-  const engine = await startEngine(stateDir, ['--feed', feed, '--speed', 'max']);
+  const config = join(directory, 'cdb.yaml');
+  writeFileSync(config, JSON.stringify({ thresholds: { overrides: NO_BREAKER } }));
+  const flags = ['--feed', feed, '--speed', 'max', '--config', config];
+  const engine = await startEngine(stateDir, flags);
   await pause(WARM_UP_SEC * 1000);
   const pairs: { readonly alone: Window; readonly watched: Window }[] = [];
   for (let at = 0; at < PAIRS; at += 1) {
@@ -54,7 +66,7 @@ export async function throughput(directory: string) {
   const of = (key: keyof Window) =>
     differences(pairs.map((pair) => pair.watched[key] / pair.alone[key]));
   return {
-    window_sec: WINDOW_SEC,
+    window_trades: WINDOW_TRADES,
     alone: pairs.map(({ alone }) => alone),
     watched: pairs.map((pair) => pair.watched),
     watched_beside_alone: {
@@ -81,36 +93,47 @@ async function watched(engine: BenchEngine, stateDir: string): Promise<Window> {
   return found;
 }
 
+/** The same trades each time, wherever in the sample it begins: some parts of it have more to decide. */
 async function window(
   { pid }: BenchEngine,
   stateDir: string,
   dashboardPid: number | null,
 ): Promise<Window> {
-  const look = async () => ({
-    trades: await tradesOf(stateDir),
-    atMs: hostMs(),
-    cpuSec: livingFigures(pid).cpuSec,
+  const cpu = () => ({
+    engineSec: livingFigures(pid).cpuSec,
     dashboardSec: dashboardPid === null ? 0 : livingFigures(dashboardPid).cpuSec,
   });
-  const before = await look();
-  await pause(WINDOW_SEC * 1000);
-  const after = await look();
-  const seconds = (after.atMs - before.atMs) / 1000;
-  const trades = after.trades - before.trades;
-  if (trades <= 0) throw new Error('the engine folded nothing while it was measured');
+  const before = cpu();
+  const first = await tradesOf(stateDir);
+  const untilMs = first.atMs + WINDOW_MS_MAX;
+  let [last, now] = [first, first];
+  while (now.trades < first.trades + WINDOW_TRADES) {
+    const perMs = (now.trades - first.trades) / (now.atMs - first.atMs);
+    const leftMs = (first.trades + WINDOW_TRADES - now.trades) / perMs;
+    await pause(Math.max(LOOK_MS, Math.min(leftMs / 2, LOOK_MS_MAX) || 0));
+    last = now;
+    now = await tradesOf(stateDir);
+    if (now.atMs > untilMs) throw new Error('the engine folds too few trades to be measured');
+  }
+  const after = cpu();
+  const over = (now.trades - first.trades - WINDOW_TRADES) / (now.trades - last.trades);
+  const seconds = (now.atMs - over * (now.atMs - last.atMs) - first.atMs) / 1000;
+  const lookedSec = (now.atMs - first.atMs) / 1000;
   return {
-    trades_per_sec: Math.round(trades / seconds),
-    engine_cpu_ms: round(((after.cpuSec - before.cpuSec) * 1e6) / trades),
-    dashboard_cpu: round((after.dashboardSec - before.dashboardSec) / seconds),
+    trades_per_sec: Math.round(WINDOW_TRADES / seconds),
+    engine_cpu_ms: round(
+      ((after.engineSec - before.engineSec) * 1e6) / (now.trades - first.trades),
+    ),
+    dashboard_cpu: round((after.dashboardSec - before.dashboardSec) / lookedSec),
   };
 }
 
-async function tradesOf(stateDir: string): Promise<number> {
+async function tradesOf(stateDir: string): Promise<{ trades: number; atMs: number }> {
   const asked = { method: 'GET', path: '/view', timeoutMs: ASK_MS } as const;
   const answer = await callEngine(join(stateDir, 'run/cdb.sock'), asked);
   if (answer.state !== 'answered') throw new Error(`the engine of the bench is ${answer.state}`);
   const { counts } = answer.body as { counts: { trades: { value: number } } };
-  return counts.trades.value;
+  return { trades: counts.trades.value, atMs: hostMs() };
 }
 
 /** In percent, with the standard error of the mean: what is smaller than that was not seen. */
