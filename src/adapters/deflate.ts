@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Compression } from '../tui/board-ring.js';
+import type { Compression } from '../view/board/compression.js';
 
 /** A text is never larger than this when it is unpacked. */
 const UNPACKED_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,12 +1,5 @@
 import type { Board } from '../view/board/board.js';
-
-/** Done every second while the screen is open. */
-export interface Compression {
-  /** @param before the texts of the moment before, in the same order; none where it is to stand alone */
-  pack(texts: readonly string[], before: readonly string[]): Uint8Array;
-  /** @param before what was given to `pack` */
-  unpack(bytes: Uint8Array, before: readonly string[]): readonly string[];
-}
+import type { Compression } from '../view/board/compression.js';
 
 export interface RingLimits {
   readonly keepMs: number;
@@ -118,15 +111,14 @@ export class BoardRing {
   /** The clock was set back: what would be later than now makes no sense any more. */
   #forgetLaterThan(ms: number): void {
     if ((this.newestMs ?? ms) <= ms) return;
-    while ((this.newestMs ?? ms) > ms) {
-      const group = this.#groups.at(-1);
-      const gone = group?.moments.pop()?.bytes.length ?? 0;
-      this.#bytes -= gone;
-      if (group === undefined) return;
+    let group = this.#groups.at(-1);
+    while (group !== undefined && (this.newestMs ?? ms) > ms) {
+      const gone = group.moments.pop()?.bytes.length ?? 0;
       group.bytes -= gone;
+      this.#bytes -= gone;
       if (group.moments.length === 0) this.#groups.pop();
+      group = this.#groups.at(-1);
     }
-    const group = this.#groups.at(-1);
     this.#texts = group === undefined ? [] : this.#textsOf(group, group.moments.length - 1);
   }
 

@@ -42,8 +42,8 @@ export const EVERY_MS = {
 } as const;
 
 /** Part of the time that questions may take: the engine shares its database and its thread. */
-const AUDIT_SHARE_MAX = 0.01;
-const ORDERS_SHARE_MAX = 0.005;
+const AUDIT_SHARE_MAX = 0.005;
+const ORDERS_SHARE_MAX = 0.0025;
 
 /** One poll for each place that is asked, or each thing that is asked of it. */
 export interface BoardParts {

@@ -11,6 +11,11 @@ const ENGAGE_ARGV: readonly string[] = [
   ...['kill-switch', 'engage', '--cancel-open', '--reason', 'manual', '-m', 'from the dashboard'],
 ];
 
+const ASK_ELSEWHERE = {
+  ...{ who: '', isWell: false, ms: null },
+  words: 'ask from a shell: cdb kill-switch status',
+} as const;
+
 /** What terminals take at once; more would be cut in the middle. */
 const COPY_BASE64_MAX = 74_994;
 
@@ -31,13 +36,21 @@ export function carryOut({ source, call, signal }: Means, screen: ScreenHandle):
   return (effect) => {
     switch (effect.kind) {
       case 'engage':
-        void run(ENGAGE_ARGV, 'json').then(async (ran) => {
-          const { engagedOverlay } = await import('./engage.js');
-          const overlay = engagedOverlay(ran);
-          const isWhole = overlay.state === 'stopped';
-          screen.change({ overlay, ...(isWhole && { killedAtMs: call.io.nowMs() }) });
-          source.refresh();
-        });
+        void run(ENGAGE_ARGV, 'json')
+          .then(async (ran) => {
+            const { engagedOverlay } = await import('./engage.js');
+            const overlay = engagedOverlay(ran);
+            const isWhole = overlay.state === 'stopped';
+            screen.change({ overlay, ...(isWhole && { killedAtMs: call.io.nowMs() }) });
+          })
+          .catch((fault: unknown) => {
+            const words = `what came of the stop cannot be shown: ${wordsOf(fault)}`;
+            const lines = [{ who: '', words, isWell: false, ms: null }, ASK_ELSEWHERE];
+            screen.change({ overlay: { kind: 'kill', state: 'failed', lines } });
+          })
+          .finally(() => {
+            source.refresh();
+          });
         return;
       case 'run':
         void run(effect.argv, 'text').then((ran) => {

@@ -114,16 +114,17 @@ export class Dashboard {
       this.#dataCame();
       cancelTick = terminal.after(this.#ui.intervalMs, tick);
     };
+    let isOver = false;
     this.#session.open();
     this.#pacer.request('data');
+    const begun = begin().then(() => {
+      if (!isOver) tick();
+      return ended;
+    });
     try {
-      return await Promise.race([
-        ended,
-        begin()
-          .then(tick)
-          .then(() => ended),
-      ]);
+      return await Promise.race([ended, begun]);
     } finally {
+      isOver = true;
       cancelTick();
       forget();
       this.#pacer.stop();

@@ -18,7 +18,7 @@ const LOOK_MS_MAX = 1_000;
 const WINDOW_MS_MAX = 120_000;
 /** An engine that just began compiles; a dashboard that just began loads. */
 const WARM_UP_SEC = IS_SHORT ? 3 : 10;
-const SETTLE_SEC = 1;
+const SETTLE_SEC = 5;
 /** More than the fastest engine folds in all windows. */
 const COPIES = IS_SHORT ? 60 : 300;
 const ASK_MS = 2_000;

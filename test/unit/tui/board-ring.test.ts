@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textCompression } from '../../../src/adapters/deflate.js';
-import { BoardRing, LIVE_LIMITS, type Compression } from '../../../src/tui/board-ring.js';
+import { BoardRing, LIVE_LIMITS } from '../../../src/tui/board-ring.js';
 import type { Board } from '../../../src/view/board/board.js';
+import type { Compression } from '../../../src/view/board/compression.js';
 import { fakeBoard } from '../../fakes/fake-board.js';
 
 const at = (atMs: number) => fakeBoard({ atMs });
