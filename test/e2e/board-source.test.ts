@@ -26,8 +26,16 @@ async function json(...args: readonly string[]): Promise<Readonly<Record<string,
   return (JSON.parse(stdout) as { data: Readonly<Record<string, unknown>> }).data;
 }
 
-/** All trades are folded, and every decision of them is a row that the board has seen. */
+/** All trades are folded, and every decision of them is a row and an entry that the board has seen. */
 async function atRest(of: BoardSource) {
+  const { atMs } = await allFolded(of);
+  // The engine lists its streams less often than it pushes.
+  return boardWhere(of, 'the streams are listed since', ({ streams }) => {
+    return (streams.asOfMs ?? 0) > atMs;
+  });
+}
+
+function allFolded(of: BoardSource) {
   return boardWhere(of, 'the engine is at rest', ({ stages, blocks, fills, figures }) => {
     const pair = (name: string) => stages.value?.stages.find((one) => one.name === name);
     const audited = pair('decisions->audit rows');
