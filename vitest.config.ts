@@ -19,8 +19,8 @@ const project = (name: string, { testTimeout, buildFirst }: ProjectOptions) => (
 
 export default defineConfig({
   test: {
-    // Half of the tests wait for servers and processes, so two share two cores well.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most of the tests wait for servers and processes, so three share two cores well.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       project('unit', { testTimeout: 10_000 }),
       project('contract', { testTimeout: 60_000 }),
